@@ -1,0 +1,4 @@
+@NullMarked
+package io.bulkhead.console;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.bulkhead.contract;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.bulkhead.manager;
+
+import org.jspecify.annotations.NullMarked;

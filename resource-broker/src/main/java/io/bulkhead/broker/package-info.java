@@ -1,0 +1,4 @@
+@NullMarked
+package io.bulkhead.broker;
+
+import org.jspecify.annotations.NullMarked;
