@@ -1,0 +1,53 @@
+package io.bulkhead.contract.order;
+
+import io.bulkhead.contract.partition.PartitionName;
+import java.util.List;
+
+/** Something that has happened. */
+public sealed interface Event {
+    record ManagerStarted(String managerVersion) implements Event {}
+
+    record PartitionDefined(PartitionName partition) implements Event {}
+
+    record PartitionBound(PartitionName partition) implements Event {}
+
+    record PartitionReleased(PartitionName partition) implements Event {}
+
+    record PartitionDeleted(PartitionName partition) implements Event {}
+
+    record PartitionStarting(PartitionName partition) implements Event {}
+
+    record PartitionStarted(PartitionName partition, long pid) implements Event {}
+
+    /** A new manager has found the partition running and taken it up. */
+    record PartitionAdopted(PartitionName partition, long pid) implements Event {}
+
+    record PartitionPaused(PartitionName partition) implements Event {}
+
+    record PartitionResumed(PartitionName partition) implements Event {}
+
+    record PartitionStopping(PartitionName partition) implements Event {}
+
+    /** The last task has ended as it should. */
+    record PartitionStopped(PartitionName partition, String how) implements Event {}
+
+    /** A start or a run ended wrongly. */
+    record PartitionFailed(PartitionName partition, String reason) implements Event {}
+
+    /** Promises no longer hold. */
+    record PartitionDegraded(PartitionName partition, List<String> reasons) implements Event {
+        public PartitionDegraded {
+            reasons = List.copyOf(reasons);
+        }
+    }
+
+    /** Every promise holds again. */
+    record PartitionRepaired(PartitionName partition) implements Event {}
+
+    /** The kernel killed a task of the partition for want of memory. */
+    record PartitionOutOfMemory(PartitionName partition, long kills) implements Event {}
+
+    record ConsoleAttached(PartitionName partition, String viewer, boolean write) implements Event {}
+
+    record ConsoleDetached(PartitionName partition, String viewer) implements Event {}
+}

@@ -1,4 +1,0 @@
-@NullMarked
-package io.bulkhead.contract;
-
-import org.jspecify.annotations.NullMarked;

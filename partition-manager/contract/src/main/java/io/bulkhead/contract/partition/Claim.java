@@ -1,0 +1,18 @@
+package io.bulkhead.contract.partition;
+
+import io.bulkhead.contract.unit.ByteSize;
+
+/**
+ * What a definition asks for, before a place is found.
+ *
+ * @param cpus whole CPUs or a part of one
+ * @param memory RAM, at least 16 MiB, whole pages of 4 KiB
+ * @param tasks processes and threads, 16 to 4,194,304 (the kernel's pid limit)
+ * @param io bounds on block I/O
+ */
+public record Claim(CpuClaim cpus, ByteSize memory, int tasks, IoSlice io) {
+    public Claim {
+        SliceRules.checkMemory(memory);
+        SliceRules.checkTasks(tasks);
+    }
+}

@@ -1,0 +1,40 @@
+package io.bulkhead.contract.partition;
+
+import java.util.Optional;
+
+/**
+ * The definition of a partition, as the administrator wrote it.
+ *
+ * @param name also the hostname
+ * @param claim the hardware asked for
+ * @param init what runs as process 1
+ * @param autostart whether it starts with the manager
+ * @param hostOpt whether the host's /opt is shown, read-only
+ * @param stopTimeoutMillis how long an orderly stop may take before everything is killed, 100 ms to 1 hour
+ * @param description free text, at most 200 characters on one line
+ */
+public record PartitionSpec(
+        PartitionName name,
+        Claim claim,
+        Init init,
+        boolean autostart,
+        boolean hostOpt,
+        long stopTimeoutMillis,
+        Optional<String> description) {
+    /** The time for an orderly stop where the definition does not say. */
+    public static final long DEFAULT_STOP_TIMEOUT_MILLIS = 10_000;
+
+    /** The count of tasks where the definition does not say. */
+    public static final int DEFAULT_TASKS = 512;
+
+    public PartitionSpec {
+        if (stopTimeoutMillis < 100 || stopTimeoutMillis > 3_600_000) {
+            throw new IllegalArgumentException("the stop timeout must be 100 ms to 1 h: " + stopTimeoutMillis + " ms");
+        }
+        if (description.isPresent()
+                && (description.get().length() > 200
+                        || description.get().chars().anyMatch(Character::isISOControl))) {
+            throw new IllegalArgumentException("a description is one line of at most 200 characters");
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package io.bulkhead.contract.partition;
+
+import io.bulkhead.contract.hardware.NodeSet;
+import io.bulkhead.contract.unit.ByteSize;
+
+/**
+ * The fixed share of the hardware that a partition holds.
+ *
+ * @param cpus whole CPUs or a part of the pool
+ * @param memoryNodes the NUMA nodes that its memory comes from, at least one
+ * @param memory RAM, at least 16 MiB, whole pages of 4 KiB
+ * @param tasks processes and threads
+ * @param io bounds on block I/O with the disk that holds the partition
+ */
+public record Slice(CpuSlice cpus, NodeSet memoryNodes, ByteSize memory, int tasks, IoSlice io) {
+    public Slice {
+        if (memoryNodes.isEmpty()) {
+            throw new IllegalArgumentException("a slice has memory from at least one node");
+        }
+        SliceRules.checkMemory(memory);
+        SliceRules.checkTasks(tasks);
+    }
+}

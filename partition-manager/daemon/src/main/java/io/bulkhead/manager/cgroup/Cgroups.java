@@ -1,0 +1,99 @@
+package io.bulkhead.manager.cgroup;
+
+import io.bulkhead.contract.partition.HostStatus.Enforcement;
+import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.partition.Promise;
+import io.bulkhead.contract.partition.Slice;
+import io.bulkhead.contract.partition.UidRange;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What the manager wants of control groups, whatever their version. A partition's limits stand on an outer group that
+ * it cannot see; its processes live in a nested group inside. All groups carry the instance's name. Calls for one
+ * partition come from one thread at a time, calls for different ones from several. Failures are
+ * {@link CgroupException}s with path, data and the kernel's words.
+ */
+public interface Cgroups {
+    /** {@code v1}, {@code hybrid} or {@code v2}. */
+    String kind();
+
+    /** How strongly each resource is held on this host. */
+    List<Enforcement> enforcement();
+
+    /**
+     * Makes the instance's top group and the host's own group in it (confined to the host reserve), or finds them; moves
+     * the calling process into the host's group.
+     */
+    void prepare();
+
+    /** The files to which a process id is written to confine it to the host reserve; one per hierarchy. */
+    List<Path> hostGroupFiles();
+
+    /**
+     * Makes a partition's groups with every limit of its slice, or brings existing ones to it. Nothing is left behind if
+     * it fails.
+     */
+    void bind(PartitionName partition, Slice slice);
+
+    /** Removes a partition's groups; nothing happens where there are none. Fails while tasks are inside. */
+    void release(PartitionName partition);
+
+    /** Makes the nested group for a run and hands to the partition's root what its init may manage. */
+    void openPayload(PartitionName partition, UidRange owner, boolean delegateToSystemd);
+
+    /** Removes the nested group of an ended run, with whatever the partition made inside. */
+    void closePayload(PartitionName partition);
+
+    /** Moves the calling thread into the nested group (v1), so that what it spawns is born there. */
+    void enterCurrentThread(PartitionName partition);
+
+    /** Moves a process into the nested group: where {@link #enterCurrentThread} is not possible (v2). */
+    void enter(PartitionName partition, long pid);
+
+    /**
+     * The promises of a slice with what the kernel says now, in the order of {@code Resource}. Never fails: what cannot
+     * be read is a promise that does not hold.
+     */
+    List<Promise> readBack(PartitionName partition, Slice slice);
+
+    /** Freezes every task and returns when all are frozen, or fails after 10 s and thaws. */
+    void freeze(PartitionName partition);
+
+    void thaw(PartitionName partition);
+
+    boolean isFrozen(PartitionName partition);
+
+    /** The processes inside, in the host's numbering. */
+    Set<Long> processes(PartitionName partition);
+
+    /** Kills every task inside and returns when none is left; fails after 10 s. */
+    void killAll(PartitionName partition);
+
+    /** How many tasks the kernel has killed in it for want of memory since the group was made. */
+    long outOfMemoryKills(PartitionName partition);
+
+    /** The partitions that have groups in the kernel, whether or not anybody knows of them. */
+    Set<PartitionName> present();
+
+    /**
+     * What is to be mounted below /sys/fs/cgroup inside a partition.
+     *
+     * @param delegateToSystemd whether systemd will run inside
+     */
+    List<CgroupMount> mountsInside(boolean delegateToSystemd);
+
+    /** Removes the instance's top group and the host's group; the processes in it go back where they came from. */
+    void remove();
+
+    /**
+     * One cgroup file system inside a partition.
+     *
+     * @param directory below /sys/fs/cgroup, empty for itself
+     * @param type {@code cgroup} or {@code cgroup2}
+     * @param options for mount(2), like {@code none,name=systemd}
+     * @param writable whether the partition may write there
+     */
+    record CgroupMount(String directory, String type, String options, boolean writable) {}
+}

@@ -1,0 +1,26 @@
+package io.bulkhead.manager.host;
+
+import io.bulkhead.contract.hardware.CpuSet;
+import io.bulkhead.contract.hardware.NodeSet;
+import io.bulkhead.contract.partition.HostStatus.Disk;
+import io.bulkhead.contract.unit.ByteSize;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The hardware as the manager read it.
+ *
+ * @param online CPUs that are online
+ * @param cores the threads of each core, by the core's lowest CPU
+ * @param nodes NUMA nodes that have memory; node 0 on a machine without NUMA
+ * @param memory RAM that the kernel manages (MemTotal)
+ * @param disk the whole disk that holds the state directory, where one was found
+ * @param kernel release
+ */
+public record HostFacts(
+        CpuSet online,
+        Map<Integer, CpuSet> cores,
+        NodeSet nodes,
+        ByteSize memory,
+        Optional<Disk> disk,
+        String kernel) {}

@@ -1,0 +1,32 @@
+package io.bulkhead.manager.start;
+
+import io.bulkhead.manager.start.RunningPartition.ProcessId;
+import java.util.Optional;
+
+/** Boots partitions and takes up running ones. Safe for any thread; each boot uses its own throw-away thread. */
+public interface Starter {
+    /**
+     * Boots a partition whose groups are bound and whose payload group is open. On any failure nothing is left: no
+     * process, mount, descriptor or PTY.
+     *
+     * @param request what to boot
+     * @param beforeRelease called on the caller's thread when everything is in place and process 1 waits: it puts the
+     *     processes on record and reads every promise back; if it throws, the boot is undone
+     * @throws StartException with the step that failed
+     */
+    RunningPartition start(StartRequest request, BeforeRelease beforeRelease);
+
+    /** What must happen before process 1 may run. */
+    @FunctionalInterface
+    interface BeforeRelease {
+        void check(ProcessId holder, ProcessId init);
+    }
+
+    /**
+     * Takes up a partition that an earlier manager has started: empty if one of its processes is gone.
+     *
+     * @param holder as on record
+     * @param init as on record
+     */
+    Optional<RunningPartition> adopt(ProcessId holder, ProcessId init);
+}

@@ -1,0 +1,175 @@
+package io.bulkhead.manager.sys;
+
+import io.bulkhead.contract.partition.WindowSize;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The system calls that the manager needs. Every method fails with {@link ErrnoException} unless it says otherwise;
+ * EINTR is retried inside. Safe for any thread; what acts on "the calling thread" says so, and such calls belong on a
+ * platform thread that is thrown away afterwards.
+ */
+public interface Syscalls {
+    // ---- descriptors
+
+    /** open(2), always O_CLOEXEC; created files get mode 0600. */
+    Fd open(Path path, Set<OpenFlag> flags);
+
+    /** openat(2) below a directory; O_CLOEXEC. */
+    Fd openAt(Fd directory, String relativePath, Set<OpenFlag> flags);
+
+    /** pipe2(2), O_CLOEXEC, blocking. */
+    Pipe pipe();
+
+    /** socketpair(2) of a Unix stream, O_CLOEXEC, blocking; both ends read and write. */
+    Pipe socketPair();
+
+    /**
+     * read(2). Returns the count, or -1 at the end of file; EAGAIN comes as {@link ErrnoException}, EIO too (a master
+     * whose last slave was closed).
+     */
+    int read(Fd fd, byte[] into, int offset, int length);
+
+    /** write(2). Returns the count, which may be short. */
+    int write(Fd fd, byte[] from, int offset, int length);
+
+    /** A second descriptor of the same open file, O_CLOEXEC; fcntl(2) F_DUPFD_CLOEXEC. */
+    Fd duplicate(Fd fd);
+
+    void setNonBlocking(Fd fd, boolean nonBlocking);
+
+    // ---- file system, in the calling thread's root
+
+    void makeDirectory(Path path, int mode);
+
+    /** A character device node; mknod(2). */
+    void makeCharacterDevice(Path path, int mode, int major, int minor);
+
+    void makeSymbolicLink(Path link, String target);
+
+    /** lchown(2): a link itself, not what it points to. */
+    void changeOwner(Path path, long uid, long gid);
+
+    void changeMode(Path path, int mode);
+
+    /** Whether something is there; a link counts itself. */
+    boolean exists(Path path);
+
+    // ---- mounts, in the calling thread's mount namespace
+
+    /**
+     * mount(2).
+     *
+     * @param source device, directory or any word
+     * @param target where
+     * @param type file system, empty for bind, remount and propagation
+     * @param flags of the mount
+     * @param data options of the file system, empty for none
+     */
+    void mount(String source, Path target, String type, Set<MountFlag> flags, String data);
+
+    /** umount2(2). */
+    void unmount(Path target, boolean detach);
+
+    /** open_tree(2) with OPEN_TREE_CLONE: a detached copy of the mount at a path. */
+    Fd cloneTree(Path path, boolean recursive);
+
+    /**
+     * mount_setattr(2) on a detached tree, which also becomes private.
+     *
+     * @param tree from {@link #cloneTree}
+     * @param attributes to be set
+     * @param idMapping a user namespace whose mapping the mount takes on, if any
+     */
+    void setMountAttributes(Fd tree, Set<MountAttribute> attributes, Optional<Fd> idMapping);
+
+    /** move_mount(2) of a detached tree. */
+    void attachTree(Fd tree, Path target);
+
+    /** pivot_root(2). */
+    void pivotRoot(Path newRoot, Path putOld);
+
+    /** chdir(2); of the calling thread once it has unshared its file-system context. */
+    void changeDirectory(Path path);
+
+    // ---- the calling thread
+
+    /** unshare(2) of the calling thread. After PID the thread can make no more threads. */
+    void unshare(Set<Namespace> namespaces);
+
+    /** unshare(CLONE_FS): the calling thread gets its own root, working directory and umask. */
+    void unshareFileSystemContext();
+
+    /** setns(2) of the calling thread with a pidfd or a namespace's descriptor. */
+    void enterNamespaces(Fd target, Set<Namespace> namespaces);
+
+    /** sethostname(2) in the calling thread's UTS namespace. */
+    void setHostname(String hostname);
+
+    /** Brings {@code lo} up in the calling thread's network namespace; netdevice(7), SIOCSIFFLAGS. */
+    void bringLoopbackUp();
+
+    /** keyctl(KEYCTL_JOIN_SESSION_KEYRING, NULL): an empty session keyring for the calling thread and its children. */
+    void joinNewSessionKeyring();
+
+    /** prctl(PR_SET_NO_NEW_PRIVS) on the calling thread; cannot be taken back. */
+    void setNoNewPrivileges();
+
+    /** gettid(2). */
+    long currentThreadId();
+
+    // ---- processes
+
+    /** Starts a program and returns its process id. Fails with the error of the exec. */
+    long spawn(SpawnRequest request);
+
+    /** pidfd_open(2). Succeeds on a zombie too. */
+    Fd openProcess(long pid);
+
+    /** pidfd_send_signal(2). */
+    void signal(Fd process, int signal);
+
+    /** pidfd_getfd(2): a copy of another process's descriptor, O_CLOEXEC. */
+    Fd takeDescriptor(Fd process, int number);
+
+    /**
+     * How the process of a pidfd ended, and reaps it if it is our child; empty while it runs. waitid(P_PIDFD) first;
+     * where it is not our child, ioctl PIDFD_GET_INFO of newer kernels, else {@link ProcessEnd.Unknown}.
+     */
+    Optional<ProcessEnd> pollEnd(Fd process);
+
+    // ---- terminals
+
+    /** Opens a new pseudo-terminal in the host's devpts, unlocked, the master non-blocking. */
+    PseudoTerminal openPseudoTerminal();
+
+    /** TIOCGPTN: the number of a master's slave. */
+    int pseudoTerminalNumber(Fd master);
+
+    WindowSize windowSize(Fd terminal);
+
+    /** TIOCSWINSZ; the foreground processes get SIGWINCH. */
+    void setWindowSize(Fd terminal, WindowSize size);
+
+    // ---- readiness
+
+    /** epoll_create1(2), O_CLOEXEC. */
+    Fd createPoll();
+
+    /** EPOLL_CTL_ADD, level-triggered. */
+    void addToPoll(Fd poll, Fd fd, long token, boolean readable, boolean writable);
+
+    /** EPOLL_CTL_MOD. */
+    void changeInPoll(Fd poll, Fd fd, long token, boolean readable, boolean writable);
+
+    /** EPOLL_CTL_DEL. */
+    void removeFromPoll(Fd poll, Fd fd);
+
+    /** epoll_wait(2); empty after the time. Negative waits without end. */
+    List<Ready> awaitReady(Fd poll, int timeoutMillis);
+
+    /** eventfd2(2), non-blocking: eight bytes written by any thread make it readable. */
+    Fd createWakeUp();
+}
