@@ -106,8 +106,11 @@ final class IniFile {
         String name = header.group(1);
         Set<String> known = sectionNames();
         if (!known.contains(name)) {
-            fault(place, "", "there is no section [" + name + "]" + NearestWord.hint(name, known) + " (there are "
-                    + String.join(", ", known) + ")");
+            fault(
+                    place,
+                    "",
+                    "there is no section [" + name + "]" + NearestWord.hint(name, known) + " (there are "
+                            + String.join(", ", known) + ")");
             return;
         }
         Integer first = sections.putIfAbsent(name, place.line().orElseThrow());
@@ -124,8 +127,11 @@ final class IniFile {
         if (SettingKey.of(path).isEmpty()) {
             Set<String> known = keyNames(section);
             String home = homeOf(key);
-            fault(place, path, "there is no such key" + (home.isEmpty() ? NearestWord.hint(key, known) : home)
-                    + " ([" + section + "] has " + String.join(", ", known) + ")");
+            fault(
+                    place,
+                    path,
+                    "there is no such key" + (home.isEmpty() ? NearestWord.hint(key, known) : home) + " ([" + section
+                            + "] has " + String.join(", ", known) + ")");
         } else if (first != null) {
             fault(place, path, "stands twice, first in line " + first.line().orElseThrow());
         } else if (hasOneReading(place, path, value)) {
