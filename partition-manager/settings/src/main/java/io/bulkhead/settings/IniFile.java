@@ -68,13 +68,14 @@ final class IniFile {
         ini.setListDelimiterHandler(DisabledListDelimiterHandler.INSTANCE);
         ini.setSeparatorUsedInInput("=");
         ini.setInterpolator(null);
+        ini.setThrowExceptionOnMissing(true);
         try {
             ini.read(new StringReader(accepted.toString()));
         } catch (ConfigurationException | IOException e) {
             throw new IllegalStateException(source + " passed every check and cannot be read: " + e.getMessage(), e);
         }
         return places.keySet().stream()
-                .collect(Collectors.toMap(path -> path, path -> String.valueOf(ini.getProperty(path))));
+                .collect(Collectors.toMap(path -> path, path -> ini.getString(path)));
     }
 
     private void readLine(Place place, String line) {
@@ -146,7 +147,7 @@ final class IniFile {
             problem = "has no value; leave the line out for the default";
         } else if (COMMENT_BEHIND.matcher(value).matches()) {
             problem = "has a comment behind its value; a comment has a line of its own";
-        } else if (value.startsWith("\"") || value.startsWith("'")) {
+        } else if (value.contains("\"") || value.contains("'")) {
             problem = "has quotes; values stand without them";
         } else if (value.contains("\\")) {
             problem = "has a backslash; there are no continued lines and no escapes";

@@ -134,6 +134,7 @@ class SettingsLoaderTest {
             strings = {
                 "name = \"lab\"",
                 "name = 'lab'",
+                "state_dir = /srv/a=\"b\"",
                 "name = lab # mine",
                 "name = lab ; mine",
                 "name = # lab",
