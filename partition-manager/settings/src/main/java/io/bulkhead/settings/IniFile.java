@@ -74,8 +74,7 @@ final class IniFile {
         } catch (ConfigurationException | IOException e) {
             throw new IllegalStateException(source + " passed every check and cannot be read: " + e.getMessage(), e);
         }
-        return places.keySet().stream()
-                .collect(Collectors.toMap(path -> path, path -> ini.getString(path)));
+        return places.keySet().stream().collect(Collectors.toMap(path -> path, path -> ini.getString(path)));
     }
 
     private void readLine(Place place, String line) {
