@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.regex.Pattern;
@@ -106,7 +107,7 @@ public final class GenerationStore {
       new PartitionFiles(generation, temporary, writer).write(identity);
       writer.sync(temporary);
       writer.rename(temporary, target);
-      writer.syncDirectory(target.getParent());
+      writer.syncDirectory(Objects.requireNonNull(target.getParent(), "a partition directory has a parent"));
     } catch (IOException | RuntimeException e) {
       removeAfter(e, temporary, writer);
       throw e;

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What lstat(2) says about a path: the numeric ids and special bits that {@code PosixFileAttributes} hides.
@@ -26,8 +27,17 @@ record Inode(long device, long number, int mode, int uid, int gid, long sizeByte
   /** Reads one inode without following a link. */
   static Inode of(Path path) throws IOException {
     Map<String, Object> stat = Files.readAttributes(path, "unix:dev,ino,mode,uid,gid,size", LinkOption.NOFOLLOW_LINKS);
-    return new Inode((Long) stat.get("dev"), (Long) stat.get("ino"), (Integer) stat.get("mode"), (Integer) stat.get("uid"),
-        (Integer) stat.get("gid"), (Long) stat.get("size"));
+    return new Inode(
+        number(stat, "dev").longValue(),
+        number(stat, "ino").longValue(),
+        number(stat, "mode").intValue(),
+        number(stat, "uid").intValue(),
+        number(stat, "gid").intValue(),
+        number(stat, "size").longValue());
+  }
+
+  private static Number number(Map<String, Object> stat, String name) {
+    return (Number) Objects.requireNonNull(stat.get(name), name);
   }
 
   HostEntry.Type type() {

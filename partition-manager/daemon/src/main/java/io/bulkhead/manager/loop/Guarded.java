@@ -31,6 +31,10 @@ abstract class Guarded implements Cancellable {
     /** Waits for a run under way, unless that is the caller. */
     final void awaitRun() {
         running.lock();
-        running.unlock();
+        try {
+            cancelled = true;
+        } finally {
+            running.unlock();
+        }
     }
 }

@@ -5,6 +5,7 @@ import io.bulkhead.manager.sys.Fd;
 import io.bulkhead.manager.sys.SpawnRequest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** New processes: posix_spawn(3). */
 final class SpawnCalls {
@@ -94,7 +95,7 @@ final class SpawnCalls {
     private static void setDescriptors(Pointer fileActions, SpawnRequest request, List<Fd> raised) {
         int count = request.descriptors().size();
         for (int to = 0; to < count; to++) {
-            Fd wanted = request.descriptors().get(to);
+            Fd wanted = Objects.requireNonNull(request.descriptors().get(to));
             if (wanted.number() < count) {
                 wanted = FileCalls.duplicateFrom(wanted, count);
                 raised.add(wanted);
