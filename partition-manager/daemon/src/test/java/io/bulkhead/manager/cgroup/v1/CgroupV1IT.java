@@ -189,6 +189,28 @@ class CgroupV1IT {
         assertHeld(slice);
     }
 
+    @Test
+    void aPartOfACpuIsThereAgainstBusyTasksOfTheHost() throws IOException {
+        open(part(250, 64, 50));
+        for (int i = 0; i < 3; i++) {
+            Process busy = new ProcessBuilder("taskset", "-c", "0", "/bin/sh", "-c", BUSY).start();
+            started.add(busy);
+            for (String controller : List.of("cpu", "cpuset")) {
+                Path root = LiveHost.hierarchies().of(controller).orElseThrow().mount();
+                write(root.resolve("cgroup.procs"), String.valueOf(busy.pid()));
+            }
+        }
+        Path stat = group("cpu").resolve("cpu.stat");
+
+        start(BUSY);
+        await().until(() -> number(stat, "nr_throttled") > 0);
+        long firstPeriod = number(stat, "nr_periods");
+        long before = usageNanos();
+        await().atMost(Duration.ofSeconds(60)).until(() -> number(stat, "nr_periods") >= firstPeriod + 20);
+
+        assertThat(usageNanos() - before).isGreaterThan(20 * 25_000_000L * 6 / 10);
+    }
+
     private static long number(Path file, String word) throws IOException {
         return Files.readAllLines(file).stream()
                 .filter(line -> line.startsWith(word + " "))
