@@ -32,8 +32,8 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -114,7 +114,8 @@ class CgroupV1IT {
     /** Binds and opens; another instance's tests may have CPU 1 for a while. */
     private void open(Slice slice) {
         await().atMost(Duration.ofSeconds(90))
-                .ignoreExceptionsMatching(e -> e instanceof Refusal && e.getMessage().contains("CPUs 1 "))
+                .ignoreExceptionsMatching(e ->
+                        e instanceof Refusal refusal && refusal.problem().detail().contains("CPUs 1 "))
                 .until(() -> {
                     cgroups.bind(NAME, slice);
                     return true;
@@ -414,22 +415,22 @@ class CgroupV1IT {
     @Test
     void aThreadEntersAlone() throws Exception {
         open(part(250, 64, 50));
-        AtomicReference<String> inside = new AtomicReference<>("");
-        AtomicReference<Throwable> failure = new AtomicReference<>();
+        List<String> inside = new CopyOnWriteArrayList<>();
+        List<Throwable> failures = new CopyOnWriteArrayList<>();
 
         Thread thread = new Thread(() -> {
             try {
                 cgroups.enterCurrentThread(NAME);
-                inside.set(Files.readString(Path.of("/proc/thread-self/cgroup")));
+                inside.addAll(Files.readAllLines(Path.of("/proc/thread-self/cgroup")));
             } catch (IOException | RuntimeException e) {
-                failure.set(e);
+                failures.add(e);
             }
         });
         thread.start();
         thread.join();
 
-        assertThat(failure).hasNullValue();
-        assertThat(inside.get().lines().filter(line -> line.endsWith("/p-hog/in"))).hasSize(LiveHost.hierarchiesInUse());
+        assertThat(failures).isEmpty();
+        assertThat(inside.stream().filter(line -> line.endsWith("/p-hog/in"))).hasSize(LiveHost.hierarchiesInUse());
         assertThat(Files.readString(Path.of("/proc/self/cgroup"))).doesNotContain("p-hog");
         cgroups.closePayload(NAME);
     }
