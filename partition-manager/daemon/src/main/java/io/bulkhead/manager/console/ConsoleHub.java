@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -201,30 +200,31 @@ public final class ConsoleHub {
         return viewer.offset >= viewer.until || closed || viewer.closed ? new ConsoleOutput.End() : null;
     }
 
-    /** Waits for room as long as this viewer is the writer; what nobody could ever read is dropped. */
-    void type(ConsoleViewer viewer, byte[] bytes) throws InterruptedException {
-        int done = 0;
-        while (done < bytes.length) {
-            boolean wasEmpty;
-            lock.lockInterruptibly();
-            try {
+    /** How many of the bytes are done with, once there was room for some; what nobody could ever read is dropped. */
+    int type(ConsoleViewer viewer, byte[] bytes, int from, long atMostNanos) throws InterruptedException {
+        long nanos = atMostNanos;
+        boolean wasEmpty;
+        int taken;
+        lock.lockInterruptibly();
+        try {
+            while (true) {
                 if (writer != viewer || viewer.closed || !lineIsUp || closed) {
-                    return;
+                    return bytes.length - from;
                 }
                 wasEmpty = input.isEmpty();
-                int taken = input.add(bytes, done);
-                if (taken == 0) {
-                    // A second is only how often the conditions are looked at again.
-                    room.awaitNanos(TimeUnit.SECONDS.toNanos(1));
+                taken = input.add(bytes, from);
+                if (taken > 0 || from == bytes.length || nanos <= 0) {
+                    break;
                 }
-                done += taken;
-            } finally {
-                lock.unlock();
+                nanos = room.awaitNanos(nanos);
             }
-            if (wasEmpty) {
-                line.flush();
-            }
+        } finally {
+            lock.unlock();
         }
+        if (wasEmpty) {
+            line.flush();
+        }
+        return taken;
     }
 
     void resize(ConsoleViewer viewer, WindowSize size) {

@@ -47,9 +47,12 @@ public final class ConsoleViewer implements AutoCloseable {
     /**
      * Types. Waits while 8 KiB are on their way that the partition does not read: that slows this writer and nobody
      * else. Without effect from a viewer that is not the writer (any more), and while nothing runs.
+     *
+     * @param from where to start in the bytes
+     * @return how many are done with; 0 if there was no room within the time
      */
-    public void type(byte[] bytes) throws InterruptedException {
-        hub.type(this, bytes);
+    public int type(byte[] bytes, int from, Duration atMost) throws InterruptedException {
+        return hub.type(this, bytes, from, atMost.toNanos());
     }
 
     /** Sets the console's size; without effect from a viewer that is not the writer. */
