@@ -1,0 +1,148 @@
+package io.bulkhead.manager.sys.jna;
+
+import com.sun.jna.Pointer;
+import io.bulkhead.manager.sys.Fd;
+import io.bulkhead.manager.sys.MountAttribute;
+import io.bulkhead.manager.sys.MountFlag;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Mounts: mount(2), umount(2), open_tree(2), mount_setattr(2), move_mount(2), pivot_root(2). */
+final class MountCalls {
+    private static final Map<MountFlag, Long> FLAGS = new EnumMap<>(Map.of(
+            MountFlag.READ_ONLY, MountHeader.MS_RDONLY,
+            MountFlag.NO_SUID, MountHeader.MS_NOSUID,
+            MountFlag.NO_DEV, MountHeader.MS_NODEV,
+            MountFlag.NO_EXEC, MountHeader.MS_NOEXEC,
+            MountFlag.BIND, MountHeader.MS_BIND,
+            MountFlag.RECURSIVE, MountHeader.MS_REC,
+            MountFlag.REMOUNT, MountHeader.MS_REMOUNT,
+            MountFlag.PRIVATE, MountHeader.MS_PRIVATE,
+            MountFlag.SLAVE, MountHeader.MS_SLAVE,
+            MountFlag.NO_ATIME, MountHeader.MS_NOATIME));
+
+    private static final Map<MountAttribute, Long> ATTRIBUTES = new EnumMap<>(Map.of(
+            MountAttribute.READ_ONLY, MountHeader.MOUNT_ATTR_RDONLY,
+            MountAttribute.NO_SUID, MountHeader.MOUNT_ATTR_NOSUID,
+            MountAttribute.NO_DEV, MountHeader.MOUNT_ATTR_NODEV,
+            MountAttribute.NO_EXEC, MountHeader.MOUNT_ATTR_NOEXEC));
+
+    /**
+     * mount_setattr(2).
+     *
+     * <pre>{@code
+     * struct mount_attr { __u64 attr_set; __u64 attr_clr; __u64 propagation; __u64 userns_fd; };
+     * }</pre>
+     */
+    static final class MountAttr {
+        static final int SIZE = 32;
+        static final int ATTR_SET = 0;
+        static final int PROPAGATION = 16;
+        static final int USERNS_FD = 24;
+
+        private MountAttr() {}
+    }
+
+    static {
+        Binding.bind(Libc.class);
+    }
+
+    private static final class Libc {
+        static native int mount(String source, String target, @Nullable String type, long flags, @Nullable String data);
+
+        static native int umount2(String target, int flags);
+
+        /** SYS_open_tree. */
+        static native long syscall(long number, int directory, String path, int flags);
+
+        /** SYS_mount_setattr. */
+        static native long syscall(long number, int directory, String path, int flags, Pointer attributes, long size);
+
+        /** SYS_move_mount. */
+        static native long syscall(
+                long number, int fromDirectory, String from, int toDirectory, String to, int flags);
+
+        /** SYS_pivot_root. */
+        static native long syscall(long number, String newRoot, String putOld);
+    }
+
+    private MountCalls() {}
+
+    static void mount(String source, Path target, String type, Set<MountFlag> flags, String data) {
+        // Bind, remount and propagation ignore it, but an empty one is refused by some of them.
+        String from = source.isEmpty() ? "none" : Checked.text(source);
+        String fileSystem = type.isEmpty() ? null : Checked.text(type);
+        String options = data.isEmpty() ? null : Checked.text(data);
+        long bits = 0;
+        for (MountFlag flag : flags) {
+            bits |= Objects.requireNonNull(FLAGS.get(flag));
+        }
+        long all = bits;
+        Checked.call(
+                "mount",
+                "\"" + from + "\", \"" + target + "\", " + (type.isEmpty() ? flags.toString() : type),
+                () -> Libc.mount(from, target.toString(), fileSystem, all, options));
+    }
+
+    static void unmount(Path target, boolean detach) {
+        Checked.call("umount2", target, () -> Libc.umount2(target.toString(), detach ? MountHeader.MNT_DETACH : 0));
+    }
+
+    static Fd cloneTree(Path path, boolean recursive) {
+        int flags = MountHeader.OPEN_TREE_CLONE
+                | MountHeader.OPEN_TREE_CLOEXEC
+                | (recursive ? FcntlHeader.AT_RECURSIVE : 0);
+        return FileCalls.owned(Checked.call(
+                "open_tree",
+                path,
+                () -> Libc.syscall(SyscallHeader.SYS_open_tree, FcntlHeader.AT_FDCWD, path.toString(), flags)));
+    }
+
+    static void setMountAttributes(Fd tree, Set<MountAttribute> attributes, Optional<Fd> idMapping) {
+        long set = idMapping.isPresent() ? MountHeader.MOUNT_ATTR_IDMAP : 0;
+        for (MountAttribute attribute : attributes) {
+            set |= Objects.requireNonNull(ATTRIBUTES.get(attribute));
+        }
+        try (Scratch scratch = new Scratch()) {
+            Pointer attr = scratch.zeroed(MountAttr.SIZE);
+            attr.setLong(MountAttr.ATTR_SET, set);
+            attr.setLong(MountAttr.PROPAGATION, MountHeader.MS_PRIVATE);
+            idMapping.ifPresent(namespace -> attr.setLong(MountAttr.USERNS_FD, namespace.number()));
+            Checked.call(
+                    "mount_setattr",
+                    tree + ", " + attributes + idMapping.map(namespace -> ", ids of " + namespace).orElse(""),
+                    () -> Libc.syscall(
+                            SyscallHeader.SYS_mount_setattr,
+                            tree.number(),
+                            "",
+                            FcntlHeader.AT_EMPTY_PATH | FcntlHeader.AT_RECURSIVE,
+                            attr,
+                            MountAttr.SIZE));
+        }
+    }
+
+    static void attachTree(Fd tree, Path target) {
+        Checked.call(
+                "move_mount",
+                tree + ", \"" + target + "\"",
+                () -> Libc.syscall(
+                        SyscallHeader.SYS_move_mount,
+                        tree.number(),
+                        "",
+                        FcntlHeader.AT_FDCWD,
+                        target.toString(),
+                        MountHeader.MOVE_MOUNT_F_EMPTY_PATH));
+    }
+
+    static void pivotRoot(Path newRoot, Path putOld) {
+        Checked.call(
+                "pivot_root",
+                newRoot,
+                () -> Libc.syscall(SyscallHeader.SYS_pivot_root, newRoot.toString(), putOld.toString()));
+    }
+}
