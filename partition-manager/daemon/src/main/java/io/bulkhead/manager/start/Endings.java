@@ -6,8 +6,8 @@ import io.bulkhead.manager.sys.Syscalls;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** Waits for processes to end. */
-final class Endings {
+/** Waits for processes to end. Safe for any thread. */
+public final class Endings {
     private Endings() {}
 
     /**
@@ -15,7 +15,7 @@ final class Endings {
      *
      * @return empty when it still runs after the time
      */
-    static Optional<ProcessEnd> await(Syscalls sys, Fd process, long timeoutMillis) {
+    public static Optional<ProcessEnd> await(Syscalls sys, Fd process, long timeoutMillis) {
         Optional<ProcessEnd> end = sys.pollEnd(process);
         if (end.isPresent()) {
             return end;

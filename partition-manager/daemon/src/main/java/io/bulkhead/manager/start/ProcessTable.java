@@ -64,6 +64,13 @@ public final class ProcessTable {
         return proc.resolve(Path.of(Long.toString(pid), "root"));
     }
 
+    /** The host's id of a process's own root: the start of its user namespace's map. */
+    public long ownerOf(long pid) {
+        String map = text(Path.of(Long.toString(pid), "uid_map"))
+                .orElseThrow(() -> new IllegalStateException("process " + pid + " has ended"));
+        return Long.parseLong(map.strip().split("\\s+")[1]);
+    }
+
     /** Whether a process is in another user namespace than we are; false too once it is gone. */
     boolean hasOwnUserNamespace(long pid) {
         try {
