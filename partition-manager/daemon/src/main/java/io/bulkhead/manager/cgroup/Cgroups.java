@@ -91,7 +91,7 @@ public interface Cgroups {
      * One cgroup file system inside a partition.
      *
      * @param directory below /sys/fs/cgroup, empty for itself
-     * @param type {@code cgroup} or {@code cgroup2}
+     * @param type {@code cgroup}, {@code cgroup2}, or {@code tmpfs} for the directory that v1 mounts stand in
      * @param options for mount(2), like {@code none,name=systemd}
      * @param writable whether the partition may write there
      */
