@@ -42,11 +42,19 @@ public record Settings(
 
     /** Where the manager listens. */
     public Path managerSocket() {
-        return runDirectory.resolve("manager.sock");
+        return managerSocket(runDirectory);
     }
 
     /** Where the control plane listens. */
     public Path apiSocket() {
+        return apiSocket(runDirectory);
+    }
+
+    static Path managerSocket(Path runDirectory) {
+        return runDirectory.resolve("manager.sock");
+    }
+
+    static Path apiSocket(Path runDirectory) {
         return runDirectory.resolve("control").resolve("api.sock");
     }
 }

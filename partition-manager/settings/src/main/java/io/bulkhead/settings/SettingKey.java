@@ -1,0 +1,265 @@
+package io.bulkhead.settings;
+
+import io.bulkhead.contract.hardware.CpuSet;
+import io.bulkhead.contract.partition.InstanceName;
+import io.bulkhead.contract.partition.UidRange;
+import io.bulkhead.contract.unit.ByteSize;
+import io.bulkhead.contract.unit.CpuMillis;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/**
+ * One key of {@code bulkhead.conf}. {@link #ALL} is the single source of what is read, of the defaults, of the
+ * commented file in {@code configs/} and of {@code bulkhead config explain}.
+ *
+ * @param section the section it stands in, without brackets
+ * @param key its name there
+ * @param defaultText the value where nothing is said, as one would write it
+ * @param allowed what may be written, for messages and documents
+ * @param documentation what it does, one line or more without line breaks
+ * @param parser text to value; throws {@link IllegalArgumentException} with a text for the user
+ */
+public record SettingKey<T>(
+        String section,
+        String key,
+        String defaultText,
+        String allowed,
+        String documentation,
+        Function<String, T> parser) {
+    /** The word for "the manager chooses by the machine's size". */
+    public static final String AUTO = "auto";
+
+    static final SettingKey<InstanceName> INSTANCE_NAME = new SettingKey<>(
+            "instance",
+            "name",
+            "bulkhead",
+            "1 to 24 of a-z, 0-9 and -, starting with a letter, not ending in -",
+            "The name that every control group, mount and process of this installation carries. Installations with"
+                    + " different names and directories can stand side by side on one host.",
+            InstanceName::parse);
+
+    static final SettingKey<Path> STATE_DIRECTORY = new SettingKey<>(
+            "instance",
+            "state_dir",
+            "/var/lib/bulkhead",
+            "an absolute path without . and ..",
+            "Records, generations of the host's /etc and /var, and the partitions' files. Kept across reboots.",
+            SettingKey::directory);
+
+    static final SettingKey<Path> RUN_DIRECTORY = new SettingKey<>(
+            "instance",
+            "run_dir",
+            "/run/bulkhead",
+            "an absolute path without . and .., short enough for the sockets in it (107 bytes each; unix(7))",
+            "Sockets, pid files and logs. May vanish with a reboot.",
+            SettingKey::directory);
+
+    static final SettingKey<Path> DEFINITIONS_DIRECTORY = new SettingKey<>(
+            "instance",
+            "definitions_dir",
+            "/etc/bulkhead/partitions",
+            "an absolute path without . and ..",
+            "Where the definitions of partitions stand, *.yaml.",
+            SettingKey::directory);
+
+    static final SettingKey<Optional<CpuSet>> HOST_CPUS = new SettingKey<>(
+            "host",
+            "cpus",
+            AUTO,
+            "a list of CPU numbers like 0-1,8, or auto",
+            "The pool: the CPUs of the host itself and of partitions that have a part of a CPU. Partitions with whole"
+                    + " CPUs never get these. auto: the lowest core with all its threads.",
+            automaticOr(SettingKey::pool));
+
+    static final SettingKey<Optional<CpuMillis>> HOST_CPU_RESERVE = new SettingKey<>(
+            "host",
+            "cpu_reserve",
+            AUTO,
+            "a number of CPUs from 0.01 to 512 with at most three decimals, not more than the pool has, or auto",
+            "The host's own part of the pool, which no partition can be given. auto: 0.5.",
+            automaticOr(SettingKey::cpuReserve));
+
+    static final SettingKey<Optional<ByteSize>> HOST_MEMORY_RESERVE = new SettingKey<>(
+            "host",
+            "memory_reserve",
+            AUTO,
+            "a size from 16MiB in whole pages of 4KiB, like 1GiB, or auto",
+            "The host's own RAM, which no partition can be given. auto: 1GiB, but at most a quarter of the machine.",
+            automaticOr(SettingKey::memoryReserve));
+
+    static final SettingKey<Boolean> HOST_CONFINE = new SettingKey<>(
+            "host",
+            "confine",
+            "false",
+            "true or false",
+            "On a host with cgroup v1: whether the host's own tasks are moved onto the pool's CPUs, so that whole CPUs"
+                    + " are exclusive. On a cgroup v2 host they always are.",
+            SettingKey::truth);
+
+    static final SettingKey<Long> UID_BASE = new SettingKey<>(
+            "partitions",
+            "uid_base",
+            "1048576",
+            "a multiple of 65536 from 65536 to " + (0xFFFF_0000L - UidRange.SIZE),
+            "The first uid on the host that partitions may have. Keep it clear of /etc/subuid and of other containers.",
+            SettingKey::uidBase);
+
+    static final SettingKey<Integer> UID_RANGES = new SettingKey<>(
+            "partitions",
+            "uid_ranges",
+            "256",
+            "a whole number from 1 to 65534, so that all ranges end below uid 4294901760",
+            "How many ranges of 65,536 uids there are above uid_base: the highest number of partitions.",
+            text -> (int) wholeNumber(text, 1, 65_534));
+
+    static final SettingKey<ByteSize> CONSOLE_HISTORY = new SettingKey<>(
+            "partitions",
+            "console_history",
+            "256KiB",
+            "a size from 4KiB to 64MiB",
+            "How much of its console's past each partition keeps in the manager's memory.",
+            SettingKey::consoleHistory);
+
+    static final SettingKey<String> CONTROL_PLANE_USER = new SettingKey<>(
+            "control-plane",
+            "user",
+            "bulkhead",
+            "the name of a user (a-z, 0-9, _ and -, at most 32), or a uid",
+            "Who the control plane runs as. Besides root, only this user may talk to the manager.",
+            SettingKey::user);
+
+    /** Every key there is, in the order of the file. */
+    public static final List<SettingKey<?>> ALL = List.of(
+            INSTANCE_NAME,
+            STATE_DIRECTORY,
+            RUN_DIRECTORY,
+            DEFINITIONS_DIRECTORY,
+            HOST_CPUS,
+            HOST_CPU_RESERVE,
+            HOST_MEMORY_RESERVE,
+            HOST_CONFINE,
+            UID_BASE,
+            UID_RANGES,
+            CONSOLE_HISTORY,
+            CONTROL_PLANE_USER);
+
+    private static final Pattern USER = Pattern.compile("[a-z_][a-z0-9_-]{0,31}|0|[1-9][0-9]{0,9}");
+    private static final ByteSize LEAST_RESERVE = ByteSize.ofMebibytes(16);
+    private static final ByteSize LEAST_HISTORY = new ByteSize(4096);
+    private static final ByteSize MOST_HISTORY = ByteSize.ofMebibytes(64);
+
+    /** The key as it is named outside its section: {@code host.cpus}. */
+    public String path() {
+        return section + "." + key;
+    }
+
+    /** The variable that sets it: {@code BULKHEAD_HOST_CPUS}. */
+    public String variable() {
+        return "BULKHEAD_" + path().toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+    }
+
+    /** The key of that path, if there is one. */
+    public static Optional<SettingKey<?>> of(String path) {
+        return ALL.stream().filter(key -> key.path().equals(path)).findFirst();
+    }
+
+    private static <V> Function<String, Optional<V>> automaticOr(Function<String, V> parser) {
+        return text -> text.equals(AUTO) ? Optional.empty() : Optional.of(parser.apply(text));
+    }
+
+    private static Path directory(String text) {
+        Path path;
+        try {
+            path = Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new IllegalArgumentException("'" + text + "' is not a path", e);
+        }
+        if (!path.isAbsolute()) {
+            throw new IllegalArgumentException("'" + text + "' is relative; write the whole path from /");
+        }
+        if (!path.equals(path.normalize()) || path.getNameCount() == 0) {
+            throw new IllegalArgumentException("'" + text + "' must name a directory below / without . and ..");
+        }
+        if (text.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException("a path cannot hold control characters");
+        }
+        return path;
+    }
+
+    private static CpuSet pool(String text) {
+        CpuSet cpus = CpuSet.parse(text);
+        if (cpus.isEmpty()) {
+            throw new IllegalArgumentException("the host needs at least one CPU; write it like 0-1,8");
+        }
+        return cpus;
+    }
+
+    private static CpuMillis cpuReserve(String text) {
+        CpuMillis amount = CpuMillis.parse(text);
+        if (amount.millis() < 10 || amount.millis() > 512_000) {
+            throw new IllegalArgumentException("'" + text + "' is outside 0.01 to 512");
+        }
+        return amount;
+    }
+
+    private static ByteSize memoryReserve(String text) {
+        ByteSize size = ByteSize.parse(text);
+        if (size.compareTo(LEAST_RESERVE) < 0) {
+            throw new IllegalArgumentException("'" + text + "' is less than " + LEAST_RESERVE);
+        }
+        if (size.bytes() % 4096 != 0) {
+            throw new IllegalArgumentException("'" + text + "' is not whole pages of 4KiB");
+        }
+        return size;
+    }
+
+    private static boolean truth(String text) {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException("'" + text + "' is neither true nor false");
+        };
+    }
+
+    private static long wholeNumber(String text, long least, long most) {
+        if (!text.matches("[0-9]{1,18}")) {
+            throw new IllegalArgumentException("'" + text + "' is not a whole number");
+        }
+        long number = Long.parseLong(text);
+        if (number < least || number > most) {
+            throw new IllegalArgumentException("'" + text + "' is outside " + least + " to " + most);
+        }
+        return number;
+    }
+
+    private static long uidBase(String text) {
+        long base = wholeNumber(text, UidRange.SIZE, 0xFFFF_0000L - UidRange.SIZE);
+        if (base % UidRange.SIZE != 0) {
+            long below = Math.max(1, base / UidRange.SIZE) * UidRange.SIZE;
+            throw new IllegalArgumentException("'" + text + "' is not a multiple of 65536; the nearest are " + below
+                    + " and " + (below + UidRange.SIZE));
+        }
+        return base;
+    }
+
+    private static ByteSize consoleHistory(String text) {
+        ByteSize size = ByteSize.parse(text);
+        if (size.compareTo(LEAST_HISTORY) < 0 || size.compareTo(MOST_HISTORY) > 0) {
+            throw new IllegalArgumentException("'" + text + "' is outside 4KiB to 64MiB");
+        }
+        return size;
+    }
+
+    private static String user(String text) {
+        if (!USER.matcher(text).matches()
+                || Character.isDigit(text.charAt(0)) && Long.parseLong(text) > 0xFFFF_FFFEL) {
+            throw new IllegalArgumentException("'" + text + "' is neither the name of a user nor a uid");
+        }
+        return text;
+    }
+}

@@ -1,0 +1,22 @@
+package io.bulkhead.settings;
+
+import io.bulkhead.contract.fault.Fault;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Settings that cannot be used; the message has every fault, one a line. */
+public final class SettingsException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient List<Fault> faults;
+
+    public SettingsException(List<Fault> faults) {
+        super(faults.stream().map(Fault::toString).collect(Collectors.joining("\n")));
+        this.faults = List.copyOf(faults);
+    }
+
+    /** All of them, in the order of the file, then of the other sources. */
+    public List<Fault> faults() {
+        return faults;
+    }
+}

@@ -1,0 +1,225 @@
+package io.bulkhead.broker.definition;
+
+import io.bulkhead.broker.definition.Fields.Writing;
+import io.bulkhead.contract.fault.Fault;
+import io.bulkhead.contract.fault.Place;
+import io.bulkhead.contract.hardware.CpuSet;
+import io.bulkhead.contract.partition.Claim;
+import io.bulkhead.contract.partition.CpuClaim;
+import io.bulkhead.contract.partition.Init;
+import io.bulkhead.contract.partition.IoSlice;
+import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.partition.PartitionSpec;
+import io.bulkhead.contract.unit.ByteRate;
+import io.bulkhead.contract.unit.ByteSize;
+import io.bulkhead.contract.unit.Limit;
+import io.bulkhead.contract.unit.OperationRate;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Reads the block of one partition. Where there are faults, what it returns stands in for what could not be read. */
+final class DefinitionReader {
+    /** Stands in where a claim is faulty, and lends its rules where only one value of a claim is looked at. */
+    private static final Claim ANY_CLAIM = new Claim(
+            CpuClaim.Whole.of(1), ByteSize.ofMebibytes(16), PartitionSpec.DEFAULT_TASKS, IoSlice.UNLIMITED);
+
+    private static final Map<String, CpuClaim.Threads> THREADS =
+            Map.of("whole-core", CpuClaim.Threads.WHOLE_CORE, "any", CpuClaim.Threads.ANY);
+
+    private static final Map<String, Init.Restart> RESTARTS = Map.of(
+            "always", Init.Restart.ALWAYS, "on-failure", Init.Restart.ON_FAILURE, "never", Init.Restart.NEVER);
+
+    private final PartitionName name;
+    private final Place place;
+    private final Fields fields;
+
+    DefinitionReader(StrictYaml yaml, PartitionName name, Place place, Shape.Mapping block, List<Fault> faults) {
+        this.name = name;
+        this.place = place;
+        this.fields = new Fields(yaml, "partitions." + name, "", block, faults);
+    }
+
+    Definition read() {
+        fields.require("cpus");
+        fields.require("memory");
+        Claim claim = new Claim(
+                cpus().orElse(ANY_CLAIM.cpus()),
+                fields.value("memory", Writing.EITHER, DefinitionReader::memory).orElse(ANY_CLAIM.memory()),
+                fields.value("tasks", Writing.BARE, DefinitionReader::tasks).orElse(PartitionSpec.DEFAULT_TASKS),
+                io());
+        PartitionSpec spec = new PartitionSpec(
+                name,
+                claim,
+                init(),
+                fields.value("autostart", Writing.BARE, DefinitionReader::truth).orElse(false),
+                fields.value("opt", Writing.BARE, DefinitionReader::truth).orElse(false),
+                fields.value("stopTimeout", Writing.EITHER, this::stopTimeout)
+                        .orElse(PartitionSpec.DEFAULT_STOP_TIMEOUT_MILLIS),
+                fields.value("description", Writing.TEXT, this::description));
+        return new Definition(spec, fields.value("rootPassword", Writing.TEXT, PasswordHash::check), place);
+    }
+
+    private Optional<CpuClaim> cpus() {
+        Optional<Shape> shape = fields.shape("cpus");
+        if (shape.isEmpty() || !(shape.get() instanceof Shape.Mapping)) {
+            return fields.value("cpus", Writing.BARE, CpuText::parse);
+        }
+        Optional<Fields> block = fields.below("cpus");
+        if (block.isEmpty()) {
+            return Optional.empty();
+        }
+        Fields cpus = block.get();
+        Optional<CpuClaim> part = cpus.value("part", Writing.BARE, CpuText::part);
+        Optional<Integer> count = cpus.value("count", Writing.BARE, text -> wholeNumber(text, 1, 8192));
+        Optional<Integer> node = cpus.value("node", Writing.BARE, text -> wholeNumber(text, 0, 8191));
+        Optional<CpuClaim.Threads> threads = cpus.value("threads", Writing.EITHER, oneOf(THREADS));
+        Optional<CpuSet> ids = cpus.value("ids", Writing.EITHER, DefinitionReader::ids);
+        if (cpus.has("part")) {
+            List.of("count", "node", "threads", "ids").stream().filter(cpus::has).forEach(other -> cpus.shape(other)
+                    .ifPresent(value -> cpus.fault(
+                            other, value.place(), "belongs to whole CPUs and cannot stand beside part")));
+            return part;
+        }
+        if (!cpus.has("count") && !cpus.has("ids")) {
+            fields.fault("cpus", shape.get().place(), "needs count or ids, or part" + fields.allowed("cpus"));
+            return Optional.empty();
+        }
+        if (count.isEmpty() && ids.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new CpuClaim.Whole(
+                    count.orElseGet(() -> ids.orElseThrow().size()),
+                    threads.orElse(CpuClaim.Threads.WHOLE_CORE),
+                    node,
+                    ids));
+        } catch (IllegalArgumentException e) {
+            fields.fault("cpus", shape.get().place(), e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private IoSlice io() {
+        return fields.below("io")
+                .map(io -> new IoSlice(
+                        limit(io, "read", ByteRate::parse),
+                        limit(io, "write", ByteRate::parse),
+                        limit(io, "readOps", OperationRate::parse),
+                        limit(io, "writeOps", OperationRate::parse)))
+                .orElse(IoSlice.UNLIMITED);
+    }
+
+    private static <T> Limit<T> limit(Fields io, String name, Function<String, T> parser) {
+        return io.<Limit<T>>value(
+                        name,
+                        Writing.EITHER,
+                        text -> text.equals(Limit.UNLIMITED) ? Limit.unlimited() : Limit.of(parser.apply(text)))
+                .orElse(Limit.unlimited());
+    }
+
+    private Init init() {
+        Optional<Shape> shape = fields.shape("init");
+        if (shape.isEmpty() || !(shape.get() instanceof Shape.Mapping)) {
+            return fields.value("init", Writing.EITHER, DefinitionReader::plainInit).orElse(new Init.Shell());
+        }
+        Optional<Fields> block = fields.below("init");
+        if (block.isEmpty()) {
+            return new Init.Shell();
+        }
+        Fields init = block.get();
+        Optional<List<String>> command = init.texts("service");
+        Optional<Init.Restart> restart = init.value("restart", Writing.EITHER, oneOf(RESTARTS));
+        Optional<List<String>> mask = init.below("systemd").flatMap(systemd -> systemd.texts("mask"));
+        if (init.has("service") == init.has("systemd")) {
+            fields.fault("init", shape.get().place(), "needs exactly one of service and systemd" + fields.allowed("init"));
+        } else if (init.has("systemd") && init.has("restart")) {
+            init.fault("restart", init.shape("restart").orElseThrow().place(), "belongs to a service only");
+        }
+        if (init.has("service")) {
+            return made("init.service", init.shape("service"), command, words ->
+                    new Init.Service(words, restart.orElse(Init.Restart.ALWAYS)));
+        }
+        return made("init.systemd.mask", init.shape("systemd"), mask, Init.Systemd::new);
+    }
+
+    private Init made(
+            String key, Optional<Shape> shape, Optional<List<String>> words, Function<List<String>, Init> maker) {
+        try {
+            return words.map(maker).orElse(new Init.Shell());
+        } catch (IllegalArgumentException e) {
+            fields.fault(key, shape.orElseThrow().place(), e.getMessage());
+            return new Init.Shell();
+        }
+    }
+
+    private static Init plainInit(String text) {
+        return switch (text) {
+            case "shell" -> new Init.Shell();
+            case "systemd" -> new Init.Systemd(List.of());
+            case "service" -> throw new IllegalArgumentException(
+                    "a service needs its command: {service: [/usr/bin/program, argument]}");
+            default -> throw new IllegalArgumentException("there is no init '" + text + "'");
+        };
+    }
+
+    private static ByteSize memory(String text) {
+        return new Claim(ANY_CLAIM.cpus(), ByteSize.parse(text), ANY_CLAIM.tasks(), IoSlice.UNLIMITED).memory();
+    }
+
+    private static int tasks(String text) {
+        return new Claim(ANY_CLAIM.cpus(), ANY_CLAIM.memory(), wholeNumber(text, 0, Integer.MAX_VALUE), IoSlice.UNLIMITED)
+                .tasks();
+    }
+
+    private long stopTimeout(String text) {
+        return spec(DurationText.parseMillis(text), Optional.empty()).stopTimeoutMillis();
+    }
+
+    private String description(String text) {
+        return spec(PartitionSpec.DEFAULT_STOP_TIMEOUT_MILLIS, Optional.of(text)).description().orElseThrow();
+    }
+
+    /** A definition that has nothing of its own but two values, for its rules on them. */
+    private PartitionSpec spec(long stopTimeoutMillis, Optional<String> description) {
+        return new PartitionSpec(name, ANY_CLAIM, new Init.Shell(), false, false, stopTimeoutMillis, description);
+    }
+
+    private static CpuSet ids(String text) {
+        CpuSet ids = CpuSet.parse(text);
+        if (ids.isEmpty()) {
+            throw new IllegalArgumentException("names no CPU");
+        }
+        return ids;
+    }
+
+    private static int wholeNumber(String text, int least, int most) {
+        if (!text.matches("0|[1-9][0-9]{0,9}")) {
+            throw new IllegalArgumentException("'" + text + "' is not a plain whole number");
+        }
+        long number = Long.parseLong(text);
+        if (number < least || number > most) {
+            throw new IllegalArgumentException("'" + text + "' is outside " + least + " to " + most);
+        }
+        return (int) number;
+    }
+
+    private static boolean truth(String text) {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException("'" + text + "' is neither true nor false");
+        };
+    }
+
+    private static <T> Function<String, T> oneOf(Map<String, T> words) {
+        return text -> {
+            T value = words.get(text);
+            if (value == null) {
+                throw new IllegalArgumentException("there is no '" + text + "' here");
+            }
+            return value;
+        };
+    }
+}

@@ -1,0 +1,151 @@
+package io.bulkhead.broker.definition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bulkhead.contract.hardware.CpuSet;
+import io.bulkhead.contract.partition.Claim;
+import io.bulkhead.contract.partition.CpuClaim;
+import io.bulkhead.contract.partition.Init;
+import io.bulkhead.contract.partition.IoSlice;
+import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.partition.PartitionSpec;
+import io.bulkhead.contract.unit.ByteRate;
+import io.bulkhead.contract.unit.ByteSize;
+import io.bulkhead.contract.unit.CpuMillis;
+import io.bulkhead.contract.unit.Limit;
+import io.bulkhead.contract.unit.OperationRate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.arbitraries.StringArbitrary;
+
+class DefinitionLawsTest {
+    @Property(tries = 500)
+    void whatIsWrittenReadsBackAsTheSame(@ForAll("partitions") List<PartitionSpec> partitions) {
+        String text = DefinitionWriter.write(partitions);
+
+        assertThat(DefinitionLoader.load("written", text))
+                .as(text)
+                .extracting(Definition::spec)
+                .containsExactlyElementsOf(partitions);
+    }
+
+    @Property(tries = 500)
+    void anyTextIsReadOrRefusedWithFaults(@ForAll("yamlLike") String text) {
+        try {
+            assertThat(DefinitionLoader.load("random", text)).isNotEmpty();
+        } catch (DefinitionException e) {
+            assertThat(e.faults()).isNotEmpty();
+        }
+    }
+
+    @Provide
+    Arbitrary<String> yamlLike() {
+        return Arbitraries.of(
+                        "partitions:", "\n  a:", "\n    cpus:", "\n    memory:", "\n    init:", " 1GiB", " 0.5", " {", " }",
+                        " [", " ]", ",", " : ", "\n", "  ", "- ", "&a ", "*a", "!!int ", "\"", "'", "\"\": x", "? ", "| ",
+                        "\n---\n", "~", "a.b: ", "(0): ", "[@x]: ", "é", "\t", "systemd: ", "mask: ", "part: ", "ids: ")
+                .list()
+                .ofMaxSize(20)
+                .map(parts -> String.join("", parts));
+    }
+
+    @Provide
+    Arbitrary<List<PartitionSpec>> partitions() {
+        return specs().list().ofMinSize(1).ofMaxSize(4).uniqueElements(PartitionSpec::name);
+    }
+
+    private static Arbitrary<PartitionSpec> specs() {
+        Arbitrary<PartitionName> names = Arbitraries.oneOf(
+                        Arbitraries.strings().withCharRange('a', 'z').withChars("0123456789-").ofMinLength(1).ofMaxLength(32),
+                        Arbitraries.of("yes", "no", "on", "off", "y", "n", "true", "false", "null"))
+                .filter(name -> name.matches("[a-z]([a-z0-9-]*[a-z0-9])?")
+                        && !Set.of("host", "free", "all", "localhost").contains(name))
+                .map(PartitionName::new);
+        Arbitrary<Optional<String>> descriptions = texts().ofMaxLength(60)
+                .filter(text -> text.length() <= 200 && text.chars().noneMatch(Character::isISOControl))
+                .optional();
+        return Combinators.combine(
+                        names,
+                        claims(),
+                        inits(),
+                        Arbitraries.of(true, false),
+                        Arbitraries.of(true, false),
+                        Arbitraries.longs().between(100, 3_600_000),
+                        descriptions)
+                .as(PartitionSpec::new);
+    }
+
+    private static Arbitrary<Claim> claims() {
+        return Combinators.combine(
+                        cpus(),
+                        Arbitraries.longs().between(4096, Long.MAX_VALUE / 4096).map(pages -> new ByteSize(pages * 4096)),
+                        Arbitraries.integers().between(16, 4_194_304),
+                        Combinators.combine(
+                                        limits(Arbitraries.longs().greaterOrEqual(1).map(ByteRate::new)),
+                                        limits(Arbitraries.longs().greaterOrEqual(1).map(ByteRate::new)),
+                                        limits(Arbitraries.longs().between(1, 0xFFFF_FFFFL).map(OperationRate::new)),
+                                        limits(Arbitraries.longs().between(1, 0xFFFF_FFFFL).map(OperationRate::new)))
+                                .as(IoSlice::new))
+                .as(Claim::new);
+    }
+
+    private static Arbitrary<CpuClaim> cpus() {
+        Arbitrary<CpuClaim> parts = Arbitraries.longs()
+                .between(10, 512_000)
+                .edgeCases(cases -> cases.add(1000L, 1500L, 512_000L))
+                .map(millis -> new CpuClaim.Part(new CpuMillis(millis)));
+        Arbitrary<CpuClaim> counted = Combinators.combine(
+                        Arbitraries.integers().between(1, 8192),
+                        Arbitraries.of(CpuClaim.Threads.class),
+                        Arbitraries.integers().between(0, 8191).optional())
+                .as((count, threads, node) -> new CpuClaim.Whole(count, threads, node, Optional.empty()));
+        Arbitrary<CpuClaim> named = Combinators.combine(
+                        Arbitraries.integers().between(0, 8191).set().ofMinSize(1).ofMaxSize(20),
+                        Arbitraries.of(CpuClaim.Threads.class),
+                        Arbitraries.integers().between(0, 8191).optional())
+                .as((ids, threads, node) ->
+                        new CpuClaim.Whole(ids.size(), threads, node, Optional.of(CpuSet.of(ids))));
+        return Arbitraries.oneOf(parts, counted, named);
+    }
+
+    private static Arbitrary<Init> inits() {
+        Arbitrary<Init> systemd = Arbitraries.of("cron.service", "apt-daily.timer", "a@b.socket", "dev-\\x2d.mount", "1.path")
+                .list()
+                .ofMaxSize(4)
+                .map(Init.Systemd::new);
+        Arbitrary<Init> services = Combinators.combine(
+                        texts().ofMaxLength(20),
+                        Arbitraries.oneOf(
+                                        texts().ofMaxLength(40),
+                                        Arbitraries.of("yes", "12:30", "010", "", "~", "null", "1e3", "2026-01-01", "- a", "{}"))
+                                .list()
+                                .ofMaxSize(5),
+                        Arbitraries.of(Init.Restart.class))
+                .as((program, arguments, restart) -> {
+                    List<String> command = new ArrayList<>(List.of("/" + program));
+                    command.addAll(arguments);
+                    return new Init.Service(command, restart);
+                });
+        return Arbitraries.oneOf(Arbitraries.just(new Init.Shell()), systemd, services);
+    }
+
+    /** Any text of Unicode characters but NUL, which a command cannot hold. */
+    private static StringArbitrary texts() {
+        return Arbitraries.strings()
+                .withCharRange('\u0001', '\ud7ff')
+                .withCharRange('\ue000', '\ufffd')
+                .withChars("\n\t\"'\\$#:,[]{}&*!|>%@` é");
+    }
+
+    private static <T> Arbitrary<Limit<T>> limits(Arbitrary<T> values) {
+        return values.map(Limit::of).injectNull(0.3).map(limit -> limit == null ? Limit.<T>unlimited() : limit);
+    }
+}

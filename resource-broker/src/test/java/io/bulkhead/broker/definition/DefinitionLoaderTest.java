@@ -1,0 +1,380 @@
+package io.bulkhead.broker.definition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.bulkhead.contract.fault.Fault;
+import io.bulkhead.contract.fault.Place;
+import io.bulkhead.contract.hardware.CpuSet;
+import io.bulkhead.contract.partition.Claim;
+import io.bulkhead.contract.partition.CpuClaim;
+import io.bulkhead.contract.partition.Init;
+import io.bulkhead.contract.partition.IoSlice;
+import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.partition.PartitionSpec;
+import io.bulkhead.contract.unit.ByteRate;
+import io.bulkhead.contract.unit.ByteSize;
+import io.bulkhead.contract.unit.CpuMillis;
+import io.bulkhead.contract.unit.Limit;
+import io.bulkhead.contract.unit.OperationRate;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DefinitionLoaderTest {
+    /** As long as the hash that {@code openssl passwd -6} prints. */
+    private static final String HASH = "$6$saltsalt$" + "a./Z9".repeat(17) + "x";
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void readsEveryKey() {
+        String text =
+                """
+                partitions:
+                  db:
+                    description: "the database: primary"
+                    cpus: {count: 2, node: 0, threads: any, ids: 2-3}
+                    memory: 1.5GiB
+                    tasks: 256
+                    io: {read: 50MiB/s, write: unlimited, readOps: 500/s}
+                    init: {service: [/usr/bin/db, --port, '6379', "${HOME}", "a,b"], restart: on-failure}
+                    autostart: true
+                    opt: true
+                    stopTimeout: 2min
+                    rootPassword: '%s'
+                """
+                        .formatted(HASH);
+
+        List<Definition> definitions = DefinitionLoader.load("a.yaml", text);
+
+        PartitionSpec expected = new PartitionSpec(
+                new PartitionName("db"),
+                new Claim(
+                        new CpuClaim.Whole(
+                                2, CpuClaim.Threads.ANY, Optional.of(0), Optional.of(CpuSet.of(2, 3))),
+                        ByteSize.ofMebibytes(1536),
+                        256,
+                        new IoSlice(
+                                Limit.of(new ByteRate(50L << 20)),
+                                Limit.unlimited(),
+                                Limit.of(new OperationRate(500)),
+                                Limit.unlimited())),
+                new Init.Service(
+                        List.of("/usr/bin/db", "--port", "6379", "${HOME}", "a,b"), Init.Restart.ON_FAILURE),
+                true,
+                true,
+                120_000,
+                Optional.of("the database: primary"));
+        assertThat(definitions)
+                .containsExactly(new Definition(expected, Optional.of(HASH), Place.of("a.yaml", 2, 3)));
+    }
+
+    @Test
+    void fillsInDefaultsAndKeepsTheOrderOfTheFile() {
+        List<Definition> definitions = DefinitionLoader.load(
+                "a.yaml",
+                """
+                partitions:
+                  web:
+                    cpus: 1
+                    memory: 16MiB
+                  batch:
+                    cpus: 0.25
+                    memory: 64MiB
+                """);
+
+        assertThat(definitions).extracting(each -> each.spec().name().value()).containsExactly("web", "batch");
+        PartitionSpec spec = definitions.get(0).spec();
+        assertThat(spec.claim())
+                .isEqualTo(new Claim(CpuClaim.Whole.of(1), ByteSize.ofMebibytes(16), 512, IoSlice.UNLIMITED));
+        assertThat(spec.init()).isEqualTo(new Init.Shell());
+        assertThat(spec.autostart()).isFalse();
+        assertThat(spec.hostOpt()).isFalse();
+        assertThat(spec.stopTimeoutMillis()).isEqualTo(10_000);
+        assertThat(spec.description()).isEmpty();
+        assertThat(definitions.get(0).rootPasswordHash()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "cpus: 3                          | 3",
+                "cpus: 0.1                        | 0.1",
+                "cpus: 0.333                      | 0.333",
+                "cpus: 1.50                       | 1.5",
+                "cpus: {part: 1}                  | 1",
+                "cpus: {part: 0.7}                | 0.7",
+                "cpus: {count: 4}                 | 4",
+                "cpus: {ids: '4,6-7'}             | 3 (ids 4,6-7)",
+                "cpus: {count: 2, node: 1}        | 2 on node 1",
+                "cpus: {count: 2, threads: any}   | 2, any threads",
+            })
+    void readsCpusExactly(String line, String expected) {
+        CpuClaim claim = claimOf(line);
+
+        assertThat(claim).hasToString(expected);
+        assertThat(claim instanceof CpuClaim.Part)
+                .as("a part of a CPU")
+                .isEqualTo(line.contains("part") || line.matches("cpus: \\d+\\.\\d+ *"));
+    }
+
+    @Test
+    void tellsOneWholeCpuFromTheTimeOfOneCpu() {
+        assertThat(claimOf("cpus: 1")).isEqualTo(CpuClaim.Whole.of(1));
+        assertThat(claimOf("cpus: {part: 1}")).isEqualTo(new CpuClaim.Part(CpuMillis.ONE));
+        assertThat(faultsOf("cpus: 1.0")).singleElement().asString().contains("write 1 for whole CPUs, {part: 1}");
+    }
+
+    @Test
+    void reportsEveryFaultAtOnceWithItsPlace() {
+        String text =
+                """
+                partitons: {}
+                partitions:
+                  Web:
+                    cpus: 1
+                  db:
+                    memroy: 1GiB
+                    memory: 12:30
+                    cpus: 2
+                    cpus: 3
+                    tasks: 010
+                    autostart: yes
+                    storage: 4GiB
+                    io: {read: 50MiB, writes: 1MiB/s}
+                    init: {service: [], restart: sometimes}
+                  cache: 5
+                """;
+
+        assertThat(faults(text))
+                .extracting(Fault::toString)
+                .containsExactly(
+                        "a.yaml:1:1: partitons: there is no such key; did you mean partitions? (there is partitions)",
+                        "a.yaml:3:3: partitions: 'Web' is not a partition name; use 1 to 32 of a-z, 0-9 and -, starting"
+                                + " with a letter and not ending in -",
+                        "a.yaml:6:5: partitions.db.memroy: there is no such key; did you mean memory? (there are"
+                                + " description, cpus, memory, tasks, io, init, autostart, opt, stopTimeout,"
+                                + " rootPassword)",
+                        "a.yaml:7:13: partitions.db.memory: '12:30' is not a size; write it like 512MiB; allowed: a size"
+                                + " from 16MiB in whole pages of 4KiB, like 1GiB",
+                        "a.yaml:9:5: partitions.db.cpus: stands twice, first in line 8",
+                        "a.yaml:10:12: partitions.db.tasks: '010' is not a plain whole number; allowed: a whole number"
+                                + " from 16 to 4194304",
+                        "a.yaml:11:16: partitions.db.autostart: 'yes' is neither true nor false; allowed: true or false",
+                        "a.yaml:12:5: partitions.db.storage: this release does not offer storage slices yet; leave it"
+                                + " out",
+                        "a.yaml:13:16: partitions.db.io.read: '50MiB' is not a rate; write it like 50MiB/s; allowed: a"
+                                + " rate like 50MiB/s, or unlimited",
+                        "a.yaml:13:23: partitions.db.io.writes: there is no such key; did you mean write? (there are"
+                                + " read, write, readOps, writeOps)",
+                        "a.yaml:14:21: partitions.db.init.service: cannot be an empty list; allowed: a list: the"
+                                + " program's absolute path, then its arguments",
+                        "a.yaml:14:34: partitions.db.init.restart: there is no 'sometimes' here; allowed: always,"
+                                + " on-failure or never",
+                        "a.yaml:15:10: partitions.cache: needs a block of keys like cpus and memory, not one value");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                // what the stock reader loses or bends
+                "memory: 512                                 | has no unit",
+                "memory: 1GB                                 | unknown unit 'GB'",
+                "memory: [1GiB]                              | cannot be a list",
+                "memory: {}                                  | cannot be an empty {}",
+                "memory:                                     | has no value",
+                "memory: ~                                   | has no value",
+                "memory: 15MiB                               | at least 16MiB",
+                "memory: 16777217B                           | whole pages",
+                "memory: !size 1GiB                          | tags (!) are not allowed",
+                "cpus: !!int '1'                             | tags (!) are not allowed",
+                "memory: &m 1GiB                             | anchors and aliases",
+                "cpus: []                                    | cannot be an empty list",
+                "cpus: '1'                                   | without them",
+                "cpus: 0                                     | is not a number of CPUs",
+                "cpus: 1e1                                   | is not a number of CPUs",
+                "cpus: .5                                    | is not a number of CPUs",
+                "cpus: 0.0001                                | is not a number of CPUs",
+                "cpus: 0.001                                 | must be 0.01 to 512",
+                "cpus: 1_000                                 | is not a number of CPUs",
+                "cpus: {count: 2, ids: '1'}                  | leave count out or make them agree",
+                "cpus: {node: 1}                             | needs count or ids",
+                "cpus: {part: 0.5, node: 1}                  | cannot stand beside part",
+                "cpus: {count: 2, threads: both}             | whole-core or any",
+                "cpus: {ids: 2,3}                            | a list with a comma stands in quotes",
+                "cpus: {ids: ''}                             | names no CPU",
+                "tasks: 0x100                                | not a plain whole number",
+                "tasks: 256.0                                | not a plain whole number",
+                "tasks: '256'                                | without them",
+                "tasks: 15                                   | 16 to 4194304",
+                "tasks: 99999999999                          | not a plain whole number",
+                "description: 12:30                          | takes this for a number; write it in quotes",
+                "description: yes                            | takes this for true or false; write it in quotes",
+                "description: 2026-01-01                     | takes this for a date; write it in quotes",
+                "description: \"a\\nb\"                      | one line of at most 200",
+                "autostart: True                             | neither true nor false",
+                "autostart: 'true'                           | without them",
+                "stopTimeout: 10                             | is not a time",
+                "stopTimeout: 99ms                           | 100 ms to 1 h",
+                "stopTimeout: 2h                             | 100 ms to 1 h",
+                "io: 50MiB/s                                 | cannot be one value",
+                "io: {readOps: 1.5/s}                        | is not a rate of operations",
+                "io: {read: 0B/s}                            | more than 0",
+                "init: service                               | a service needs its command",
+                "init: upstart                               | there is no init 'upstart'",
+                "init: {}                                    | cannot be an empty {}",
+                "init: {restart: never}                      | exactly one of service and systemd",
+                "init: {service: [/bin/a], systemd: {mask: [a.service]}} | exactly one of service and systemd",
+                "init: {systemd: {mask: [a.service]}, restart: never}    | belongs to a service only",
+                "init: {systemd: {mask: [cron]}}             | is not a unit name",
+                "init: {systemd: {mask: cron.service}}       | cannot be one value",
+                "init: {service: /usr/bin/redis}             | cannot be one value",
+                "init: {service: [redis]}                    | absolute path",
+                "init: {service: [/bin/a, 6379]}             | takes this for a number; write it in quotes",
+                "init: {service: [/bin/a, no]}               | takes this for true or false; write it in quotes",
+                "init: {service: [/bin/a, ~]}                | write it in quotes",
+                "init: {service: [/bin/a, [b]]}              | an item must be one value, not a list",
+                "network: {in: 1MiB/s}                       | this release does not offer network slices yet",
+                "rootPassword: 'secret'                      | openssl passwd -6",
+                "<<: {}                                      | merge keys (<<) are not allowed",
+                "on: 1                                       | there is no such key",
+                "? [a]                                       | a key is one word",
+            })
+    void refusesTraps(String line, String expected) {
+        List<Fault> faults = faultsOf(line);
+
+        assertThat(faults).isNotEmpty();
+        assertThat(faults.get(0).problem()).contains(expected);
+        assertThat(faults.get(0).place().line()).isPresent();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "``                                    | a.yaml: is empty",
+                "# nothing                             | a.yaml: is empty",
+                "[]                                    | a.yaml:1:1: a definition starts with the key partitions, not with an empty list",
+                "partitions: {}                        | a.yaml:1:13: partitions: needs a block of partitions by name, not an empty {}",
+                "partitions:                           | a.yaml:1:12: partitions: needs a block of partitions by name, not nothing",
+                "{}                                    | a.yaml:1:1: partitions: is missing",
+                "partitions: {on: {cpus: 1, memory: 1GiB}} | a.yaml:1:14: partitions.on: YAML 1.1 takes this name for true or false; write it in quotes",
+                "partitions: {'a.b': {cpus: 1}}        | a.yaml:1:14: partitions: 'a.b' is not a partition name; use 1 to 32 of a-z, 0-9 and -, starting with a letter and not ending in -",
+                "partitions: {a: {cpus: 1, memory: 1GiB | a.yaml:1:39: is not YAML: while parsing a flow mapping: expected ',' or '}', but got <stream end>",
+                "partitions: {a: &x {cpus: 1}, b: *x}  | a.yaml:1:34: anchors and aliases (& and *) are not allowed; write the values out",
+                "[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]] | a.yaml: is not YAML: Nesting Depth exceeded max 16",
+            })
+    void refusesTextsThatAreNoDefinitions(String text, String expected) {
+        assertThat(faults(text)).first().hasToString(expected);
+    }
+
+    @Test
+    void neverRepeatsWhatMayBeAPassword() {
+        DefinitionException refused = refused("partitions:\n  a:\n    cpus: 1\n    memory: 1GiB\n    rootPassword: hunter2x\n");
+        Definition withHash = DefinitionLoader.load(
+                        "a.yaml", "partitions:\n  a: {cpus: 1, memory: 1GiB, rootPassword: '" + HASH + "'}\n")
+                .get(0);
+
+        assertThat(refused).hasMessageNotContaining("hunter2x").hasMessageContaining("a password itself is never kept");
+        assertThat(withHash.toString()).doesNotContain(HASH).contains("with a root password");
+    }
+
+    @Test
+    void readsBlocksOfTextAsTheyAre() {
+        List<Definition> definitions = DefinitionLoader.load(
+                "a.yaml",
+                """
+                partitions:
+                  a:
+                    cpus: 1
+                    memory: 1GiB
+                    init:
+                      service:
+                        - /usr/bin/perl
+                        - -e
+                        - |
+                          my $x = ${y}; # not a comment
+                            print "$x, $y\\n";
+                """);
+
+        Init.Service service = (Init.Service) definitions.get(0).spec().init();
+        assertThat(service.command())
+                .containsExactly(
+                        "/usr/bin/perl", "-e", "my $x = ${y}; # not a comment\n  print \"$x, $y\\n\";\n");
+    }
+
+    @Test
+    void readsADirectoryAndRefusesAPartitionThatStandsTwice() throws IOException {
+        Files.writeString(directory.resolve("b.yaml"), "partitions: {web: {cpus: 1, memory: 1GiB}}\n");
+        Files.writeString(directory.resolve("a.yaml"), "partitions: {db: {cpus: 1, memory: 1GiB}}\n");
+        Files.writeString(directory.resolve("notes.txt"), "not a definition\n");
+        assertThat(DefinitionLoader.loadDirectory(directory))
+                .extracting(each -> each.spec().name().value())
+                .containsExactly("db", "web");
+
+        Files.writeString(directory.resolve("c.yaml"), "partitions:\n  db: {cpus: 1, memory: 1GB}\n");
+
+        DefinitionException refused =
+                catchThrowableOfType(DefinitionException.class, () -> DefinitionLoader.loadDirectory(directory));
+        assertThat(refused.faults()).hasSize(2);
+        assertThat(refused)
+                .hasMessageContaining("c.yaml:2:3: partitions.db: is defined twice, first at " + directory.resolve("a.yaml"))
+                .hasMessageContaining("c.yaml:2:25: partitions.db.memory: ");
+    }
+
+    @Test
+    void saysWhyAFileCannotBeRead() throws IOException {
+        Path latin = Files.write(directory.resolve("latin.yaml"), "# é\n".getBytes(StandardCharsets.ISO_8859_1));
+        Path large = Files.write(directory.resolve("large.yaml"), new byte[(1 << 20) + 1]);
+        Path control = Files.write(directory.resolve("control.yaml"), new byte[] {'a', 7});
+
+        assertThat(refusedFile(directory.resolve("none.yaml"))).hasMessageContaining("there is no such file");
+        assertThat(refusedFile(latin)).hasMessageContaining("is not UTF-8 text");
+        assertThat(refusedFile(large)).hasMessageContaining("is larger than 1MiB");
+        assertThat(refusedFile(control)).hasMessageContaining("special characters are not allowed");
+        assertThat(catchThrowableOfType(
+                        DefinitionException.class, () -> DefinitionLoader.loadDirectory(directory.resolve("none"))))
+                .hasMessageContaining("there is no such directory");
+    }
+
+    /** The faults of a sound partition in which one line stands in place of, or beside, the others. */
+    private static List<Fault> faultsOf(String line) {
+        return faults(partitionWith(line));
+    }
+
+    private static CpuClaim claimOf(String line) {
+        return DefinitionLoader.load("a.yaml", partitionWith(line)).get(0).spec().claim().cpus();
+    }
+
+    private static String partitionWith(String line) {
+        return "partitions:\n  a:\n"
+                + (line.startsWith("cpus:") ? "" : "    cpus: 1\n")
+                + (line.startsWith("memory:") ? "" : "    memory: 1GiB\n")
+                + "    " + line + "\n";
+    }
+
+    private static List<Fault> faults(String text) {
+        return refused(text).faults();
+    }
+
+    private static DefinitionException refused(String text) {
+        return catchThrowableOfType(DefinitionException.class, () -> DefinitionLoader.load("a.yaml", text));
+    }
+
+    private static DefinitionException refusedFile(Path file) {
+        return catchThrowableOfType(DefinitionException.class, () -> DefinitionLoader.load(file));
+    }
+}
