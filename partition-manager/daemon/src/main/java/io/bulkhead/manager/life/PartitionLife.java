@@ -6,7 +6,6 @@ import io.bulkhead.contract.order.Problem;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.Certificate;
-import io.bulkhead.contract.partition.Init;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.PartitionStatus;
@@ -14,6 +13,8 @@ import io.bulkhead.contract.partition.Promise;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.manager.admission.Holding;
 import io.bulkhead.manager.console.ConsoleHub;
+import io.bulkhead.manager.init.Departure;
+import io.bulkhead.manager.init.InitProgram;
 import io.bulkhead.manager.life.LifeState.Alive;
 import io.bulkhead.manager.life.LifeState.AtRest;
 import io.bulkhead.manager.life.LifeState.Bound;
@@ -43,9 +44,6 @@ import org.slf4j.LoggerFactory;
  */
 final class PartitionLife {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionLife.class);
-    private static final int SIGTERM = 15;
-    /** SIGRTMIN+4: an orderly power-off, systemd(1). */
-    private static final int SYSTEMD_POWEROFF = 38;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final LifeParts parts;
@@ -309,7 +307,7 @@ final class PartitionLife {
         }
         if (!kill) {
             long patience = record.definition().stopTimeoutMillis();
-            run.signal(stopSignal());
+            run.signal(InitProgram.of(record.definition().init(), name, record.automaticLogin()).stopSignal());
             boolean orderly = run.awaitEnd(Duration.ofMillis(patience));
             how = orderly ? "stopped" : "killed, it did not stop in " + patience + " ms";
         }
@@ -332,10 +330,6 @@ final class PartitionLife {
         }
     }
 
-    private int stopSignal() {
-        return record.definition().init() instanceof Init.Systemd ? SYSTEMD_POWEROFF : SIGTERM;
-    }
-
     /** A process of a run has ended; called where nothing may wait. */
     private void over(Run run) {
         parts.executor().execute(() -> locked(() -> {
@@ -355,14 +349,20 @@ final class PartitionLife {
         if (outcome.leftover().isPresent()) {
             unclean = true;
             fail(alive.failed("it ended and cannot be cleared away: " + outcome.leftover().get()));
+            return;
         } else if (!initEnded) {
             fail(alive.failed("the process that holds its console was killed"));
-        } else if (Verdict.of(end) == Verdict.FAILED) {
-            fail(alive.failed(Verdict.words(end)));
+            return;
+        }
+        Departure departure = Departure.of(record.definition().init(), end);
+        if (departure == Departure.FAILED) {
+            fail(alive.failed("process 1 " + (end instanceof ProcessEnd.Killed ? "was " : "") + end));
         } else {
-            Bound bound = alive.ended(Verdict.words(end));
-            settle(bound, Verdict.words(end));
-            if (Verdict.of(end) == Verdict.RESTART) {
+            boolean reboot = departure == Departure.REBOOT;
+            String how = reboot ? "rebooted itself" : "powered itself off";
+            Bound bound = alive.ended(how);
+            settle(bound, how);
+            if (reboot) {
                 restart(bound);
             }
         }
