@@ -1,0 +1,26 @@
+package io.bulkhead.manager.loop;
+
+/** What a registration wants to hear about; epoll_ctl(2). */
+public enum Interest {
+    /** Nothing, not even a hang-up, until it is changed. */
+    NONE(false, false),
+    READ(true, false),
+    WRITE(false, true),
+    READ_WRITE(true, true);
+
+    private final boolean readable;
+    private final boolean writable;
+
+    Interest(boolean readable, boolean writable) {
+        this.readable = readable;
+        this.writable = writable;
+    }
+
+    boolean readable() {
+        return readable;
+    }
+
+    boolean writable() {
+        return writable;
+    }
+}
