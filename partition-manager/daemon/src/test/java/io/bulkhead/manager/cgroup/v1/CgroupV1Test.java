@@ -215,15 +215,15 @@ class CgroupV1Test {
 
     @Test
     void bindingTwiceWritesNothingTheSecondTime() {
-        RecordingFiles files = new RecordingFiles(tree);
+        FailingFiles files = new FailingFiles(tree);
         CgroupV1 cgroups = instance("one", false, files);
         cgroups.prepare();
         cgroups.bind(DB, whole(1));
-        files.changes = 0;
+        files.failAt(-1);
 
         cgroups.bind(DB, whole(1));
 
-        assertThat(files.changes).isZero();
+        assertThat(files.changes()).isZero();
     }
 
     @Test
@@ -333,7 +333,7 @@ class CgroupV1Test {
     void nothingIsLeftWhicheverWriteOfBindingFails() {
         int failures = 0;
         for (int k = 1; ; k++) {
-            RecordingFiles files = new RecordingFiles(tree);
+            FailingFiles files = new FailingFiles(tree);
             CgroupV1 cgroups = instance("one", false, files);
             cgroups.prepare();
             cgroups.bind(WEB, whole(3));
@@ -353,7 +353,7 @@ class CgroupV1Test {
 
     @Test
     void theOldSliceIsBackWhicheverWriteOfAChangeFails() {
-        RecordingFiles files = new RecordingFiles(tree);
+        FailingFiles files = new FailingFiles(tree);
         CgroupV1 cgroups = instance("one", false, files);
         cgroups.prepare();
         cgroups.bind(DB, whole(1));
@@ -466,7 +466,7 @@ class CgroupV1Test {
     void nothingIsLeftWhicheverChangeOfPreparingFails() {
         Map<String, String> before = tree.snapshot();
         for (int k = 1; ; k++) {
-            RecordingFiles files = new RecordingFiles(tree);
+            FailingFiles files = new FailingFiles(tree);
             files.failAt(k);
             CgroupV1 cgroups = instance("one", false, files);
             try {
@@ -556,66 +556,5 @@ class CgroupV1Test {
         assertThat(cgroups.present()).isEqualTo(Set.of(new PartitionName("half")));
         cgroups.release(new PartitionName("half"));
         assertThat(Files.exists(tree.path("pids/one/p-half"))).isFalse();
-    }
-
-    /** Counts changes and fails the k-th one, once; steps back succeed. */
-    private static final class RecordingFiles implements CgroupFiles {
-        private final CgroupFiles files;
-        private int changes;
-        private int failAt = -1;
-
-        RecordingFiles(CgroupFiles files) {
-            this.files = files;
-        }
-
-        void failAt(int k) {
-            changes = 0;
-            failAt = k;
-        }
-
-        private void change(String what) {
-            changes++;
-            if (changes == failAt) {
-                throw new CgroupException(what + ": Input/output error");
-            }
-        }
-
-        @Override
-        public String read(Path file) {
-            return files.read(file);
-        }
-
-        @Override
-        public void write(Path file, String text) {
-            change("write '" + text + "' to " + file);
-            files.write(file, text);
-        }
-
-        @Override
-        public void makeGroup(Path group) {
-            change("make " + group);
-            files.makeGroup(group);
-        }
-
-        @Override
-        public void removeGroup(Path group) {
-            change("remove " + group);
-            files.removeGroup(group);
-        }
-
-        @Override
-        public boolean exists(Path path) {
-            return files.exists(path);
-        }
-
-        @Override
-        public List<Path> groupsIn(Path group) {
-            return files.groupsIn(group);
-        }
-
-        @Override
-        public void chown(Path path, long uid, long gid) {
-            files.chown(path, uid, gid);
-        }
     }
 }
