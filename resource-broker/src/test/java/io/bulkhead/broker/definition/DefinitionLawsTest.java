@@ -2,6 +2,8 @@ package io.bulkhead.broker.definition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.partition.Claim;
 import io.bulkhead.contract.partition.CpuClaim;
@@ -27,6 +29,8 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.arbitraries.StringArbitrary;
 
 class DefinitionLawsTest {
+    private static final Schema SCHEMA = ConfigsTest.schema();
+
     @Property(tries = 500)
     void whatIsWrittenReadsBackAsTheSame(@ForAll("partitions") List<PartitionSpec> partitions) {
         String text = DefinitionWriter.write(partitions);
@@ -35,6 +39,13 @@ class DefinitionLawsTest {
                 .as(text)
                 .extracting(Definition::spec)
                 .containsExactlyElementsOf(partitions);
+    }
+
+    @Property(tries = 200)
+    void whatIsWrittenAgreesWithTheSchema(@ForAll("partitions") List<PartitionSpec> partitions) {
+        String text = DefinitionWriter.write(partitions);
+
+        assertThat(SCHEMA.validate(text, InputFormat.YAML)).as(text).isEmpty();
     }
 
     @Property(tries = 500)

@@ -1,0 +1,171 @@
+package io.bulkhead.broker.definition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import io.bulkhead.contract.partition.CpuClaim;
+import io.bulkhead.contract.partition.Init;
+import io.bulkhead.contract.partition.PartitionSpec;
+import io.bulkhead.contract.unit.ByteSize;
+import io.bulkhead.contract.unit.CpuMillis;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/** What stands in configs/ can be used, and its documents say what the table of keys says. */
+class ConfigsTest {
+    private static final Schema SCHEMA = schema();
+
+    static Schema schema() {
+        return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+                .getSchema(Configs.read("schema/partitions.schema.json"));
+    }
+
+    static List<Path> examples() {
+        return Configs.examples();
+    }
+
+    @ParameterizedTest
+    @MethodSource("examples")
+    void everyExampleLoadsAndAgreesWithTheSchema(Path example) {
+        assertThat(DefinitionLoader.load(example)).isNotEmpty();
+        assertThat(SCHEMA.validate(Configs.read(example), InputFormat.YAML)).isEmpty();
+    }
+
+    @Test
+    void theExamplesAreAllFound() {
+        assertThat(examples())
+                .extracting(file -> Configs.directory().relativize(file).toString())
+                .containsExactlyInAnyOrder(
+                        "demo.yaml",
+                        "partitions/batch.yaml",
+                        "partitions/critical-service.yaml",
+                        "partitions/interactive.yaml");
+    }
+
+    @Test
+    void theDemoHasAWholeCpuBesideAPartOfOne() {
+        List<Definition> demo = DefinitionLoader.load(Configs.directory().resolve("demo.yaml"));
+
+        PartitionSpec critical = demo.get(0).spec();
+        PartitionSpec batch = demo.get(1).spec();
+        assertThat(demo).hasSize(2);
+        assertThat(critical.name()).hasToString("critical");
+        assertThat(critical.claim().cpus()).isEqualTo(CpuClaim.Whole.of(1));
+        assertThat(critical.claim().memory()).isEqualTo(ByteSize.ofMebibytes(256));
+        assertThat(critical.init()).isInstanceOf(Init.Service.class);
+        assertThat(batch.name()).hasToString("batch");
+        assertThat(batch.claim().cpus()).isEqualTo(new CpuClaim.Part(new CpuMillis(250)));
+        assertThat(batch.claim().tasks()).isEqualTo(64);
+        assertThat(batch.init()).isEqualTo(new Init.Shell());
+    }
+
+    @Test
+    void theSchemaKnowsTheSameKeysAsTheReader() {
+        JsonNode root = SCHEMA.getSchemaNode();
+        List<String> keys = new ArrayList<>();
+
+        collectKeys(root, root.at("/$defs/partition"), "", keys);
+
+        assertThat(keys).containsExactlyInAnyOrderElementsOf(
+                DefinitionKey.ALL.stream().map(DefinitionKey::path).toList());
+    }
+
+    @Test
+    void theSchemaDescribesKeysInTheSameWords() {
+        JsonNode root = SCHEMA.getSchemaNode();
+
+        assertThat(DefinitionKey.ALL).filteredOn(key -> !key.path().equals("rootPassword")).allSatisfy(key -> {
+            List<String> descriptions = root.findParents(key.name()).stream()
+                    .map(parent -> parent.at("/" + key.name() + "/description").asString(""))
+                    .toList();
+            assertThat(descriptions).contains(key.documentation());
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "partitions: {}",
+                "partitions: {Web: {cpus: 1, memory: 1GiB}}",
+                "partitions: {host: {cpus: 1, memory: 1GiB}}",
+                "partitions: {a: {cpus: 1}}",
+                "partitions: {a: {memory: 1GiB}}",
+                "partitions: {a: {cpus: 1, memory: 512}}",
+                "partitions: {a: {cpus: 1, memory: 1GB}}",
+                "partitions: {a: {cpus: '1', memory: 1GiB}}",
+                "partitions: {a: {cpus: {node: 1}, memory: 1GiB}}",
+                "partitions: {a: {cpus: {part: 1, count: 1}, memory: 1GiB}}",
+                "partitions: {a: {cpus: 1, memory: 1GiB, tasks: 15}}",
+                "partitions: {a: {cpus: 1, memory: 1GiB, autostart: 'true'}}",
+                "partitions: {a: {cpus: 1, memory: 1GiB, stopTimeout: 10}}",
+                "partitions: {a: {cpus: 1, memory: 1GiB, io: {read: 50MiB}}}",
+                "partitions: {a: {cpus: 1, memory: 1GiB, init: service}}",
+                "partitions: {a: {cpus: 1, memory: 1GiB, init: {service: []}}}",
+                "partitions: {a: {cpus: 1, memory: 1GiB, init: {service: [redis]}}}",
+                "partitions: {a: {cpus: 1, memory: 1GiB, init: {service: [/a], systemd: {mask: [a.service]}}}}",
+                "partitions: {a: {cpus: 1, memory: 1GiB, init: {systemd: {mask: [cron]}}}}",
+                "partitions: {a: {cpus: 1, memory: 1GiB, rootPassword: secret}}",
+                "partitions: {a: {cpus: 1, memory: 1GiB, storage: 4GiB}}",
+                "partitions: {a: {cpus: 1, memory: 1GiB, memroy: 4GiB}}",
+            })
+    void whatTheSchemaRefusesTheReaderRefusesToo(String text) {
+        assertThat(SCHEMA.validate(text, InputFormat.YAML)).as("by the schema").isNotEmpty();
+        assertThat(refusal(text)).as("by the reader").isNotNull();
+    }
+
+    @Test
+    void theReadmeListsEveryKey() {
+        String table = DefinitionKey.ALL.stream()
+                .map(key -> "| `" + key.path() + "` | " + key.documentation() + " | " + key.allowed() + " | "
+                        + key.defaultText() + " |\n")
+                .collect(Collectors.joining("", "| key | what it does | allowed | default |\n|---|---|---|---|\n", ""));
+
+        assertThat(Configs.read("README.md")).contains(table);
+    }
+
+    private static DefinitionException refusal(String text) {
+        return catchThrowableOfType(
+                DefinitionException.class, () -> DefinitionLoader.load("a.yaml", text));
+    }
+
+    private static void collectKeys(JsonNode root, JsonNode block, String prefix, List<String> keys) {
+        block.path("properties").forEachEntry((name, property) -> {
+            keys.add(prefix + name);
+            collectBelow(root, property, prefix + name + ".", keys);
+            if (property.path("oneOf").isArray()) {
+                List<JsonNode> withBlocks = new ArrayList<>();
+                property.path("oneOf").forEach(withBlocks::add);
+                withBlocks.stream()
+                        .filter(choice -> hasProperties(root, choice))
+                        .findFirst()
+                        .ifPresent(choice -> collectBelow(root, choice, prefix + name + ".", keys));
+            }
+        });
+    }
+
+    private static void collectBelow(JsonNode root, JsonNode node, String prefix, List<String> keys) {
+        if (hasProperties(root, node)) {
+            collectKeys(root, target(root, node), prefix, keys);
+        }
+    }
+
+    private static boolean hasProperties(JsonNode root, JsonNode node) {
+        return node.has("$ref") && target(root, node).has("properties");
+    }
+
+    private static JsonNode target(JsonNode root, JsonNode node) {
+        return root.at(node.path("$ref").asString().substring(1));
+    }
+}
