@@ -20,6 +20,8 @@ public final class DriftWatch implements AutoCloseable {
         return thread;
     });
 
+    private volatile boolean paused;
+
     /** Watches until closed. */
     public DriftWatch(Partitions partitions) {
         this(partitions, PERIOD_MILLIS);
@@ -29,7 +31,15 @@ public final class DriftWatch implements AutoCloseable {
         clock.scheduleWithFixedDelay(() -> look(partitions), periodMillis, periodMillis, TimeUnit.MILLISECONDS);
     }
 
-    private static void look(Partitions partitions) {
+    /** Whether to look away: while everything is taken down, nothing that vanishes is news. */
+    public void pause(boolean wanted) {
+        paused = wanted;
+    }
+
+    private void look(Partitions partitions) {
+        if (paused) {
+            return;
+        }
         for (PartitionLife life : partitions.sorted()) {
             try {
                 life.watch();
