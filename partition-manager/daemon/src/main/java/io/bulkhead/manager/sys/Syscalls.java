@@ -42,9 +42,10 @@ public interface Syscalls {
 
     // ---- file system, in the calling thread's root
 
+    /** mkdir(2), with exactly this mode whatever the process's umask. */
     void makeDirectory(Path path, int mode);
 
-    /** A character device node; mknod(2). */
+    /** A character device node with exactly this mode; mknod(2). */
     void makeCharacterDevice(Path path, int mode, int major, int minor);
 
     void makeSymbolicLink(Path link, String target);

@@ -1,0 +1,241 @@
+package io.bulkhead.manager;
+
+import io.bulkhead.contract.order.Event;
+import io.bulkhead.contract.order.Greeting;
+import io.bulkhead.contract.order.Problem;
+import io.bulkhead.contract.order.ProblemCode;
+import io.bulkhead.contract.order.Refusal;
+import io.bulkhead.contract.partition.HostStatus.HostReserve;
+import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.wire.Json;
+import io.bulkhead.manager.admission.Admission;
+import io.bulkhead.manager.admission.Holdings;
+import io.bulkhead.manager.cgroup.Cgroups;
+import io.bulkhead.manager.cgroup.backend.CgroupBackends;
+import io.bulkhead.manager.console.ConsoleCalls;
+import io.bulkhead.manager.console.ConsoleHub;
+import io.bulkhead.manager.console.ConsoleLoop;
+import io.bulkhead.manager.console.EventConsoleLoop;
+import io.bulkhead.manager.enter.NsenterEntrance;
+import io.bulkhead.manager.generation.GenerationStore;
+import io.bulkhead.manager.host.HostFacts;
+import io.bulkhead.manager.host.HostFactsReader;
+import io.bulkhead.manager.host.HostReserves;
+import io.bulkhead.manager.journal.Journal;
+import io.bulkhead.manager.life.DriftWatch;
+import io.bulkhead.manager.life.EventProcessWatch;
+import io.bulkhead.manager.life.GenerationMaterialiser;
+import io.bulkhead.manager.life.HostDescription;
+import io.bulkhead.manager.life.LifeParts;
+import io.bulkhead.manager.life.PartitionDirectories;
+import io.bulkhead.manager.life.Partitions;
+import io.bulkhead.manager.life.Recovery;
+import io.bulkhead.manager.loop.EventLoop;
+import io.bulkhead.manager.record.RecordStore;
+import io.bulkhead.manager.server.ManagerServer;
+import io.bulkhead.manager.server.PeerRule;
+import io.bulkhead.manager.start.PartitionStarter;
+import io.bulkhead.manager.sys.Errno;
+import io.bulkhead.manager.sys.ErrnoException;
+import io.bulkhead.manager.sys.Fd;
+import io.bulkhead.manager.sys.Syscalls;
+import io.bulkhead.manager.sys.jna.JnaSyscalls;
+import io.bulkhead.manager.undo.Undo;
+import io.bulkhead.settings.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The manager put together from its parts, in the order in which they need each other. What is ready when
+ * {@link #start} returns: every partition of before is taken up, and orders are taken.
+ */
+final class Manager implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Manager.class);
+    private static final int SIGKILL = 9;
+    private static final Duration FRAME_DEADLINE = Duration.ofSeconds(10);
+
+    private final Settings settings;
+    private final Undo parts;
+    private final ManagerDesk desk;
+
+    private Manager(Settings settings, Undo parts, ManagerDesk desk) {
+        this.settings = settings;
+        this.parts = parts;
+        this.desk = desk;
+    }
+
+    /** Starts, or throws with a text for the administrator and leaves nothing open. */
+    static Manager start(Settings settings) throws IOException {
+        long startedAtMillis = System.currentTimeMillis();
+        Undo open = new Undo();
+        try {
+            makeDirectory(settings.stateDirectory());
+            makeDirectory(settings.runDirectory());
+            InstanceLock lock = InstanceLock.take(settings.stateDirectory().resolve("manager.lock"));
+            open.push("let the lock go", lock::close);
+            Syscalls calls = new JnaSyscalls();
+            HostFacts facts = new HostFactsReader(Path.of("/")).read(settings.stateDirectory());
+            HostReserve reserve = HostReserves.resolve(settings.host(), facts);
+            Cgroups cgroups = CgroupBackends.open(
+                    settings.instance(), facts, reserve, settings.host().confine(), pid -> kill(calls, pid));
+            cgroups.prepare();
+            EventLoop loop = EventLoop.start(calls);
+            open.push("end the event loop", loop::close);
+            Journal journal = new Journal(System::currentTimeMillis);
+            LifeParts life = life(settings, calls, cgroups, new Admission(facts, reserve), loop, journal, open);
+            HostDescription host = new HostDescription(
+                    settings.instance(), version(), ProcessHandle.current().pid(), startedAtMillis, facts, reserve);
+            Partitions partitions = new Partitions(life, host);
+            journal.append(new Event.ManagerStarted(version()));
+            Recovery recovery = new Recovery(life, partitions);
+            List<PartitionName> toStart = recovery.run();
+            DriftWatch drift = new DriftWatch(partitions);
+            open.push("end the watch", drift::close);
+            ManagerDesk desk = new ManagerDesk(partitions, new NsenterEntrance(calls, cgroups), journal, drift);
+            ManagerServer server = ManagerServer.open(
+                    door(settings), desk, new Greeting(Greeting.PROTOCOL, settings.instance(), version()), calls);
+            open.push("close the socket", server::close);
+            announce(settings, cgroups, open);
+            recovery.autostart(toStart);
+            return new Manager(settings, open, desk);
+        } catch (IOException | RuntimeException e) {
+            open.close();
+            throw e;
+        }
+    }
+
+    private static LifeParts life(
+            Settings settings,
+            Syscalls calls,
+            Cgroups cgroups,
+            Admission admission,
+            EventLoop loop,
+            Journal journal,
+            Undo open)
+            throws IOException {
+        Path state = settings.stateDirectory();
+        Path mountPoint = settings.runDirectory().resolve("root");
+        makeDirectory(mountPoint);
+        PartitionStarter starter = new PartitionStarter(calls, cgroups, mountPoint);
+        open.push("close the starter", starter::close);
+        ExecutorService executor = Executors.newCachedThreadPool(task -> {
+            Thread thread = new Thread(task, "life");
+            thread.setDaemon(true);
+            return thread;
+        });
+        open.push("end the threads", executor::shutdownNow);
+        ConsoleLoop consoleLoop = new EventConsoleLoop(loop);
+        ConsoleCalls consoleCalls = ConsoleCalls.of(calls);
+        int history = (int) Math.min(Integer.MAX_VALUE - 8, settings.consoleHistory().bytes());
+        return new LifeParts(
+                cgroups,
+                starter,
+                new EventProcessWatch(loop, calls),
+                new RecordStore(state.resolve("records")),
+                new PartitionDirectories(
+                        state.resolve("partitions"),
+                        new GenerationMaterialiser(new GenerationStore(state.resolve("generations")), Path.of("/"))),
+                new Holdings(admission, settings.uidBase(), settings.uidRanges()),
+                journal,
+                name -> new ConsoleHub(name, history, consoleLoop, consoleCalls, journal::append),
+                executor,
+                System::currentTimeMillis,
+                Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip());
+    }
+
+    private static ManagerServer.Door door(Settings settings) throws IOException {
+        String user = settings.controlPlaneUser();
+        try {
+            return new ManagerServer.Door(
+                    settings.managerSocket(),
+                    ControlPlaneGroup.of(Path.of("/etc/passwd"), user),
+                    PeerRule.rootAnd(user),
+                    FRAME_DEADLINE);
+        } catch (UserPrincipalNotFoundException e) {
+            throw new Refusal(
+                    new Problem(
+                            ProblemCode.INVALID_REQUEST,
+                            "there is no user '" + user + "' for the control plane to run as",
+                            Optional.of("make one with: useradd --system " + user + "; or name another in the settings"),
+                            List.of()),
+                    e);
+        }
+    }
+
+    /** Writes who this is and how to be confined like it: first the description, then the pid that says "ready". */
+    private static void announce(Settings settings, Cgroups cgroups, Undo open) throws IOException {
+        long pid = ProcessHandle.current().pid();
+        Path description = settings.runDirectory().resolve("manager.json");
+        Path pidFile = settings.runDirectory().resolve("manager.pid");
+        Json.Obj content = new Json.Obj(Map.of())
+                .with("pid", Json.of(pid))
+                .with(
+                        "hostGroupFiles",
+                        new Json.Array(cgroups.hostGroupFiles().stream()
+                                .map(file -> (Json) Json.of(file.toString()))
+                                .toList()));
+        open.push("remove the description", () -> Files.deleteIfExists(description));
+        replace(description, content + "\n");
+        open.push("remove the pid file", () -> Files.deleteIfExists(pidFile));
+        replace(pidFile, pid + "\n");
+        LOG.atInfo()
+                .addKeyValue("instance", settings.instance())
+                .addKeyValue("socket", settings.managerSocket())
+                .addKeyValue("pid", pid)
+                .log("Ready");
+    }
+
+    private static void replace(Path file, String text) throws IOException {
+        Path temporary = file.resolveSibling(file.getFileName() + ".new");
+        Files.writeString(temporary, text);
+        Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rw-r--r--"));
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static void makeDirectory(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            Files.createDirectories(directory);
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+    }
+
+    private static void kill(Syscalls calls, long pid) {
+        try (Fd process = calls.openProcess(pid)) {
+            calls.signal(process, SIGKILL);
+        } catch (ErrnoException e) {
+            if (!e.is(Errno.ESRCH)) {
+                throw e;
+            }
+        }
+    }
+
+    /** The version in the jar's manifest; "development" where the classes are in no jar. */
+    private static String version() {
+        return Optional.ofNullable(Manager.class.getPackage().getImplementationVersion())
+                .orElse("development");
+    }
+
+    /** Returns when an order to shut down was carried out and answered. */
+    void awaitLeave() throws InterruptedException {
+        desk.awaitLeave();
+    }
+
+    /** Lets everything of this process go. Partitions that run go on running. */
+    @Override
+    public void close() {
+        LOG.atInfo().addKeyValue("instance", settings.instance()).log("Going");
+        parts.close();
+    }
+}

@@ -1,0 +1,88 @@
+package io.bulkhead.manager;
+
+import io.bulkhead.contract.order.Order;
+import io.bulkhead.contract.order.ProblemCode;
+import io.bulkhead.contract.order.Refusal;
+import io.bulkhead.contract.order.Reply;
+import io.bulkhead.manager.console.ConsoleViewer;
+import io.bulkhead.manager.enter.Entrance;
+import io.bulkhead.manager.enter.Entrance.Entered;
+import io.bulkhead.manager.journal.Journal;
+import io.bulkhead.manager.life.DriftWatch;
+import io.bulkhead.manager.life.Partitions;
+import io.bulkhead.manager.server.Desk;
+import io.bulkhead.manager.start.RunningPartition.ProcessId;
+import java.util.concurrent.CountDownLatch;
+
+/** Hands orders on to whoever carries them out. Safe for any thread. */
+final class ManagerDesk implements Desk {
+    private final Partitions partitions;
+    private final Entrance entrance;
+    private final Journal journal;
+    private final DriftWatch drift;
+    private final CountDownLatch left = new CountDownLatch(1);
+    private volatile boolean leaving;
+
+    ManagerDesk(Partitions partitions, Entrance entrance, Journal journal, DriftWatch drift) {
+        this.partitions = partitions;
+        this.entrance = entrance;
+        this.journal = journal;
+        this.drift = drift;
+    }
+
+    @Override
+    public Reply execute(Order order) {
+        if (order instanceof Order.ShutDown shutDown) {
+            shutDown(shutDown.keepPartitions());
+            return new Reply.Done();
+        }
+        if (leaving && !(order instanceof Order.DescribeHost)
+                && !(order instanceof Order.ListPartitions)
+                && !(order instanceof Order.ShowPartition)) {
+            throw Refusal.of(ProblemCode.WRONG_STATE, "the manager is shutting down");
+        }
+        return partitions.execute(order);
+    }
+
+    private void shutDown(boolean keepPartitions) {
+        leaving = true;
+        drift.pause(true);
+        if (keepPartitions) {
+            return;
+        }
+        try {
+            partitions.stopAll();
+        } catch (RuntimeException e) {
+            leaving = false;
+            drift.pause(false);
+            throw e;
+        }
+    }
+
+    @Override
+    public ConsoleViewer openConsole(Order.OpenConsole order) {
+        return partitions.console(order.name())
+                .open(order.viewer(), order.write(), order.takeOver(), order.historyBytes(), order.follow());
+    }
+
+    @Override
+    public Entered enter(Order.ExecuteCommand order) {
+        ProcessId init = partitions.runningInit(order.name());
+        return entrance.run(order.name(), init, order.command(), order.environment(), order.terminal());
+    }
+
+    @Override
+    public Journal journal() {
+        return journal;
+    }
+
+    @Override
+    public void leave() {
+        left.countDown();
+    }
+
+    /** Returns when the manager may go. */
+    void awaitLeave() throws InterruptedException {
+        left.await();
+    }
+}

@@ -1,0 +1,214 @@
+package io.bulkhead.manager.admission;
+
+import io.bulkhead.contract.hardware.CpuSet;
+import io.bulkhead.contract.hardware.NodeSet;
+import io.bulkhead.contract.order.Problem;
+import io.bulkhead.contract.order.ProblemCode;
+import io.bulkhead.contract.partition.Claim;
+import io.bulkhead.contract.partition.CpuClaim;
+import io.bulkhead.contract.partition.CpuSlice;
+import io.bulkhead.contract.partition.HostStatus.HostReserve;
+import io.bulkhead.contract.partition.IoSlice;
+import io.bulkhead.contract.partition.PartitionSpec;
+import io.bulkhead.contract.partition.Slice;
+import io.bulkhead.contract.unit.ByteSize;
+import io.bulkhead.contract.unit.CpuMillis;
+import io.bulkhead.manager.host.HostFacts;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Whether a slice may be given: it is what was asked, it is there, it is nobody else's, and everything together with the
+ * host's reserve is no more than the machine. Pure and immutable; safe for any thread.
+ */
+public final class Admission {
+    private final HostFacts facts;
+    private final HostReserve reserve;
+
+    public Admission(HostFacts facts, HostReserve reserve) {
+        this.facts = facts;
+        this.reserve = reserve;
+    }
+
+    /** What the host keeps for itself. */
+    public HostReserve reserve() {
+        return reserve;
+    }
+
+    /**
+     * Judges a slice.
+     *
+     * @param definition what was asked
+     * @param slice what is to be given
+     * @param others what all other partitions have
+     * @return why not; empty if it may be given
+     */
+    public Optional<Problem> refuse(PartitionSpec definition, Slice slice, Collection<Holding> others) {
+        return unlikeClaim(definition.claim(), slice)
+                .or(() -> unenforceable(slice.io()))
+                .or(() -> cpusTaken(slice.cpus(), others))
+                .or(() -> poolTaken(slice.cpus(), others))
+                .or(() -> nodesMissing(slice.memoryNodes()))
+                .or(() -> memoryTaken(slice.memory(), others));
+    }
+
+    // ---- against the claim
+
+    private Optional<Problem> unlikeClaim(Claim claim, Slice slice) {
+        List<String> faults = new ArrayList<>();
+        if (claim.cpus() instanceof CpuClaim.Whole whole) {
+            if (slice.cpus() instanceof CpuSlice.Whole given) {
+                unlikeWhole(whole, given.cpus(), faults);
+                if (whole.node().isPresent() && !slice.memoryNodes().equals(NodeSet.of(whole.node().get()))) {
+                    faults.add("memory of node " + whole.node().get() + " is claimed, nodes " + slice.memoryNodes()
+                            + " are given");
+                }
+            } else {
+                faults.add("whole CPUs are claimed, " + slice.cpus() + " is given");
+            }
+        } else if (claim.cpus() instanceof CpuClaim.Part part
+                && !slice.cpus().equals(new CpuSlice.Part(part.amount()))) {
+            faults.add(part.amount() + " CPU of the pool is claimed, " + slice.cpus() + " is given");
+        }
+        unlike("memory", claim.memory(), slice.memory(), faults);
+        unlike("tasks", claim.tasks(), slice.tasks(), faults);
+        unlike("io", claim.io(), slice.io(), faults);
+        return faults.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Problem.of(
+                        ProblemCode.INVALID_REQUEST, "the slice is not what is claimed: " + String.join("; ", faults)));
+    }
+
+    private void unlikeWhole(CpuClaim.Whole claim, CpuSet given, List<String> faults) {
+        if (given.size() != claim.count()) {
+            faults.add(claim.count() + " CPUs are claimed, " + given.size() + " (" + given + ") are given");
+        }
+        if (claim.ids().isPresent() && !claim.ids().get().equals(given)) {
+            faults.add("CPUs " + claim.ids().get() + " are claimed, " + given + " are given");
+        }
+        if (claim.threads() == CpuClaim.Threads.WHOLE_CORE) {
+            facts.cores().values().stream()
+                    .filter(core -> core.intersects(given) && !given.containsAll(core))
+                    .forEach(core -> faults.add("whole cores are claimed, of the core with CPUs " + core + " only "
+                            + core.intersection(given) + " is given"));
+        }
+    }
+
+    private static void unlike(String what, Object claimed, Object given, List<String> faults) {
+        if (!claimed.equals(given)) {
+            faults.add(what + " " + claimed + " is claimed, " + given + " is given");
+        }
+    }
+
+    private Optional<Problem> unenforceable(IoSlice io) {
+        if (facts.disk().isEmpty() && !io.equals(IoSlice.UNLIMITED)) {
+            return Optional.of(Problem.of(
+                    ProblemCode.NOT_ENFORCEABLE,
+                    "block I/O is to be bounded, but the partitions' files are on no disk of their own",
+                    "leave io out, or move the state directory to a disk"));
+        }
+        return Optional.empty();
+    }
+
+    // ---- against the others
+
+    private Optional<Problem> cpusTaken(CpuSlice slice, Collection<Holding> others) {
+        if (!(slice instanceof CpuSlice.Whole wanted)) {
+            return Optional.empty();
+        }
+        List<String> holders = new ArrayList<>();
+        for (int cpu : wanted.cpus().ids()) {
+            holderOf(cpu, others).ifPresent(holder -> holders.add("CPU " + cpu + " is " + holder));
+        }
+        return holders.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        notEnough(String.join(", ", holders), "choose other CPUs, or release a holder", holders));
+    }
+
+    private Optional<String> holderOf(int cpu, Collection<Holding> others) {
+        if (!facts.online().contains(cpu)) {
+            return Optional.of("not online");
+        } else if (reserve.pool().contains(cpu)) {
+            return Optional.of("in the host's pool");
+        }
+        return others.stream()
+                .filter(other -> wholeCpus(other).contains(cpu))
+                .findFirst()
+                .map(other -> "held by " + other.name());
+    }
+
+    private Optional<Problem> poolTaken(CpuSlice slice, Collection<Holding> others) {
+        if (!(slice instanceof CpuSlice.Part wanted)) {
+            return Optional.empty();
+        }
+        List<String> holders = new ArrayList<>();
+        CpuMillis free = reserve.entitlements();
+        for (Holding other : others) {
+            CpuMillis held = entitlement(other);
+            if (held.millis() > 0) {
+                free = held.compareTo(free) > 0 ? CpuMillis.ZERO : free.minus(held);
+                holders.add(other.name() + " holds " + held);
+            }
+        }
+        if (wanted.entitlement().compareTo(free) <= 0) {
+            return Optional.empty();
+        }
+        holders.add("the host keeps " + reserve.cpu());
+        return Optional.of(notEnough(
+                "CPU of the pool (CPUs " + reserve.pool() + "): " + wanted.entitlement() + " asked, " + free + " free; "
+                        + String.join(", ", holders),
+                "ask for " + free + " or less, or release a holder",
+                holders));
+    }
+
+    private Optional<Problem> nodesMissing(NodeSet nodes) {
+        if (facts.nodes().containsAll(nodes)) {
+            return Optional.empty();
+        }
+        return Optional.of(notEnough(
+                "memory nodes " + nodes.minus(facts.nodes()) + " do not exist; there are " + facts.nodes(),
+                "choose nodes that have memory",
+                List.of()));
+    }
+
+    private Optional<Problem> memoryTaken(ByteSize wanted, Collection<Holding> others) {
+        List<String> holders = new ArrayList<>();
+        ByteSize free = facts.memory().minus(reserve.memory());
+        for (Holding other : others) {
+            ByteSize held = other.slice().map(Slice::memory).orElse(ByteSize.ZERO);
+            if (held.bytes() > 0) {
+                free = held.compareTo(free) > 0 ? ByteSize.ZERO : free.minus(held);
+                holders.add(other.name() + " holds " + held);
+            }
+        }
+        if (wanted.compareTo(free) <= 0) {
+            return Optional.empty();
+        }
+        holders.add("the host keeps " + reserve.memory());
+        return Optional.of(notEnough(
+                "memory: " + wanted + " asked, " + free + " free; " + String.join(", ", holders),
+                "ask for " + free + " or less, or release a holder",
+                holders));
+    }
+
+    private static CpuSet wholeCpus(Holding holding) {
+        return holding.slice()
+                .map(Slice::cpus)
+                .map(cpus -> cpus instanceof CpuSlice.Whole whole ? whole.cpus() : CpuSet.EMPTY)
+                .orElse(CpuSet.EMPTY);
+    }
+
+    private static CpuMillis entitlement(Holding holding) {
+        return holding.slice()
+                .map(Slice::cpus)
+                .map(cpus -> cpus instanceof CpuSlice.Part part ? part.entitlement() : CpuMillis.ZERO)
+                .orElse(CpuMillis.ZERO);
+    }
+
+    private static Problem notEnough(String detail, String remedy, List<String> holders) {
+        return new Problem(ProblemCode.NOT_ENOUGH_RESOURCES, detail, Optional.of(remedy), holders);
+    }
+}

@@ -1,0 +1,105 @@
+package io.bulkhead.manager.admission;
+
+import io.bulkhead.contract.order.Problem;
+import io.bulkhead.contract.order.ProblemCode;
+import io.bulkhead.contract.order.Refusal;
+import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.partition.PartitionSpec;
+import io.bulkhead.contract.partition.Slice;
+import io.bulkhead.contract.partition.UidRange;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Who has what, judged and taken in one step, so that two orders at the same time cannot both get the last of something.
+ * Safe for any thread.
+ */
+public final class Holdings {
+    private final Admission admission;
+    private final long uidBase;
+    private final int uidRanges;
+    private final Map<PartitionName, Holding> holdings = new TreeMap<>();
+
+    /**
+     * @param admission the judge
+     * @param uidBase the first uid that partitions may have
+     * @param uidRanges how many ranges of 65,536 there are
+     */
+    public Holdings(Admission admission, long uidBase, int uidRanges) {
+        this.admission = admission;
+        this.uidBase = uidBase;
+        this.uidRanges = uidRanges;
+    }
+
+    /**
+     * Gives a slice and the lowest free ids to a new partition, or throws {@link Refusal}. With a slice for a partition
+     * that is there already, use {@link #replace}.
+     */
+    public synchronized Holding take(PartitionSpec definition, Slice slice) {
+        judge(definition, slice);
+        Holding holding = new Holding(definition.name(), Optional.of(slice), lowestFreeRange());
+        holdings.put(definition.name(), holding);
+        return holding;
+    }
+
+    /** Gives another slice to a partition, judged as if it had none; throws {@link Refusal} and changes nothing. */
+    public synchronized void replace(PartitionSpec definition, Slice slice) {
+        judge(definition, slice);
+        holdings.computeIfPresent(
+                definition.name(), (name, held) -> new Holding(name, Optional.of(slice), held.uidRange()));
+    }
+
+    /** Takes up what is on record, unjudged: it was judged when it was given. */
+    public synchronized void restore(Holding holding) {
+        holdings.put(holding.name(), holding);
+    }
+
+    /** Why a slice on record could not be given today, say because the machine has shrunk; empty if it could. */
+    public synchronized Optional<Problem> judgeAgain(PartitionSpec definition, Slice slice) {
+        return admission.refuse(definition, slice, others(definition.name()));
+    }
+
+    /** Takes the slice away; the ids stay. */
+    public synchronized void releaseSlice(PartitionName name) {
+        holdings.computeIfPresent(name, (key, held) -> new Holding(key, Optional.empty(), held.uidRange()));
+    }
+
+    /** Takes everything away. */
+    public synchronized void remove(PartitionName name) {
+        holdings.remove(name);
+    }
+
+    /** Everything that is held, by name. */
+    public synchronized List<Holding> all() {
+        return List.copyOf(holdings.values());
+    }
+
+    private void judge(PartitionSpec definition, Slice slice) {
+        admission.refuse(definition, slice, others(definition.name())).ifPresent(problem -> {
+            throw new Refusal(problem);
+        });
+    }
+
+    private Collection<Holding> others(PartitionName name) {
+        return holdings.values().stream()
+                .filter(holding -> !holding.name().equals(name))
+                .toList();
+    }
+
+    private UidRange lowestFreeRange() {
+        for (int i = 0; i < uidRanges; i++) {
+            UidRange range = new UidRange(uidBase + (long) i * UidRange.SIZE);
+            if (holdings.values().stream().noneMatch(holding -> holding.uidRange().overlaps(range))) {
+                return range;
+            }
+        }
+        throw new Refusal(new Problem(
+                ProblemCode.NOT_ENOUGH_RESOURCES,
+                "all " + uidRanges + " ranges of user ids are taken",
+                Optional.of("delete a partition, or raise the number of ranges in the settings"),
+                holdings.keySet().stream().map(name -> name + " holds one").toList()));
+    }
+}

@@ -1,0 +1,67 @@
+package io.bulkhead.manager.console;
+
+import io.bulkhead.contract.partition.WindowSize;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+
+/**
+ * One who looks at a console, and maybe types. Has nothing but a place in the stream: no copy of it. One thread takes the
+ * output, another may type; {@link #close()} from any thread ends both.
+ */
+public final class ConsoleViewer implements AutoCloseable {
+    private final ConsoleHub hub;
+    private final String name;
+    private final long start;
+
+    /** The four are guarded by the hub's lock. */
+    final long until;
+
+    long offset;
+    boolean closed;
+    final Deque<ConsoleOutput> notices = new ArrayDeque<>();
+
+    ConsoleViewer(ConsoleHub hub, String name, long start, long until) {
+        this.hub = hub;
+        this.name = name;
+        this.start = start;
+        this.offset = start;
+        this.until = until;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** The offset of the first byte to come. */
+    public long start() {
+        return start;
+    }
+
+    /** The next output; empty if there is none within the time. After an {@link ConsoleOutput.End} nothing comes. */
+    public Optional<ConsoleOutput> next(Duration atMost) throws InterruptedException {
+        return Optional.ofNullable(hub.next(this, atMost.toNanos()));
+    }
+
+    /**
+     * Types. Waits while 8 KiB are on their way that the partition does not read: that slows this writer and nobody
+     * else. Without effect from a viewer that is not the writer (any more), and while nothing runs.
+     *
+     * @param from where to start in the bytes
+     * @return how many are done with; 0 if there was no room within the time
+     */
+    public int type(byte[] bytes, int from, Duration atMost) throws InterruptedException {
+        return hub.type(this, bytes, from, atMost.toNanos());
+    }
+
+    /** Sets the console's size; without effect from a viewer that is not the writer. */
+    public void resize(WindowSize size) {
+        hub.resize(this, size);
+    }
+
+    @Override
+    public void close() {
+        hub.detach(this);
+    }
+}

@@ -1,0 +1,291 @@
+package io.bulkhead.manager.enter;
+
+import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.partition.WindowSize;
+import io.bulkhead.manager.cgroup.Cgroups;
+import io.bulkhead.manager.init.InitProgram;
+import io.bulkhead.manager.start.Endings;
+import io.bulkhead.manager.start.ProcessTable;
+import io.bulkhead.manager.start.RunningPartition.ProcessId;
+import io.bulkhead.manager.sys.ErrnoException;
+import io.bulkhead.manager.sys.Fd;
+import io.bulkhead.manager.sys.OpenFlag;
+import io.bulkhead.manager.sys.Pipe;
+import io.bulkhead.manager.sys.PseudoTerminal;
+import io.bulkhead.manager.sys.SpawnRequest;
+import io.bulkhead.manager.sys.Syscalls;
+import io.bulkhead.manager.undo.Undo;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Enters by nsenter(1), the host's own, since a multi-threaded process cannot join a user namespace. It is given the
+ * namespaces as files that were opened while process 1 was proved alive: a number that changed hands can never lead it
+ * anywhere else. The command's environment is set inside, by env(1), so that nothing of it reaches nsenter, which runs
+ * with the host's power.
+ *
+ * <p>With a terminal the command gets one of the host's devpts: usable, but {@code tty} inside does not know its name.
+ */
+public final class NsenterEntrance implements Entrance {
+    private static final long PATIENCE_MILLIS = 10_000;
+    private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+    private static final int GROUP_TTY = 5;
+    private static final int GATE_FD = 3;
+    private static final int SIGKILL = 9;
+
+    /** nsenter's option for each kind of namespace, with the name of its file in /proc/PID/ns. */
+    private static final Map<String, String> NAMESPACES = Map.of(
+            "--user", "user",
+            "--mount", "mnt",
+            "--pid", "pid",
+            "--uts", "uts",
+            "--ipc", "ipc",
+            "--net", "net",
+            "--cgroup", "cgroup");
+
+    private static final List<String> GATE =
+            List.of("/bin/sh", "-c", "read _ <&3 || exit 99; exec 3<&-; exec \"$@\"", "gate");
+
+    private final Syscalls sys;
+    private final Cgroups cgroups;
+    private final ProcessTable processes;
+
+    public NsenterEntrance(Syscalls sys, Cgroups cgroups) {
+        this(sys, cgroups, new ProcessTable(Path.of("/proc")));
+    }
+
+    NsenterEntrance(Syscalls sys, Cgroups cgroups, ProcessTable processes) {
+        this.sys = sys;
+        this.cgroups = cgroups;
+        this.processes = processes;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>A program that is not there ends with 127, as in a shell; one that cannot be executed with 126.
+     *
+     * @throws IllegalArgumentException for an empty command, a program with {@code =} in its name or an impossible
+     *     environment variable
+     * @throws IllegalStateException if process 1 no longer runs
+     */
+    @Override
+    public Entered run(
+            PartitionName partition,
+            ProcessId init,
+            List<String> command,
+            Map<String, String> environment,
+            Optional<WindowSize> terminal) {
+        List<String> inside = inside(command, environment, terminal.isPresent());
+        try (Undo undo = new Undo();
+                Places places = Places.open(sys, processes, init)) {
+            Streams streams = terminal.isPresent() ? terminal(init, terminal.get(), undo) : pipes(undo);
+            long pid = inThrowAwayThread(partition, () -> spawn(partition, places.command(inside), streams));
+            streams.closeTheirs();
+            Fd process = openOrReap(pid);
+            undo.push("end the command", () -> kill(process));
+            awaitEntered(pid);
+            undo.keep();
+            return new Entered(
+                    pid, process, streams.input(), streams.output(), streams.errors(), terminal.isPresent());
+        }
+    }
+
+    /** What is executed inside: env(1) with the partition's environment, and a session with a terminal if asked. */
+    static List<String> inside(List<String> command, Map<String, String> environment, boolean terminal) {
+        if (command.isEmpty() || command.get(0).isEmpty() || command.get(0).contains("=")) {
+            throw new IllegalArgumentException(
+                    "a command starts with its program, whose name is not empty and has no '=': " + command);
+        }
+        Map<String, String> all = new TreeMap<>(InitProgram.ENVIRONMENT);
+        all.putAll(environment);
+        List<String> words = new ArrayList<>();
+        if (terminal) {
+            words.addAll(List.of("/usr/bin/setsid", "--ctty"));
+        }
+        words.addAll(List.of("/usr/bin/env", "--ignore-environment", "--chdir=/root"));
+        all.forEach((name, value) -> {
+            if (name.isEmpty() || name.contains("=") || name.startsWith("-")) {
+                throw new IllegalArgumentException("'" + name + "' cannot name an environment variable");
+            }
+            words.add(name + "=" + value);
+        });
+        words.addAll(command);
+        return words;
+    }
+
+    /** The namespaces and the root of process 1, held open while nsenter opens them in turn. */
+    private record Places(Map<String, Fd> byOption) implements AutoCloseable {
+        static Places open(Syscalls sys, ProcessTable processes, ProcessId init) {
+            Places places = new Places(new LinkedHashMap<>());
+            boolean complete = false;
+            try {
+                NAMESPACES.forEach((option, kind) -> places.byOption.put(
+                        option, sys.open(processes.namespace(init.pid(), kind), EnumSet.noneOf(OpenFlag.class))));
+                places.byOption.put(
+                        "--root", sys.open(processes.root(init.pid()), EnumSet.of(OpenFlag.DIRECTORY)));
+                // It lives now, so what was opened before was its own.
+                if (!processes.isRunning(init)) {
+                    throw new IllegalStateException("process 1 has ended: " + init.pid());
+                }
+                complete = true;
+                return places;
+            } finally {
+                if (!complete) {
+                    places.close();
+                }
+            }
+        }
+
+        List<String> command(List<String> inside) {
+            List<String> words = new ArrayList<>(List.of("/usr/bin/nsenter", "-S", "0", "-G", "0"));
+            long self = ProcessHandle.current().pid();
+            byOption.forEach((option, fd) -> words.add(option + "=/proc/" + self + "/fd/" + fd.number()));
+            words.add("--");
+            words.addAll(inside);
+            return words;
+        }
+
+        @Override
+        public void close() {
+            byOption.values().forEach(Fd::close);
+        }
+    }
+
+    /**
+     * Both sides of what the command reads and writes.
+     *
+     * @param theirs by the command's descriptor number
+     */
+    private record Streams(Map<Integer, Fd> theirs, Fd input, Fd output, Optional<Fd> errors) {
+        void closeTheirs() {
+            theirs.values().forEach(Fd::close);
+        }
+    }
+
+    private Streams terminal(ProcessId init, WindowSize size, Undo undo) {
+        PseudoTerminal terminal = sys.openPseudoTerminal();
+        undo.push("close the terminal", terminal.master()::close);
+        sys.setNonBlocking(terminal.master(), false);
+        sys.setWindowSize(terminal.master(), size);
+        long owner = processes.ownerOf(init.pid());
+        sys.changeOwner(terminal.slave(), owner, owner + GROUP_TTY);
+        sys.changeMode(terminal.slave(), 0620);
+        Fd slave = sys.open(terminal.slave(), EnumSet.of(OpenFlag.READ_WRITE, OpenFlag.NO_CONTROLLING_TTY));
+        undo.push("close the terminal's slave", slave::close);
+        return new Streams(
+                Map.of(0, slave, 1, slave, 2, slave), terminal.master(), terminal.master(), Optional.empty());
+    }
+
+    private Streams pipes(Undo undo) {
+        Pipe input = pipe(undo);
+        Pipe output = pipe(undo);
+        Pipe errors = pipe(undo);
+        return new Streams(
+                Map.of(0, input.readEnd(), 1, output.writeEnd(), 2, errors.writeEnd()),
+                input.writeEnd(),
+                output.readEnd(),
+                Optional.of(errors.readEnd()));
+    }
+
+    private Pipe pipe(Undo undo) {
+        Pipe pipe = sys.pipe();
+        undo.push("close a pipe", pipe::close);
+        return pipe;
+    }
+
+    /** On the throw-away thread: what it spawns is born in the partition's groups and with an empty keyring. */
+    private long spawn(PartitionName partition, List<String> command, Streams streams) {
+        sys.joinNewSessionKeyring();
+        if (!cgroups.kind().equals("v2")) {
+            cgroups.enterCurrentThread(partition);
+            return sys.spawn(request(command, streams.theirs()));
+        }
+        try (Pipe gate = sys.pipe()) {
+            List<String> gated = new ArrayList<>(GATE);
+            gated.addAll(command);
+            Map<Integer, Fd> descriptors = new HashMap<>(streams.theirs());
+            descriptors.put(GATE_FD, gate.readEnd());
+            long pid = sys.spawn(request(gated, descriptors));
+            cgroups.enter(partition, pid);
+            sys.write(gate.writeEnd(), new byte[] {'\n'}, 0, 1);
+            return pid;
+        }
+    }
+
+    private static SpawnRequest request(List<String> command, Map<Integer, Fd> descriptors) {
+        return new SpawnRequest(
+                command.get(0), command, Map.of("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), descriptors);
+    }
+
+    /** Returns once nsenter has opened what it was given: it has a child inside by then, or has ended. */
+    private void awaitEntered(long pid) {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+        while (processes.children(pid).isEmpty() && processes.identify(pid).isPresent()) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException(
+                        "nsenter, process " + pid + ", does not get into the partition in " + PATIENCE_MILLIS + " ms");
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    /** A child without its pidfd could not be reaped: where the first attempt fails, the second one serves that. */
+    private Fd openOrReap(long pid) {
+        try {
+            return sys.openProcess(pid);
+        } catch (ErrnoException e) {
+            kill(sys.openProcess(pid));
+            throw e;
+        }
+    }
+
+    private void kill(Fd process) {
+        try (process) {
+            sys.signal(process, SIGKILL);
+            Endings.await(sys, process, PATIENCE_MILLIS);
+        }
+    }
+
+    private interface Spawning {
+        long run();
+    }
+
+    /** Groups and keyring belong to a thread; this one ends before the call returns. */
+    private static long inThrowAwayThread(PartitionName partition, Spawning spawning) {
+        FutureTask<Long> task = new FutureTask<>(spawning::run);
+        Thread thread = new Thread(task, "enter-" + partition);
+        thread.start();
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    thread.join();
+                    return task.get();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                } catch (ExecutionException e) {
+                    if (e.getCause() instanceof RuntimeException cause) {
+                        throw cause;
+                    }
+                    throw new IllegalStateException("cannot enter partition " + partition, e.getCause());
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

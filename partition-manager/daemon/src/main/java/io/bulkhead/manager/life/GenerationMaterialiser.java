@@ -1,0 +1,29 @@
+package io.bulkhead.manager.life;
+
+import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.manager.generation.Generation;
+import io.bulkhead.manager.generation.GenerationStore;
+import io.bulkhead.manager.generation.PartitionIdentity;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Makes a partition's files from the host's as they are now. Safe for any thread; waits for the disk. */
+public final class GenerationMaterialiser implements PartitionDirectories.Materialiser {
+    private final GenerationStore store;
+    private final Path hostRoot;
+
+    /** @param hostRoot where the host's etc and var are */
+    public GenerationMaterialiser(GenerationStore store, Path hostRoot) {
+        this.store = store;
+        this.hostRoot = hostRoot;
+    }
+
+    @Override
+    public String materialise(Path target, PartitionName name, Optional<String> rootPasswordHash) throws IOException {
+        Generation generation = store.capture(hostRoot);
+        PartitionIdentity fresh = PartitionIdentity.fresh(name.value());
+        store.materialise(generation, target, rootPasswordHash.map(fresh::withRootPassword).orElse(fresh));
+        return generation.name();
+    }
+}

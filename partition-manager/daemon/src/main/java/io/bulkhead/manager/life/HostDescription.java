@@ -1,0 +1,36 @@
+package io.bulkhead.manager.life;
+
+import io.bulkhead.contract.partition.HostStatus;
+import io.bulkhead.contract.partition.HostStatus.HostReserve;
+import io.bulkhead.contract.partition.InstanceName;
+import io.bulkhead.manager.cgroup.Cgroups;
+import io.bulkhead.manager.host.HostFacts;
+
+/**
+ * What the manager says of the host and of itself.
+ *
+ * @param instance whose manager
+ * @param version of its program
+ * @param pid of its process
+ * @param startedAtMillis when it came up, milliseconds since 1970 UTC
+ * @param facts the hardware
+ * @param reserve what the host keeps
+ */
+public record HostDescription(
+        InstanceName instance, String version, long pid, long startedAtMillis, HostFacts facts, HostReserve reserve) {
+    HostStatus status(Cgroups cgroups) {
+        return new HostStatus(
+                instance,
+                version,
+                pid,
+                startedAtMillis,
+                facts.kernel(),
+                cgroups.kind(),
+                facts.online(),
+                facts.nodes(),
+                facts.memory(),
+                reserve,
+                facts.disk(),
+                cgroups.enforcement());
+    }
+}

@@ -1,0 +1,40 @@
+package io.bulkhead.manager.life;
+
+import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.manager.admission.Holdings;
+import io.bulkhead.manager.cgroup.Cgroups;
+import io.bulkhead.manager.console.ConsoleHub;
+import io.bulkhead.manager.journal.Journal;
+import io.bulkhead.manager.record.RecordStore;
+import io.bulkhead.manager.start.Starter;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+
+/**
+ * What lives are made of.
+ *
+ * @param cgroups the groups
+ * @param starter boots and adopts
+ * @param processes the watch over them
+ * @param records what survives the manager
+ * @param directories the partitions' files
+ * @param holdings who has what
+ * @param journal of events
+ * @param consoles makes the console of a new life
+ * @param executor for what happens by itself; its threads may wait
+ * @param clockMillis milliseconds since 1970 UTC
+ * @param bootId of the running kernel, random(4)
+ */
+public record LifeParts(
+        Cgroups cgroups,
+        Starter starter,
+        ProcessWatch processes,
+        RecordStore records,
+        PartitionDirectories directories,
+        Holdings holdings,
+        Journal journal,
+        Function<PartitionName, ConsoleHub> consoles,
+        Executor executor,
+        LongSupplier clockMillis,
+        String bootId) {}

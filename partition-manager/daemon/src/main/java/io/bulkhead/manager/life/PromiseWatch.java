@@ -1,0 +1,100 @@
+package io.bulkhead.manager.life;
+
+import io.bulkhead.contract.order.Event;
+import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.partition.Promise;
+import io.bulkhead.contract.partition.Slice;
+import io.bulkhead.manager.cgroup.CgroupException;
+import io.bulkhead.manager.cgroup.Cgroups;
+import io.bulkhead.manager.journal.Journal;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the kernel says of one partition's promises, and an event whenever that changes. Reads under the partition's lock;
+ * {@link #last()} from any thread.
+ */
+final class PromiseWatch {
+    private static final Logger LOG = LoggerFactory.getLogger(PromiseWatch.class);
+
+    private final Cgroups cgroups;
+    private final PartitionName name;
+    private final Journal journal;
+    private volatile Reading last = Reading.NONE;
+    private long killsSeen;
+
+    PromiseWatch(Cgroups cgroups, PartitionName name, Journal journal) {
+        this.cgroups = cgroups;
+        this.name = name;
+        this.journal = journal;
+    }
+
+    /** Promises, and in words which of them do not hold. */
+    record Reading(List<Promise> promises, List<String> broken) {
+        static final Reading NONE = new Reading(List.of(), List.of());
+
+        static Reading of(List<Promise> promises) {
+            return new Reading(List.copyOf(promises), Promises.broken(promises));
+        }
+    }
+
+    Reading last() {
+        return last;
+    }
+
+    /** Reads every promise now. */
+    List<Promise> look(Slice slice) {
+        List<Promise> read = cgroups.readBack(name, slice);
+        take(read);
+        return read;
+    }
+
+    /** Takes promises that somebody else has read. */
+    void take(List<Promise> read) {
+        Reading before = last;
+        Reading now = Reading.of(read);
+        last = now;
+        if (now.broken().equals(before.broken())) {
+            return;
+        }
+        if (now.broken().isEmpty()) {
+            LOG.atInfo().addKeyValue("partition", name).log("Every promise holds again");
+            journal.append(new Event.PartitionRepaired(name));
+        } else {
+            LOG.atWarn().addKeyValue("partition", name).addKeyValue("reason", now.broken()).log("Degraded");
+            journal.append(new Event.PartitionDegraded(name, now.broken()));
+        }
+    }
+
+    /** The slice is released. */
+    void forget() {
+        last = Reading.NONE;
+        killsSeen = 0;
+    }
+
+    /** What was killed before this manager came is not news. */
+    void startCountingKills() {
+        killsSeen = kills();
+    }
+
+    /** Tells of tasks that were killed for want of memory since the last look. */
+    void countKills() {
+        long now = kills();
+        if (now > killsSeen) {
+            journal.append(new Event.PartitionOutOfMemory(name, now - killsSeen));
+        }
+        // Fewer than before: the group was made anew.
+        killsSeen = now;
+    }
+
+    private long kills() {
+        try {
+            return cgroups.outOfMemoryKills(name);
+        } catch (CgroupException e) {
+            // No group, no kills; a group that vanished is seen by its promises.
+            LOG.atDebug().addKeyValue("partition", name).setCause(e).log("No count of kills");
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package io.bulkhead.manager.life;
+
+import io.bulkhead.contract.order.Event;
+import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.manager.admission.Holding;
+import io.bulkhead.manager.record.PartitionRecord;
+import io.bulkhead.manager.record.RecordStore.Damaged;
+import io.bulkhead.manager.record.RecordStore.Loaded;
+import io.bulkhead.manager.record.RunRecord;
+import io.bulkhead.manager.record.RunRecord.Phase;
+import io.bulkhead.manager.start.RunningPartition;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a new manager does first: brings the kernel and the records together again, whatever happened to the one before.
+ *
+ * <pre>
+ *   on record        run on record     in the kernel          what is done
+ *   damaged          any               any                    set aside, reported; its groups are nobody's
+ *   yes              running           both processes alive   adopted
+ *   yes              running           a process is gone      cleared away; failed (the end was not seen)
+ *   yes              starting          any                    cleared away; bound as before
+ *   yes              of another boot   nothing                bound again
+ *   yes              none              tasks in its groups    cleared away, bound again
+ *   yes              none              any                    bound again
+ *   no               –                 groups                 killed and removed
+ * </pre>
+ *
+ * One partition's trouble is that partition's alone. May be killed at any instant and run again. For one thread, before
+ * orders are taken.
+ */
+public final class Recovery {
+    private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
+
+    private final LifeParts parts;
+    private final Partitions partitions;
+
+    public Recovery(LifeParts parts, Partitions partitions) {
+        this.parts = parts;
+        this.partitions = partitions;
+    }
+
+    /** Recovers, and returns the partitions that are now to be started by {@link #autostart}. */
+    public List<PartitionName> run() {
+        Loaded loaded = parts.records().load();
+        loaded.damaged().forEach(this::report);
+        // All holdings first, so that nobody is judged against half of them.
+        loaded.partitions().values().forEach(record ->
+                parts.holdings().restore(new Holding(record.name(), record.slice(), record.uidRange())));
+        for (Path stranger : parts.directories().recover(loaded.partitions().keySet())) {
+            LOG.atWarn().addKeyValue("path", stranger).log("Files belong to no partition on record; they are left alone");
+        }
+        removeStrangers(loaded.partitions());
+        List<PartitionName> toStart = new ArrayList<>();
+        for (PartitionRecord record : loaded.partitions().values()) {
+            PartitionLife life = partitions.add(record);
+            boolean adopted = recover(life, Optional.ofNullable(loaded.runs().get(record.name())));
+            if (!adopted && record.definition().autostart() && record.slice().isPresent()) {
+                toStart.add(record.name());
+            }
+        }
+        return toStart;
+    }
+
+    /** Starts partitions, each on a thread of its own; what fails is in the journal and in the partition's state. */
+    public void autostart(List<PartitionName> names) {
+        for (PartitionLife life : partitions.sorted()) {
+            if (names.contains(life.name())) {
+                parts.executor().execute(() -> {
+                    try {
+                        life.start();
+                    } catch (RuntimeException e) {
+                        LOG.atWarn()
+                                .addKeyValue("partition", life.name())
+                                .addKeyValue("reason", e.getMessage())
+                                .log("It did not start with the manager");
+                    }
+                });
+            }
+        }
+    }
+
+    private void report(Damaged damaged) {
+        String text = "its record was damaged (" + damaged.reason() + ") and is kept as " + damaged.keptAs();
+        damaged.partition().ifPresent(name -> parts.journal().append(new Event.PartitionFailed(name, text)));
+    }
+
+    private void removeStrangers(Map<PartitionName, PartitionRecord> known) {
+        Set<PartitionName> strangers = new TreeSet<>(parts.cgroups().present());
+        strangers.removeAll(known.keySet());
+        for (PartitionName name : strangers) {
+            try {
+                LOG.atWarn().addKeyValue("partition", name).log("Groups belong to no partition on record; removing them");
+                parts.cgroups().killAll(name);
+                parts.cgroups().closePayload(name);
+                parts.cgroups().release(name);
+                parts.records().removeRun(name);
+            } catch (RuntimeException e) {
+                LOG.atError().addKeyValue("partition", name).setCause(e).log("Groups of nobody cannot be removed");
+            }
+        }
+    }
+
+    private boolean recover(PartitionLife life, Optional<RunRecord> run) {
+        try {
+            Optional<RunningPartition> running = run.flatMap(this::adoptable);
+            if (running.isPresent()) {
+                life.adopt(running.get(), run.get().startedAtMillis());
+                return true;
+            }
+            life.rebind(run.flatMap(this::lost), hasRemains(life.name(), run.isPresent()));
+            parts.records().removeRun(life.name());
+        } catch (RuntimeException e) {
+            LOG.atError().addKeyValue("partition", life.name()).setCause(e).log("It cannot be taken up");
+            life.failRecovery("it could not be taken up: " + e.getMessage());
+        }
+        return false;
+    }
+
+    private Optional<RunningPartition> adoptable(RunRecord run) {
+        return run.phase() == Phase.RUNNING && run.bootId().equals(parts.bootId())
+                ? run.processes().flatMap(processes -> parts.starter().adopt(processes.holder(), processes.init()))
+                : Optional.empty();
+    }
+
+    /** What to say of a run that is not there any more; nothing of one that was never let run. */
+    private Optional<PartitionRecord.Ending> lost(RunRecord run) {
+        if (run.phase() == Phase.STARTING) {
+            return Optional.empty();
+        }
+        boolean sameBoot = run.bootId().equals(parts.bootId());
+        String text = sameBoot ? "it ended while no manager was there" : "the host was restarted";
+        return Optional.of(new PartitionRecord.Ending(sameBoot, text, parts.clockMillis().getAsLong()));
+    }
+
+    private boolean hasRemains(PartitionName name, boolean runOnRecord) {
+        return parts.cgroups().present().contains(name)
+                && (runOnRecord || !parts.cgroups().processes(name).isEmpty());
+    }
+}

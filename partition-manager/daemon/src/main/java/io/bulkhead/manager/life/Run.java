@@ -1,0 +1,107 @@
+package io.bulkhead.manager.life;
+
+import io.bulkhead.manager.start.RunningPartition;
+import io.bulkhead.manager.sys.ProcessEnd;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+
+/**
+ * One run of a partition: its processes under watch, from the release of process 1 to the last look at how it ended.
+ * Owns the descriptors. Safe for any thread; {@link #close()} by whoever holds the partition's lock.
+ */
+final class Run implements AutoCloseable {
+    private final RunningPartition running;
+    private final ProcessWatch processes;
+    private final long startedAtMillis;
+    private final CompletableFuture<Void> initEnded = new CompletableFuture<>();
+    private final CompletableFuture<Void> holderEnded = new CompletableFuture<>();
+    private final CompletableFuture<Void> killAsked = new CompletableFuture<>();
+    private final ProcessWatch.Watch initWatch;
+    private final ProcessWatch.Watch holderWatch;
+
+    /**
+     * @param running its processes
+     * @param startedAtMillis milliseconds since 1970 UTC
+     * @param processes the watch
+     * @param over called once, where nothing may wait, when either process has ended
+     */
+    Run(RunningPartition running, long startedAtMillis, ProcessWatch processes, Consumer<Run> over) {
+        this.running = running;
+        this.processes = processes;
+        this.startedAtMillis = startedAtMillis;
+        CompletableFuture.anyOf(initEnded, holderEnded).thenRun(() -> over.accept(this));
+        this.initWatch = processes.onEnd(running.initFd(), () -> initEnded.complete(null));
+        this.holderWatch = processes.onEnd(running.holderFd(), () -> holderEnded.complete(null));
+    }
+
+    RunningPartition running() {
+        return running;
+    }
+
+    long pid() {
+        return running.init().pid();
+    }
+
+    long startedAtMillis() {
+        return startedAtMillis;
+    }
+
+    void signal(int signal) {
+        processes.signal(running.initFd(), signal);
+    }
+
+    /** Whether process 1 has ended. */
+    boolean initHasEnded() {
+        return initEnded.isDone();
+    }
+
+    /** Tells whoever waits in {@link #awaitEnd} that no more patience is wanted. */
+    void askToKill() {
+        killAsked.complete(null);
+    }
+
+    /** Waits for the end of process 1; false if the time is over, or somebody asked to kill it. */
+    boolean awaitEnd(Duration atMost) {
+        await(CompletableFuture.anyOf(initEnded, killAsked), atMost);
+        return initEnded.isDone();
+    }
+
+    /**
+     * How process 1 ended. Its own pidfd tells only after its parent, the holder, has reaped it and gone, so the holder
+     * gets a moment to go; where the kernel does not tell at all, the holder's own end stands for it.
+     */
+    ProcessEnd end(Duration patience) {
+        await(holderEnded, patience);
+        Optional<ProcessEnd> holder = processes.pollEnd(running.holderFd());
+        Optional<ProcessEnd> init = processes.pollEnd(running.initFd());
+        return init.filter(Run::isKnown).or(() -> holder.filter(Run::isKnown)).orElseGet(ProcessEnd.Unknown::new);
+    }
+
+    private static boolean isKnown(ProcessEnd end) {
+        return !(end instanceof ProcessEnd.Unknown);
+    }
+
+    private static void await(CompletableFuture<?> event, Duration atMost) {
+        try {
+            event.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            // The caller looks for itself what has come.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        initWatch.close();
+        holderWatch.close();
+        running.close();
+    }
+}

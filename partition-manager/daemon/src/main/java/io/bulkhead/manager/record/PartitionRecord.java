@@ -1,0 +1,50 @@
+package io.bulkhead.manager.record;
+
+import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.partition.PartitionSpec;
+import io.bulkhead.contract.partition.Slice;
+import io.bulkhead.contract.partition.UidRange;
+import java.util.Optional;
+
+/**
+ * What stays of a partition when the manager or the host goes down.
+ *
+ * @param definition what the administrator asked for
+ * @param slice what it holds; empty while it is only defined
+ * @param uidRange its ids on the host, for as long as it is defined
+ * @param generation the copy of /etc and /var that its files were made from
+ * @param automaticLogin whether its console logs root in by itself, for want of a password
+ * @param ending how its last run ended, if there was one
+ */
+public record PartitionRecord(
+        PartitionSpec definition,
+        Optional<Slice> slice,
+        UidRange uidRange,
+        String generation,
+        boolean automaticLogin,
+        Optional<Ending> ending) {
+    /**
+     * The end of a run.
+     *
+     * @param failed whether it was a wrong one
+     * @param text how, for people
+     * @param timeMillis when, milliseconds since 1970 UTC
+     */
+    public record Ending(boolean failed, String text, long timeMillis) {}
+
+    public PartitionName name() {
+        return definition.name();
+    }
+
+    public PartitionRecord withDefinition(PartitionSpec changed) {
+        return new PartitionRecord(changed, slice, uidRange, generation, automaticLogin, ending);
+    }
+
+    public PartitionRecord withSlice(Optional<Slice> changed) {
+        return new PartitionRecord(definition, changed, uidRange, generation, automaticLogin, ending);
+    }
+
+    public PartitionRecord withEnding(Optional<Ending> changed) {
+        return new PartitionRecord(definition, slice, uidRange, generation, automaticLogin, changed);
+    }
+}

@@ -1,0 +1,283 @@
+package io.bulkhead.manager.start;
+
+import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.manager.cgroup.Cgroups;
+import io.bulkhead.manager.init.InitProgram;
+import io.bulkhead.manager.mount.MountPlan;
+import io.bulkhead.manager.mount.MountRunner;
+import io.bulkhead.manager.sys.Errno;
+import io.bulkhead.manager.sys.ErrnoException;
+import io.bulkhead.manager.sys.Fd;
+import io.bulkhead.manager.sys.MountFlag;
+import io.bulkhead.manager.sys.Namespace;
+import io.bulkhead.manager.sys.OpenFlag;
+import io.bulkhead.manager.sys.Pipe;
+import io.bulkhead.manager.sys.ProcessEnd;
+import io.bulkhead.manager.sys.SpawnRequest;
+import io.bulkhead.manager.sys.Syscalls;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The throw-away thread of one boot: steps 3 to 13. It gives up its keyring, groups, mounts, root and namespaces one
+ * after the other, so it must never return to a pool.
+ *
+ * <p>From {@link BootStep#PIVOT} on neither class path nor host are in sight, and after {@link BootStep#NAMESPACES} it
+ * can make no thread: only system calls, no logging, nothing that loads a class for the first time ({@link
+ * ClassWarmUp}). It cleans up nothing but its own descriptors: what it has started is read off it by its starter, after
+ * {@link #join}.
+ */
+final class BootThread extends Thread {
+    private static final long PATIENCE_MILLIS = 10_000;
+    private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
+
+    private static final Path SLASH = Path.of("/");
+    private static final Path DOT = Path.of(".");
+    private static final Path NULL = Path.of("/dev/null");
+
+    private static final Set<Namespace> OF_PROCESS_1 =
+            EnumSet.of(Namespace.IPC, Namespace.UTS, Namespace.NET, Namespace.CGROUP, Namespace.PID);
+
+    /** Held back until the groups are right where a thread cannot enter them (v2), before the cgroup namespace is made. */
+    private static final List<String> GATE =
+            List.of("/bin/sh", "-c", "read _ <&4 || exit 99; exec \"$@\"", "gate");
+
+    /** The rest of the holder's command, which becomes process 1 in two more steps. */
+    private static final List<String> HOLDER = List.of(
+            "/usr/bin/nsenter", "--user=/proc/self/fd/6", "-S", "0", "-G", "0",
+            "/usr/bin/unshare", "--pid", "--ipc", "--uts", "--net", "--cgroup", "--fork",
+            "/bin/sh", "-c", """
+                    read _ <&4 || exit 98
+                    exec 3>&- 4<&- 5>&- 6<&- <>/dev/console >&0 2>&0
+                    exec /usr/bin/unshare --mount --propagation private "$@"
+                    """, "init");
+
+    /**
+     * What a boot needs.
+     *
+     * @param userNamespace of the uid range, not closed here
+     * @param master of the console
+     * @param slave of the console, on the host
+     * @param release what process 1 waits for; not closed here
+     * @param mountPoint an empty directory of the host to build the root on
+     */
+    record Order(
+            StartRequest request,
+            InitProgram init,
+            MountPlan plan,
+            Fd userNamespace,
+            Fd master,
+            Path slave,
+            Pipe release,
+            Path mountPoint) {}
+
+    private final Syscalls sys;
+    private final Cgroups cgroups;
+    private final ProcessTable processes;
+    private final Order order;
+    private final MountRunner runner;
+
+    private BootStep step = BootStep.KEYRING;
+    private long holder;
+    private @Nullable Fd holderFd;
+    private long init;
+    private @Nullable Fd initFd;
+    private @Nullable Throwable failure;
+
+    BootThread(Syscalls sys, Cgroups cgroups, ProcessTable processes, Order order) {
+        super("boot-" + order.request().name());
+        this.sys = sys;
+        this.cgroups = cgroups;
+        this.processes = processes;
+        this.order = order;
+        this.runner = new MountRunner(sys, order.request().uidRange(), order.userNamespace(), this::mountProc);
+    }
+
+    @Override
+    public void run() {
+        try (runner) {
+            boot();
+        } catch (Throwable e) {
+            failure = e;
+        }
+    }
+
+    private void boot() {
+        step = BootStep.KEYRING;
+        sys.joinNewSessionKeyring();
+        step = BootStep.GROUPS;
+        boolean gated = isGated(cgroups);
+        PartitionName name = order.request().name();
+        if (!gated) {
+            cgroups.enterCurrentThread(name);
+        }
+        step = BootStep.PRIVATE_MOUNTS;
+        sys.unshare(EnumSet.of(Namespace.MOUNT));
+        sys.mount("none", SLASH, "", EnumSet.of(MountFlag.RECURSIVE, MountFlag.PRIVATE), "");
+        // The holder must stand exactly on the root, or the pivot would leave it behind on the host's.
+        sys.changeDirectory(SLASH);
+        step = BootStep.HOLDER;
+        startHolder(gated);
+        step = BootStep.ROOT;
+        runner.run(order.mountPoint(), order.plan().root());
+        runner.cloneTrees(order.plan().ownFiles());
+        step = BootStep.FIND_INIT;
+        findInit();
+        step = BootStep.PIVOT;
+        sys.changeDirectory(order.mountPoint());
+        sys.pivotRoot(DOT, DOT);
+        sys.unmount(DOT, true);
+        sys.changeDirectory(SLASH);
+        step = BootStep.NAMESPACES;
+        sys.enterNamespaces(initFd(), OF_PROCESS_1);
+        step = BootStep.IDENTITY;
+        sys.setHostname(name.value());
+        sys.bringLoopbackUp();
+        step = BootStep.KERNEL_FILES;
+        runner.run(SLASH, order.plan().kernel());
+        step = BootStep.OWN_FILES;
+        runner.run(SLASH, order.plan().ownFiles());
+    }
+
+    /** Whether processes are moved into their groups one by one, because a single thread cannot be (v2). */
+    static boolean isGated(Cgroups cgroups) {
+        return cgroups.kind().equals("v2");
+    }
+
+    private void startHolder(boolean gated) {
+        List<String> command = new ArrayList<>();
+        if (gated) {
+            command.addAll(GATE);
+        }
+        command.addAll(HOLDER);
+        command.addAll(order.init().arguments());
+        try (Fd nothing = sys.open(NULL, EnumSet.of(OpenFlag.READ_WRITE));
+                Fd slave = sys.open(order.slave(), EnumSet.of(OpenFlag.READ_WRITE, OpenFlag.NO_CONTROLLING_TTY))) {
+            Map<Integer, Fd> descriptors = new HashMap<>();
+            // Never the console for its own messages: were it full, the holder would wait for ever.
+            descriptors.put(0, nothing);
+            descriptors.put(1, nothing);
+            descriptors.put(2, nothing);
+            descriptors.put(PartitionStarter.HOLDERS_MASTER, order.master());
+            descriptors.put(4, order.release().readEnd());
+            descriptors.put(5, slave);
+            descriptors.put(6, order.userNamespace());
+            holder = sys.spawn(new SpawnRequest(command.get(0), command, order.init().environment(), descriptors));
+        }
+        holderFd = sys.openProcess(holder);
+        if (gated) {
+            cgroups.enter(order.request().name(), holder);
+            sys.write(order.release().writeEnd(), new byte[] {'\n'}, 0, 1);
+        }
+    }
+
+    /** The holder's only child, once it is there: its namespaces are complete and it waits for its release. */
+    private void findInit() {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+        List<Long> children = processes.children(holder);
+        while (children.isEmpty()) {
+            Optional<ProcessEnd> end = sys.pollEnd(holderFd());
+            if (end.isPresent()) {
+                throw new IllegalStateException("the holder (nsenter, unshare) " + end.get()
+                        + "; are user.max_*_namespaces used up, or its groups' tasks?");
+            }
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("the holder has no child after " + PATIENCE_MILLIS + " ms");
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+            children = processes.children(holder);
+        }
+        init = children.get(0);
+        initFd = sys.openProcess(init);
+    }
+
+    /**
+     * Mounts proc by a process inside the pid namespace, since a thread cannot change its own. It runs with the host's
+     * power in the new root, so the root holds nothing yet that the partition could have written. In the new root
+     * mount(8) is set-user-id of a foreign user, which no-new-privileges makes ineffective.
+     */
+    private void mountProc() {
+        sys.setNoNewPrivileges();
+        long mounter;
+        try (Fd nothing = sys.open(NULL, EnumSet.of(OpenFlag.READ_WRITE))) {
+            mounter = sys.spawn(new SpawnRequest(
+                    "/usr/bin/mount",
+                    List.of("mount", "-n", "-i", "-t", "proc", "-o", "nosuid,nodev,noexec", "proc", "/proc"),
+                    Map.of(),
+                    Map.of(0, nothing, 1, nothing, 2, nothing)));
+        }
+        try (Fd process = openAgain(mounter)) {
+            Optional<ProcessEnd> end = Endings.await(sys, process, PATIENCE_MILLIS);
+            if (!end.equals(Optional.of(new ProcessEnd.Exited(0)))) {
+                throw new IllegalStateException("mount -t proc "
+                        + end.map(ProcessEnd::toString).orElse("did not end in " + PATIENCE_MILLIS + " ms"));
+            }
+        }
+    }
+
+    /** A child without its pidfd could not be reaped: once more, even where the first attempt failed. */
+    private Fd openAgain(long pid) {
+        try {
+            return sys.openProcess(pid);
+        } catch (ErrnoException e) {
+            if (e.is(Errno.ESRCH)) {
+                throw e;
+            }
+            try (Fd process = sys.openProcess(pid)) {
+                Endings.await(sys, process, PATIENCE_MILLIS);
+            }
+            throw e;
+        }
+    }
+
+    // ---- read by the starter, after join
+
+    BootStep step() {
+        return step;
+    }
+
+    Optional<Throwable> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    /** The holder's number; 0 when it was never started. */
+    long holder() {
+        return holder;
+    }
+
+    Fd holderFd() {
+        return present(holderFd);
+    }
+
+    boolean hasHolderFd() {
+        return holderFd != null;
+    }
+
+    long init() {
+        return init;
+    }
+
+    Fd initFd() {
+        return present(initFd);
+    }
+
+    boolean hasInitFd() {
+        return initFd != null;
+    }
+
+    private static Fd present(@Nullable Fd fd) {
+        if (fd == null) {
+            throw new IllegalStateException("not there at this step");
+        }
+        return fd;
+    }
+}

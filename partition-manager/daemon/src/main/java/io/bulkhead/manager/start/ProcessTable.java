@@ -1,0 +1,115 @@
+package io.bulkhead.manager.start;
+
+import io.bulkhead.manager.start.RunningPartition.ProcessId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** What /proc says of processes; proc(5). Safe for any thread that sees the host's /proc. */
+public final class ProcessTable {
+    /** In /proc/PID/stat, counted from the state, which follows the name in parentheses. */
+    private static final int START_TIME = 19;
+
+    private final Path proc;
+
+    /**
+     * Reads a tree.
+     *
+     * @param proc {@code /proc} but in tests
+     */
+    public ProcessTable(Path proc) {
+        this.proc = proc;
+    }
+
+    /** The process that has this number now; empty if none has, or only a zombie. */
+    public Optional<ProcessId> identify(long pid) {
+        Optional<String> stat = text(Path.of(Long.toString(pid), "stat"));
+        if (stat.isEmpty()) {
+            return Optional.empty();
+        }
+        // The name may hold anything, parentheses and blanks too.
+        String[] fields = stat.get().substring(stat.get().lastIndexOf(')') + 2).split(" ");
+        boolean ended = fields[0].equals("Z") || fields[0].equals("X");
+        return ended ? Optional.empty() : Optional.of(new ProcessId(pid, Long.parseLong(fields[START_TIME])));
+    }
+
+    /** Whether this very process still runs. */
+    public boolean isRunning(ProcessId process) {
+        return identify(process.pid()).equals(Optional.of(process));
+    }
+
+    /** The children of a process of one thread; needs CONFIG_PROC_CHILDREN, as Debian's kernels have it. */
+    public List<Long> children(long pid) {
+        String number = Long.toString(pid);
+        return text(Path.of(number, "task", number, "children")).stream()
+                .flatMap(text -> Arrays.stream(text.split(" ")))
+                .map(String::strip)
+                .filter(word -> !word.isEmpty())
+                .map(Long::valueOf)
+                .toList();
+    }
+
+    /** The path of a namespace's file: {@code user}, {@code mnt}, {@code pid} … */
+    public Path namespace(long pid, String kind) {
+        return proc.resolve(Path.of(Long.toString(pid), "ns", kind));
+    }
+
+    /** The path that leads to the root of a process, in its own mount namespace. */
+    public Path root(long pid) {
+        return proc.resolve(Path.of(Long.toString(pid), "root"));
+    }
+
+    /** The host's id of a process's own root: the start of its user namespace's map. */
+    public long ownerOf(long pid) {
+        String map = text(Path.of(Long.toString(pid), "uid_map"))
+                .orElseThrow(() -> new IllegalStateException("process " + pid + " has ended"));
+        return Long.parseLong(map.strip().split("\\s+")[1]);
+    }
+
+    /** Whether a process is in another user namespace than we are; false too once it is gone. */
+    boolean hasOwnUserNamespace(long pid) {
+        try {
+            Path ours = Files.readSymbolicLink(proc.resolve(Path.of("self", "ns", "user")));
+            return !ours.equals(Files.readSymbolicLink(namespace(pid, "user")));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Maps the ids 0 to 65535 of a new user namespace; user_namespaces(7), one write each. */
+    void mapIds(long pid, String mapping) {
+        for (String file : List.of("uid_map", "gid_map")) {
+            Path path = proc.resolve(Path.of(Long.toString(pid), file));
+            try {
+                Files.writeString(path, mapping);
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot write \"" + mapping + "\" to " + path + ": " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /** Whether a process has the very root directory that we have. */
+    boolean sharesOurRoot(long pid) {
+        try {
+            return Files.isSameFile(root(pid), root(ProcessHandle.current().pid()));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot look at the root of process " + pid + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Optional<String> text(Path relative) {
+        try {
+            return Optional.of(Files.readString(proc.resolve(relative)));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            // ESRCH: it ended between open and read.
+            return Optional.empty();
+        }
+    }
+}
