@@ -13,6 +13,12 @@ final class GroupTree {
     /** A group stays busy for a moment after its last task was seen to end. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+    /**
+     * The manager itself. Its throw-away threads pass through partitions' groups, and cgroup.procs names the process of
+     * every thread inside: it must never be counted, let alone killed, as one of theirs.
+     */
+    private static final long SELF = ProcessHandle.current().pid();
+
     private GroupTree() {}
 
     /** Makes a group unless it is there. */
@@ -22,10 +28,11 @@ final class GroupTree {
         }
     }
 
-    /** The processes in a group and in all groups inside; empty where it is not there. */
+    /** The processes in a group and in all groups inside, but not our own; empty where it is not there. */
     static Set<Long> processes(CgroupFiles files, Path group) {
         Set<Long> pids = new TreeSet<>();
         collect(files, group, pids);
+        pids.remove(SELF);
         return pids;
     }
 
