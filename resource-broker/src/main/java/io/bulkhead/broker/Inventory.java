@@ -36,7 +36,12 @@ final class Inventory {
                     ProblemCode.FAILED,
                     "the manager divides the CPUs " + host.online() + ", but online are " + all.online());
         }
-        Topology topology = new Topology(divided, all.nodes());
+        // On one node the manager's word about the RAM is the topology's, so that the two never differ on one page.
+        Topology topology = new Topology(
+                divided,
+                all.nodes().size() == 1
+                        ? List.of(new Topology.Node(all.nodes().get(0).id(), host.memory()))
+                        : all.nodes());
         last = Optional.of(new Reading(host.online(), host.memory(), topology));
         return topology;
     }
