@@ -134,7 +134,7 @@ public final class Starting {
 
     private void start(Role role, Map<String, String> environment, BooleanSupplier answers)
             throws IOException, InterruptedException {
-        Path record = installation.runFile(role, ".pid");
+        Path record = installation.runFile(role, ".process");
         Optional<ProcessRecord> running = ProcessRecord.readRunning(record);
         if (running.isEmpty()) {
             progress.accept("starting the " + role.word());
