@@ -1,0 +1,64 @@
+package io.bulkhead.console.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.ZoneOffset;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TableTest {
+    @Test
+    void setsColumnsAsWideAsTheirWidestCellAndNumbersToTheRight() {
+        String text = new Table("NAME", "SIZE>", "NOTE")
+                .row("db", "1 GiB", "")
+                .row("a-long-name", "96 MiB", "größer")
+                .render(false);
+
+        assertThat(text).isEqualTo("""
+                        NAME           SIZE  NOTE
+                        db            1 GiB
+                        a-long-name  96 MiB  größer
+                        """);
+    }
+
+    @Test
+    void doesNotCountColourAsWidth() {
+        Table table = new Table("A", "B").row(new Cell("x", Tone.BAD), Cell.of("y"));
+
+        assertThat(table.render(true).lines().toList().get(1)).isEqualTo("\u001b[31mx\u001b[0m  y");
+        assertThat(table.render(false)).doesNotContain("\u001b");
+    }
+
+    @Test
+    void refusesRowsThatDoNotFit() {
+        assertThatThrownBy(() -> new Table("A", "B").row("x")).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, 0 B",
+        "1023, 1023 B",
+        "1024, 1 KiB",
+        "1536, 1.5 KiB",
+        "536870912, 512 MiB",
+        "1610612736, 1.5 GiB",
+        "25276502016, 23.5 GiB",
+        "9223372036854775807, 8192 PiB"
+    })
+    void roundsSizesForPeople(long bytes, String text) {
+        assertThat(Words.size(bytes)).isEqualTo(text);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"999, 0s", "61000, 1m 1s", "3661000, 1h 1m", "90000000, 1d 1h", "-5, 0s"})
+    void namesTheTwoLargestUnitsOfASpan(long millis, String text) {
+        assertThat(Words.span(millis)).isEqualTo(text);
+    }
+
+    @Test
+    void showsTimesInTheGivenZone() {
+        assertThat(Words.fineTime(1, ZoneOffset.UTC)).isEqualTo("1970-01-01 00:00:00.001");
+    }
+}
