@@ -76,10 +76,14 @@ final class Run implements AutoCloseable {
      * gets a moment to go; where the kernel does not tell at all, the holder's own end stands for it.
      */
     ProcessEnd end(Duration patience) {
-        await(holderEnded, patience);
         Optional<ProcessEnd> holder = processes.pollEnd(running.holderFd());
+        if (holder.isEmpty()) {
+            await(holderEnded, patience);
+            holder = processes.pollEnd(running.holderFd());
+        }
+        Optional<ProcessEnd> handedOn = holder.filter(Run::isKnown);
         Optional<ProcessEnd> init = processes.pollEnd(running.initFd());
-        return init.filter(Run::isKnown).or(() -> holder.filter(Run::isKnown)).orElseGet(ProcessEnd.Unknown::new);
+        return init.filter(Run::isKnown).or(() -> handedOn).orElseGet(ProcessEnd.Unknown::new);
     }
 
     private static boolean isKnown(ProcessEnd end) {

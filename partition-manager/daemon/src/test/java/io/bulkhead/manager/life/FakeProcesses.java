@@ -31,6 +31,11 @@ final class FakeProcesses implements ProcessWatch {
         return new ArrayList<>(ends.keySet().stream().filter(this::alive).sorted().toList());
     }
 
+    /** Whoever watched is dead. */
+    void forget() {
+        watches.clear();
+    }
+
     void kill(long pid) {
         end(pid, new ProcessEnd.Killed(9, false));
     }
@@ -38,11 +43,25 @@ final class FakeProcesses implements ProcessWatch {
     void end(long pid, ProcessEnd how) {
         if (alive(pid)) {
             ends.put(pid, Optional.of(how));
-            Runnable told = watches.remove(pid);
-            if (told != null) {
-                told.run();
-            }
+            tell(pid);
         }
+    }
+
+    private void tell(long pid) {
+        Runnable told = watches.remove(pid);
+        if (told != null) {
+            told.run();
+        }
+    }
+
+    /** Process 1 ends, and its parent hands that on and goes, before anybody has heard of either. */
+    void endWithHolder(long init, long holder, ProcessEnd how) {
+        ends.put(holder, Optional.of(how));
+        ends.put(init, Optional.of(how));
+        Runnable holderTold = watches.remove(holder);
+        Runnable initTold = watches.remove(init);
+        initTold.run();
+        holderTold.run();
     }
 
     @Override

@@ -47,8 +47,8 @@ class PartitionsTest {
     private void endInit(ProcessEnd how) {
         List<Long> living = host.processes.living();
         long init = living.get(living.size() - 1);
-        host.cgroups.tasks.values().forEach(tasks -> tasks.remove(init));
-        host.processes.end(init, how);
+        host.cgroups.tasks.clear();
+        host.processes.endWithHolder(init, init - 1, how);
     }
 
     @Test
