@@ -57,7 +57,9 @@ final class FakeProcesses implements ProcessWatch {
     /** Process 1 ends, and its parent hands that on and goes, before anybody has heard of either. */
     void endWithHolder(long init, long holder, ProcessEnd how) {
         ends.put(holder, Optional.of(how));
-        ends.put(init, Optional.of(how));
+        // After reboot(2) the pidfd of process 1 tells of the kernel's SIGKILL only.
+        boolean reboot = how instanceof ProcessEnd.Killed killed && killed.signal() <= 2;
+        ends.put(init, Optional.of(reboot ? new ProcessEnd.Killed(9, false) : how));
         Runnable holderTold = watches.remove(holder);
         Runnable initTold = watches.remove(init);
         initTold.run();

@@ -214,7 +214,19 @@ class ServerIT {
 
     @Test
     void refusesAPeerWhomTheRuleDoesNotName() throws IOException {
-        // The rule is about the kernel's word for the peer; root itself is let in by another part of the same rule.
+        Path strict = directory.resolve("strict.sock");
+        ManagerServer.Door door = new ManagerServer.Door(
+                strict, OptionalLong.empty(), PeerRule.only("65534"), Duration.ofMillis(500));
+        try (ManagerServer server65534 = ManagerServer.open(door, desk, GREETING, calls);
+                TestClient root = new TestClient(strict)) {
+            assertRefused(root.reply(), ProblemCode.NOT_PERMITTED, "only root and the control plane");
+            assertThat(root.next()).isEmpty();
+            assertThat(server65534).isNotNull();
+        }
+    }
+
+    @Test
+    void aRuleForAMissingUserIsAnError() {
         assertThatThrownBy(() -> PeerRule.rootAnd("no-such-user-here")).isInstanceOf(IOException.class);
     }
 
