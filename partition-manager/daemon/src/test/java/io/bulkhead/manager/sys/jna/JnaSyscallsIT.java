@@ -103,25 +103,25 @@ class JnaSyscallsIT {
 
     @Test
     void descriptorsArriveInOrderEvenWhenTheyStandOnEachOthersNumbers(@TempDir Path directory) throws IOException {
-        // Given: a chain of descriptors, so that the child's number of each is another one's in any order of dup2.
+        // Given: what the child is to have as 1 stands on 0, which another one takes first.
         Files.writeString(directory.resolve("a"), "a");
         Files.writeString(directory.resolve("b"), "b");
         try (Fd a = kernel.open(directory.resolve("a"), Set.of());
                 Fd b = kernel.open(directory.resolve("b"), Set.of());
                 Pipe output = kernel.pipe()) {
-            // 0, 1 and 2 of this process stand for low numbers; borrowed, so never closed here.
+            // This process's own; borrowed, so never closed here.
             Fd own2 = new Fd(2, number -> {});
-            Fd own1 = new Fd(1, number -> {});
+            Fd own0 = new Fd(0, number -> {});
             SpawnRequest request = Children.shell(
                     "l=$(readlink /proc/$$/fd/0 /proc/$$/fd/1); { echo \"$l\"; cat <&3; cat <&4; } >&5",
-                    Map.of(0, own2, 1, own1, 2, output.writeEnd(), 3, b, 4, a, 5, output.writeEnd()));
+                    Map.of(0, own2, 1, own0, 2, output.writeEnd(), 3, b, 4, a, 5, output.writeEnd()));
 
             long pid = kernel.spawn(request);
 
             try (Fd process = kernel.openProcess(pid)) {
                 output.writeEnd().close();
                 assertThat(children.readAll(output.readEnd()))
-                        .isEqualTo(link("/proc/self/fd/2") + "\n" + link("/proc/self/fd/1") + "\nba");
+                        .isEqualTo(link("/proc/self/fd/2") + "\n" + link("/proc/self/fd/0") + "\nba");
                 children.waitFor(process);
             }
         }
