@@ -4,8 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The file operations that control groups are worked with. Each change is one system call on one file or directory; every
- * failure is a {@link CgroupException} with the path, the data and the kernel's words. Any thread.
+ * The file operations that control groups are worked with. Each change is one system call on one file or directory;
+ * every failure is a {@link CgroupException} with the path, the data and the kernel's words. Any thread.
  */
 public interface CgroupFiles {
     /** The whole text of a file. */

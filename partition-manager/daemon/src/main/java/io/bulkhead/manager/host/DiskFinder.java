@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Finds the whole disk that holds a directory: from the file system's device through partitions, device mapper and md down to what
- * has no slaves; sysfs(5), kernel document ABI/testing/sysfs-block.
+ * Finds the whole disk that holds a directory: from the file system's device through partitions, device mapper and md
+ * down to what has no slaves; sysfs(5), kernel document ABI/testing/sysfs-block.
  */
 public final class DiskFinder {
     /**

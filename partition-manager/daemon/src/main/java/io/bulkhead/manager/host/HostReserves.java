@@ -16,8 +16,8 @@ public final class HostReserves {
     private HostReserves() {}
 
     /**
-     * Fills in what the settings leave open: the pool is the lowest core with all its threads, the host's part of it 0.5 CPU, its
-     * memory 1 GiB but at most a quarter of the machine.
+     * Fills in what the settings leave open: the pool is the lowest core with all its threads, the host's part of it
+     * 0.5 CPU, its memory 1 GiB but at most a quarter of the machine.
      *
      * @throws IllegalArgumentException if the machine cannot keep that, with every fault in one text
      */

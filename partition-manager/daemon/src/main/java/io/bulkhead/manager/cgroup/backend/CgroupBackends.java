@@ -32,7 +32,7 @@ public final class CgroupBackends {
      *
      * @param confine whether the host's own tasks are moved onto the pool's CPUs
      * @param killer for everything that must go
-     * @throws Refusal if this host's control groups cannot carry partitions; the text says which controller is missing where
+     * @throws Refusal if this host's control groups cannot carry partitions; it says which controller is missing where
      */
     public static Cgroups open(
             InstanceName instance, HostFacts facts, HostReserve reserve, boolean confine, Killer killer) {

@@ -10,8 +10,8 @@ import io.bulkhead.manager.cgroup.CgroupFiles;
 import java.nio.file.Path;
 
 /**
- * Bounds on block I/O of one group with one device; cgroup-v1/blkio-controller.rst. They hold for this very group only: not for
- * groups inside, and not for buffered writes, which the kernel's own threads carry out.
+ * Bounds on block I/O of one group with one device; cgroup-v1/blkio-controller.rst. They hold for this very group
+ * only: not for groups inside, and not for buffered writes, which the kernel's own threads carry out.
  */
 final class BlkioController {
     /** What can be bounded. */

@@ -24,7 +24,10 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Control groups version 1, whether or not version 2 is mounted beside them. The layout is in the package's description. */
+/**
+ * Control groups version 1, whether or not version 2 is mounted beside them. The layout is in the package's
+ * description.
+ */
 public final class CgroupV1 implements Cgroups {
     private static final Logger LOG = LoggerFactory.getLogger(CgroupV1.class);
 

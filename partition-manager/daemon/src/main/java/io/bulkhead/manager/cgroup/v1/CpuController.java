@@ -17,8 +17,8 @@ final class CpuController {
     private static final long SHARES_PER_CPU = 1024;
 
     /**
-     * How many ordinary tasks of the host one CPU's worth of the instance's groups outweighs. Shares are spread over all
-     * CPUs, so the top group gets as many times more.
+     * How many ordinary tasks of the host one CPU's worth of the instance's groups outweighs. Shares are spread over
+     * all CPUs, so the top group gets as many times more.
      */
     private static final long TOP_SHARES_PER_CPU = 16 * SHARES_PER_CPU;
 
@@ -61,8 +61,8 @@ final class CpuController {
     }
 
     /**
-     * Shares of an instance's top group: so large that partitions get what their quota lets them have against the host's
-     * own tasks. The host keeps its reserve because the quotas leave it.
+     * Shares of an instance's top group: so large that partitions get what their quota lets them have against the
+     * host's own tasks. The host keeps its reserve because the quotas leave it.
      */
     void setTopShares(int onlineCpus) {
         setShares(TOP_SHARES_PER_CPU * onlineCpus);
@@ -73,7 +73,9 @@ final class CpuController {
         Knob.set(files, group.resolve("cpu.shares"), String.valueOf(clamped));
     }
 
-    /** The quota over the period; rounded up to a thousandth, so that a larger quota never reads as the promised one. */
+    /**
+     * The quota over the period; rounded up to a thousandth, so that a larger quota never reads as the promised one.
+     */
     Limit<CpuMillis> entitlement() {
         long quota = Knob.number(files, quotaFile());
         if (quota < 0) {

@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The two trees of the cpuset hierarchy: whole CPUs under an exclusive top group that holds exactly the CPUs given out, the
- * rest under the pool's. Calls are serialised by the caller.
+ * The two trees of the cpuset hierarchy: whole CPUs under an exclusive top group that holds exactly the CPUs given
+ * out, the rest under the pool's. Calls are serialised by the caller.
  */
 final class CpusetTrees {
     private final V1Layout layout;
@@ -49,7 +49,9 @@ final class CpusetTrees {
         return layout.outer(cpus instanceof CpuSlice.Whole ? layout.exclusiveTop() : layout.poolTop(), partition);
     }
 
-    /** The outer group of the other kind of slice, if it is there: the definition changed from whole to part or back. */
+    /**
+     * The outer group of the other kind of slice, if it is there: the definition changed from whole to part or back.
+     */
     Optional<Path> leftOver(CgroupFiles files, PartitionName partition, CpuSlice cpus) {
         Path other = layout.outer(cpus instanceof CpuSlice.Whole ? layout.poolTop() : layout.exclusiveTop(), partition);
         return files.exists(other) ? Optional.of(other) : Optional.empty();

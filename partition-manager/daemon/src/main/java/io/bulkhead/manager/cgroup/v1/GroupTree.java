@@ -49,19 +49,22 @@ final class GroupTree {
 
     /** Removes a group with all groups inside, deepest first; nothing happens where it is not there. */
     static void remove(CgroupFiles files, Path group) {
-        CgroupException[] last = new CgroupException[1];
         boolean gone = Deadline.await(PATIENCE, () -> {
             try {
                 removeOnce(files, group);
                 return true;
             } catch (CgroupException e) {
-                last[0] = e;
                 return false;
             }
         });
         if (!gone) {
-            Set<Long> inside = processes(files, group);
-            throw new CgroupException(last[0].getMessage() + (inside.isEmpty() ? "" : "; processes inside: " + inside), last[0]);
+            try {
+                removeOnce(files, group);
+            } catch (CgroupException e) {
+                Set<Long> inside = processes(files, group);
+                throw new CgroupException(
+                        e.getMessage() + (inside.isEmpty() ? "" : "; processes inside: " + inside), e);
+            }
         }
     }
 

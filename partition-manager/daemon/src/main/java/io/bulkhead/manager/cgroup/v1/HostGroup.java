@@ -11,8 +11,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The host's own group: the manager and the control plane, with {@code confine} every task of the host that can be moved. It is in the
- * hierarchies that divide CPUs only; elsewhere, also for systemd, the manager stays where it was started.
+ * The host's own group: the manager and the control plane, with {@code confine} every task of the host that can be
+ * moved. It is in the hierarchies that divide CPUs only; elsewhere, also for systemd, the manager stays where it was
+ * started.
  */
 final class HostGroup {
     /** New tasks appear while others are being moved; each pass moves what the last one left. */

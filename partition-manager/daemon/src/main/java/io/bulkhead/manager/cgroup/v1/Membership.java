@@ -15,8 +15,8 @@ import java.util.Set;
 /**
  * Whether a partition's processes are in its groups in every hierarchy: a limit holds only those inside.
  *
- * <p>What is compared was read at different moments, so a process that one hierarchy shows and another does not is asked about by
- * itself before it counts.
+ * <p>What is compared was read at different moments, so a process that one hierarchy shows and another does not is
+ * asked about by itself before it counts.
  */
 final class Membership {
     private final V1Layout layout;

@@ -6,8 +6,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The hierarchy without controllers that systemd keeps its units in. A systemd inside a partition makes groups below its own,
- * so that one belongs to the partition's root: the files that systemd-nspawn hands over too (systemd, chown_cgroup).
+ * The hierarchy without controllers that systemd keeps its units in. A systemd inside a partition makes groups below
+ * its own, so that one belongs to the partition's root: the files that systemd-nspawn hands over too (systemd,
+ * chown_cgroup).
  */
 final class NamedSystemdHierarchy {
     private static final List<String> HANDED_OVER =

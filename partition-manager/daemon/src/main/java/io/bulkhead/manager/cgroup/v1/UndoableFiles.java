@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Pushes the way back of every change onto an undo stack: a new group is removed, an old group's setting is written as it was.
- * Settings of a group that is new itself need no way back.
+ * Pushes the way back of every change onto an undo stack: a new group is removed, an old group's setting is written
+ * as it was. Settings of a group that is new itself need no way back.
  */
 final class UndoableFiles implements CgroupFiles {
     private final CgroupFiles files;

@@ -1,5 +1,6 @@
 /**
- * Control groups version 1: one hierarchy per controller (or per co-mounted set), groups by {@code mkdir}, limits by files.
+ * Control groups version 1: one hierarchy per controller (or per co-mounted set), groups by {@code mkdir}, limits by
+ * files.
  *
  * <pre>
  * &lt;mount&gt;/&lt;instance&gt;/               every hierarchy: the instance's top group
@@ -18,8 +19,8 @@
  * one, which several installations may have on the same CPUs, and whole CPUs alone are exclusive. An instance name has
  * no dot, so {@code <instance>.pool} meets no other instance's group.
  *
- * <p>What is not hierarchical here is repeated in the nested group: block I/O throttling in version 1 treats every group as a child
- * of the root (blk-throttle.c, {@code throtl_pd_init}).
+ * <p>What is not hierarchical here is repeated in the nested group: block I/O throttling in version 1 treats every
+ * group as a child of the root (blk-throttle.c, {@code throtl_pd_init}).
  *
  * <p>Used through the port {@link io.bulkhead.manager.cgroup.Cgroups} alone. Threads as that port says: binding and
  * releasing are serialised, the rest is per partition.

@@ -32,8 +32,8 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -114,7 +114,8 @@ class CgroupV1IT {
     /** Binds and opens; another instance's tests may have CPU 1 for a while. */
     private void open(Slice slice) {
         await().atMost(Duration.ofSeconds(90))
-                .ignoreExceptionsMatching(e -> e instanceof Refusal && e.getMessage().contains("CPUs 1 "))
+                .ignoreExceptionsMatching(e ->
+                        e instanceof Refusal refusal && refusal.problem().detail().contains("CPUs 1 "))
                 .until(() -> {
                     cgroups.bind(NAME, slice);
                     return true;
@@ -187,6 +188,28 @@ class CgroupV1IT {
 
         assertThat(used).isBetween(periods * 5_000_000, (periods + 1) * 25_000_000 * 13 / 10);
         assertHeld(slice);
+    }
+
+    @Test
+    void aPartOfACpuIsThereAgainstBusyTasksOfTheHost() throws IOException {
+        open(part(250, 64, 50));
+        for (int i = 0; i < 3; i++) {
+            Process busy = new ProcessBuilder("taskset", "-c", "0", "/bin/sh", "-c", BUSY).start();
+            started.add(busy);
+            for (String controller : List.of("cpu", "cpuset")) {
+                Path root = LiveHost.hierarchies().of(controller).orElseThrow().mount();
+                write(root.resolve("cgroup.procs"), String.valueOf(busy.pid()));
+            }
+        }
+        Path stat = group("cpu").resolve("cpu.stat");
+
+        start(BUSY);
+        await().until(() -> number(stat, "nr_throttled") > 0);
+        long firstPeriod = number(stat, "nr_periods");
+        long before = usageNanos();
+        await().atMost(Duration.ofSeconds(60)).until(() -> number(stat, "nr_periods") >= firstPeriod + 20);
+
+        assertThat(usageNanos() - before).isGreaterThan(20 * 25_000_000L * 6 / 10);
     }
 
     private static long number(Path file, String word) throws IOException {
@@ -392,22 +415,22 @@ class CgroupV1IT {
     @Test
     void aThreadEntersAlone() throws Exception {
         open(part(250, 64, 50));
-        AtomicReference<String> inside = new AtomicReference<>("");
-        AtomicReference<Throwable> failure = new AtomicReference<>();
+        List<String> inside = new CopyOnWriteArrayList<>();
+        List<Throwable> failures = new CopyOnWriteArrayList<>();
 
         Thread thread = new Thread(() -> {
             try {
                 cgroups.enterCurrentThread(NAME);
-                inside.set(Files.readString(Path.of("/proc/thread-self/cgroup")));
+                inside.addAll(Files.readAllLines(Path.of("/proc/thread-self/cgroup")));
             } catch (IOException | RuntimeException e) {
-                failure.set(e);
+                failures.add(e);
             }
         });
         thread.start();
         thread.join();
 
-        assertThat(failure).hasNullValue();
-        assertThat(inside.get().lines().filter(line -> line.endsWith("/p-hog/in"))).hasSize(LiveHost.hierarchiesInUse());
+        assertThat(failures).isEmpty();
+        assertThat(inside.stream().filter(line -> line.endsWith("/p-hog/in"))).hasSize(LiveHost.hierarchiesInUse());
         assertThat(Files.readString(Path.of("/proc/self/cgroup"))).doesNotContain("p-hog");
         cgroups.closePayload(NAME);
     }

@@ -331,13 +331,13 @@ class CgroupV1Test {
 
     @Test
     void nothingIsLeftWhicheverWriteOfBindingFails() {
+        FailingFiles files = new FailingFiles(tree);
+        CgroupV1 cgroups = instance("one", false, files);
+        cgroups.prepare();
+        cgroups.bind(WEB, whole(3));
+        Map<String, String> before = tree.snapshot();
         int failures = 0;
         for (int k = 1; ; k++) {
-            FailingFiles files = new FailingFiles(tree);
-            CgroupV1 cgroups = instance("one", false, files);
-            cgroups.prepare();
-            cgroups.bind(WEB, whole(3));
-            Map<String, String> before = tree.snapshot();
             files.failAt(k);
             try {
                 cgroups.bind(DB, whole(1));

@@ -23,8 +23,9 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * A directory tree that imitates version 1 hierarchies where their behaviour matters: what a new group holds, which cpuset writes
- * are refused, what a full group refuses, how lists change. Checked against the live kernel by {@link CgroupV1IT}.
+ * A directory tree that imitates version 1 hierarchies where their behaviour matters: what a new group holds, which
+ * cpuset writes are refused, what a full group refuses, how lists change. Checked against the live kernel by {@link
+ * CgroupV1IT}.
  */
 final class FakeCgroupTree implements CgroupFiles {
     static final List<String> CONTROLLERS =
