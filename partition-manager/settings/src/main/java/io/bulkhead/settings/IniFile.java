@@ -68,13 +68,13 @@ final class IniFile {
         ini.setListDelimiterHandler(DisabledListDelimiterHandler.INSTANCE);
         ini.setSeparatorUsedInInput("=");
         ini.setInterpolator(null);
+        ini.setThrowExceptionOnMissing(true);
         try {
             ini.read(new StringReader(accepted.toString()));
         } catch (ConfigurationException | IOException e) {
             throw new IllegalStateException(source + " passed every check and cannot be read: " + e.getMessage(), e);
         }
-        return places.keySet().stream()
-                .collect(Collectors.toMap(path -> path, path -> String.valueOf(ini.getProperty(path))));
+        return places.keySet().stream().collect(Collectors.toMap(path -> path, path -> ini.getString(path)));
     }
 
     private void readLine(Place place, String line) {
@@ -106,8 +106,11 @@ final class IniFile {
         String name = header.group(1);
         Set<String> known = sectionNames();
         if (!known.contains(name)) {
-            fault(place, "", "there is no section [" + name + "]" + NearestWord.hint(name, known) + " (there are "
-                    + String.join(", ", known) + ")");
+            fault(
+                    place,
+                    "",
+                    "there is no section [" + name + "]" + NearestWord.hint(name, known) + " (there are "
+                            + String.join(", ", known) + ")");
             return;
         }
         Integer first = sections.putIfAbsent(name, place.line().orElseThrow());
@@ -124,8 +127,11 @@ final class IniFile {
         if (SettingKey.of(path).isEmpty()) {
             Set<String> known = keyNames(section);
             String home = homeOf(key);
-            fault(place, path, "there is no such key" + (home.isEmpty() ? NearestWord.hint(key, known) : home)
-                    + " ([" + section + "] has " + String.join(", ", known) + ")");
+            fault(
+                    place,
+                    path,
+                    "there is no such key" + (home.isEmpty() ? NearestWord.hint(key, known) : home) + " ([" + section
+                            + "] has " + String.join(", ", known) + ")");
         } else if (first != null) {
             fault(place, path, "stands twice, first in line " + first.line().orElseThrow());
         } else if (hasOneReading(place, path, value)) {
@@ -140,7 +146,7 @@ final class IniFile {
             problem = "has no value; leave the line out for the default";
         } else if (COMMENT_BEHIND.matcher(value).matches()) {
             problem = "has a comment behind its value; a comment has a line of its own";
-        } else if (value.startsWith("\"") || value.startsWith("'")) {
+        } else if (value.contains("\"") || value.contains("'")) {
             problem = "has quotes; values stand without them";
         } else if (value.contains("\\")) {
             problem = "has a backslash; there are no continued lines and no escapes";

@@ -257,7 +257,7 @@ public record SettingKey<T>(
 
     private static String user(String text) {
         if (!USER.matcher(text).matches()
-                || Character.isDigit(text.charAt(0)) && Long.parseLong(text) > 0xFFFF_FFFEL) {
+                || (Character.isDigit(text.charAt(0)) && Long.parseLong(text) > 0xFFFF_FFFEL)) {
             throw new IllegalArgumentException("'" + text + "' is neither the name of a user nor a uid");
         }
         return text;

@@ -73,7 +73,8 @@ public final class SettingsLoader {
         loader.parse();
         loader.checkTogether();
         if (!loader.faults.isEmpty()) {
-            loader.faults.sort(Comparator.comparingInt(fault -> fault.place().line().orElse(Integer.MAX_VALUE)));
+            loader.faults.sort(
+                    Comparator.comparingInt(fault -> fault.place().line().orElse(Integer.MAX_VALUE)));
             throw new SettingsException(loader.faults);
         }
         return new LoadedSettings(loader.settings(), loader.found);
@@ -89,8 +90,9 @@ public final class SettingsLoader {
         IniFile ini = new IniFile(file.toString(), contents(file));
         faults.addAll(ini.faults());
         Map<String, String> written = ini.values();
-        ini.places().forEach((path, place) ->
-                take(SettingKey.of(path).orElseThrow(), written.getOrDefault(path, ""), Source.FILE, place));
+        ini.places()
+                .forEach((path, place) ->
+                        take(SettingKey.of(path).orElseThrow(), written.getOrDefault(path, ""), Source.FILE, place));
     }
 
     private String contents(Path file) {
@@ -165,12 +167,15 @@ public final class SettingsLoader {
             if (ranges.get() > room) {
                 fault(
                         SettingKey.UID_RANGES,
-                        "there is room for " + room + " ranges above " + SettingKey.UID_BASE.path() + " = "
-                                + base.get() + ", not for " + ranges.get());
+                        "there is room for " + room + " ranges above " + SettingKey.UID_BASE.path() + " = " + base.get()
+                                + ", not for " + ranges.get());
             }
         }
         Optional<CpuMillis> reserve = value(SettingKey.HOST_CPU_RESERVE).flatMap(part -> part);
-        long pool = value(SettingKey.HOST_CPUS).flatMap(cpus -> cpus).map(cpus -> cpus.size() * 1000L).orElse(512_000L);
+        long pool = value(SettingKey.HOST_CPUS)
+                .flatMap(cpus -> cpus)
+                .map(cpus -> cpus.size() * 1000L)
+                .orElse(512_000L);
         if (reserve.isPresent() && reserve.get().millis() > pool) {
             fault(
                     SettingKey.HOST_CPU_RESERVE,

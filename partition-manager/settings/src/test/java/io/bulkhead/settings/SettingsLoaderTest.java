@@ -42,8 +42,7 @@ class SettingsLoaderTest {
 
     @Test
     void readsEveryKeyOfAFile() throws IOException {
-        Path file = write(
-                """
+        Path file = write("""
                 # a comment
                 [instance]
                 name = lab-2
@@ -85,8 +84,7 @@ class SettingsLoaderTest {
 
     @Test
     void reportsEveryFaultAtOnceInTheOrderOfLines() throws IOException {
-        Path file = write(
-                """
+        Path file = write("""
                 name = early
                 [instance]
                 nmae = lab
@@ -128,7 +126,7 @@ class SettingsLoaderTest {
                                 + " partitions.uid_base, partitions.uid_ranges, partitions.console_history,"
                                 + " control-plane.user)",
                         "override: host.confine: 'yes' is neither true nor false; allowed: true or false");
-        assertThat(refused.getMessage().lines()).hasSize(12);
+        assertThat(refused).message().hasLineCount(12);
     }
 
     @ParameterizedTest
@@ -136,6 +134,7 @@ class SettingsLoaderTest {
             strings = {
                 "name = \"lab\"",
                 "name = 'lab'",
+                "state_dir = /srv/a=\"b\"",
                 "name = lab # mine",
                 "name = lab ; mine",
                 "name = # lab",
@@ -157,15 +156,13 @@ class SettingsLoaderTest {
 
         SettingsException refused = refused(file, Map.of());
 
-        assertThat(refused.faults()).singleElement().satisfies(fault -> assertThat(fault.place().line())
-                .hasValue(2));
+        assertThat(refused.faults())
+                .singleElement()
+                .satisfies(fault -> assertThat(fault.place().line()).hasValue(2));
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     host.cpus                  | 0-
                     host.cpus                  | ''
                     host.cpu_reserve           | 0
@@ -230,7 +227,8 @@ class SettingsLoaderTest {
         assertThat(loaded.settings().instance()).hasToString("from-option");
         assertThat(loaded.settings().uidRanges()).isEqualTo(9);
         assertThat(loaded.explain("instance.name").place()).isEqualTo("override");
-        assertThat(loaded.explain("partitions.uid_ranges").place()).isEqualTo("variable BULKHEAD_PARTITIONS_UID_RANGES");
+        assertThat(loaded.explain("partitions.uid_ranges").place())
+                .isEqualTo("variable BULKHEAD_PARTITIONS_UID_RANGES");
         assertThat(loaded.explain("instance.state_dir").place()).isEqualTo(file + ":3");
         assertThat(loaded.explain("host.cpus"))
                 .isEqualTo(new Explanation(SettingKey.HOST_CPUS, "auto", Explanation.Source.DEFAULT, "default"));
@@ -239,12 +237,9 @@ class SettingsLoaderTest {
 
     @Test
     void explainsAKeyForPeople() {
-        LoadedSettings loaded =
-                SettingsLoader.read(Optional.empty(), Map.of(), Map.of("partitions.uid_ranges", "7"));
+        LoadedSettings loaded = SettingsLoader.read(Optional.empty(), Map.of(), Map.of("partitions.uid_ranges", "7"));
 
-        assertThat(loaded.explain("partitions.uid_ranges"))
-                .hasToString(
-                        """
+        assertThat(loaded.explain("partitions.uid_ranges")).hasToString("""
                         partitions.uid_ranges = 7
                           from:    override (default: 256)
                           allowed: a whole number from 1 to 65534, so that all ranges end below uid 4294901760
@@ -255,7 +250,8 @@ class SettingsLoaderTest {
 
     @Test
     void saysWhyAFileCannotBeRead() throws IOException {
-        Path latin = Files.write(directory.resolve("latin.conf"), "[instance]\n# é\n".getBytes(StandardCharsets.ISO_8859_1));
+        Path latin =
+                Files.write(directory.resolve("latin.conf"), "[instance]\n# é\n".getBytes(StandardCharsets.ISO_8859_1));
         Path large = Files.write(directory.resolve("large.conf"), new byte[(1 << 20) + 1]);
 
         assertThat(refused(directory.resolve("none.conf"), Map.of())).hasMessageContaining("there is no such file");

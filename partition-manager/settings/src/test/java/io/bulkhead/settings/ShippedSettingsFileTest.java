@@ -12,8 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The commented file that administrators start from says what the table of keys says. */
 class ShippedSettingsFileTest {
-    private static final String HEAD =
-            """
+    private static final String HEAD = """
             # The settings of Bulkhead: read by the manager, the control plane and the command line.
             #
             # Every key stands here with its default. To change one, take the # away and write another value: key = value,
@@ -39,13 +38,15 @@ class ShippedSettingsFileTest {
 
         Settings defaults = SettingsLoader.defaults(Map.of());
 
-        assertThat(allKeysSet.lines().filter(line -> line.matches("[a-z_]+ = .*"))).hasSameSizeAs(SettingKey.ALL);
+        assertThat(allKeysSet.lines().filter(line -> line.matches("[a-z_]+ = .*")))
+                .hasSameSizeAs(SettingKey.ALL);
         assertThat(SettingsLoader.load(shippedFile(), Map.of())).isEqualTo(defaults);
         assertThat(SettingsLoader.load(copy, Map.of())).isEqualTo(defaults);
     }
 
     private static String rendered() {
-        return HEAD + SettingKey.ALL.stream().map(ShippedSettingsFileTest::rendered).collect(Collectors.joining());
+        return HEAD
+                + SettingKey.ALL.stream().map(ShippedSettingsFileTest::rendered).collect(Collectors.joining());
     }
 
     private static String rendered(SettingKey<?> key) {
@@ -77,7 +78,9 @@ class ShippedSettingsFileTest {
         Path place = Path.of("").toAbsolutePath();
         while (!Files.isRegularFile(place.resolve("configs/bulkhead.conf"))) {
             place = place.getParent();
-            assertThat(place).as("a parent of the working directory with configs/bulkhead.conf").isNotNull();
+            assertThat(place)
+                    .as("a parent of the working directory with configs/bulkhead.conf")
+                    .isNotNull();
         }
         return place.resolve("configs/bulkhead.conf");
     }

@@ -23,8 +23,7 @@ public record DefinitionKey(String path, String allowed, String defaultText, Str
                             + " or with part",
                     REQUIRED,
                     "CPUs for the partition alone, or an entitlement from the shared pool."),
-            new DefinitionKey(
-                    "cpus.count", "a whole number from 1 to 8192", "as many as ids", "How many whole CPUs."),
+            new DefinitionKey("cpus.count", "a whole number from 1 to 8192", "as many as ids", "How many whole CPUs."),
             new DefinitionKey("cpus.node", "a whole number from 0 to 8191", "any", "The NUMA node they must be on."),
             new DefinitionKey(
                     "cpus.threads",
@@ -32,7 +31,9 @@ public record DefinitionKey(String path, String allowed, String defaultText, Str
                     "whole-core",
                     "Whether a core's threads all belong to one owner, or may be divided."),
             new DefinitionKey(
-                    "cpus.ids", "a list of CPU numbers like 2-3,6 (in quotes if it has a comma)", "any",
+                    "cpus.ids",
+                    "a list of CPU numbers like 2-3,6 (in quotes if it has a comma)",
+                    "any",
                     "Exactly these CPUs."),
             new DefinitionKey(
                     "cpus.part",
@@ -40,12 +41,19 @@ public record DefinitionKey(String path, String allowed, String defaultText, Str
                     "none",
                     "CPU time from the shared pool, also where it is a whole number."),
             new DefinitionKey(
-                    "memory", "a size from 16MiB in whole pages of 4KiB, like 1GiB", REQUIRED, "RAM, all of it reserved."),
+                    "memory",
+                    "a size from 16MiB in whole pages of 4KiB, like 1GiB",
+                    REQUIRED,
+                    "RAM, all of it reserved."),
             new DefinitionKey(
-                    "tasks", "a whole number from 16 to 4194304", "512", "How many processes and threads there may be."),
+                    "tasks",
+                    "a whole number from 16 to 4194304",
+                    "512",
+                    "How many processes and threads there may be."),
             new DefinitionKey("io", "a block with read, write, readOps, writeOps", "unlimited", "Bounds on block I/O."),
             new DefinitionKey("io.read", "a rate like 50MiB/s, or unlimited", "unlimited", "Bytes read per second."),
-            new DefinitionKey("io.write", "a rate like 20MiB/s, or unlimited", "unlimited", "Bytes written per second."),
+            new DefinitionKey(
+                    "io.write", "a rate like 20MiB/s, or unlimited", "unlimited", "Bytes written per second."),
             new DefinitionKey("io.readOps", "a rate like 500/s, or unlimited", "unlimited", "Reads per second."),
             new DefinitionKey("io.writeOps", "a rate like 500/s, or unlimited", "unlimited", "Writes per second."),
             new DefinitionKey(

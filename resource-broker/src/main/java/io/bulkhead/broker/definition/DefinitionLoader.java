@@ -32,8 +32,9 @@ public final class DefinitionLoader {
     /** Reads a file. */
     public static List<Definition> load(Path file) {
         List<Fault> faults = new ArrayList<>();
-        List<Definition> definitions =
-                contents(file, faults).map(text -> read(file.toString(), text, faults)).orElse(List.of());
+        List<Definition> definitions = contents(file, faults)
+                .map(text -> read(file.toString(), text, faults))
+                .orElse(List.of());
         return soundOnes(definitions, faults);
     }
 
@@ -54,8 +55,9 @@ public final class DefinitionLoader {
         Map<PartitionName, Place> places = new HashMap<>();
         for (Path file : files(directory, faults)) {
             List<Fault> faultsOfFile = new ArrayList<>();
-            List<Definition> read =
-                    contents(file, faultsOfFile).map(text -> read(file.toString(), text, faultsOfFile)).orElse(List.of());
+            List<Definition> read = contents(file, faultsOfFile)
+                    .map(text -> read(file.toString(), text, faultsOfFile))
+                    .orElse(List.of());
             for (Definition definition : read) {
                 Place first = places.putIfAbsent(definition.spec().name(), definition.place());
                 if (first != null) {
@@ -114,7 +116,8 @@ public final class DefinitionLoader {
 
     private static List<Definition> readRoot(StrictYaml yaml, Shape root, List<Fault> faults) {
         if (!(root instanceof Shape.Mapping top)) {
-            faults.add(new Fault(root.place(), "", "a definition starts with the key partitions, not with " + root.kind()));
+            faults.add(new Fault(
+                    root.place(), "", "a definition starts with the key partitions, not with " + root.kind()));
             return List.of();
         }
         top.members().forEach((name, member) -> {
@@ -130,37 +133,41 @@ public final class DefinitionLoader {
             faults.add(new Fault(root.place(), TOP, "is missing"));
             return List.of();
         }
-        if (!(partitions.value() instanceof Shape.Mapping names) || names.members().isEmpty()) {
+        if (!(partitions.value() instanceof Shape.Mapping names)
+                || names.members().isEmpty()) {
             faults.add(new Fault(
                     partitions.value().place(),
                     TOP,
-                    "needs a block of partitions by name, not " + partitions.value().kind()));
+                    "needs a block of partitions by name, not "
+                            + partitions.value().kind()));
             return List.of();
         }
         List<Definition> definitions = new ArrayList<>();
-        names.members().forEach((name, member) ->
-                readPartition(yaml, name, member, faults).ifPresent(definitions::add));
+        names.members().forEach((name, member) -> readPartition(yaml, name, member, faults)
+                .ifPresent(definitions::add));
         return definitions;
     }
 
     private static Optional<Definition> readPartition(
             StrictYaml yaml, String name, Shape.Member member, List<Fault> faults) {
-        member.foreignKey().ifPresent(kind -> faults.add(new Fault(
-                member.keyPlace(),
-                TOP + "." + name,
-                "YAML 1.1 takes this name for " + kind + "; write it in quotes")));
+        member.foreignKey()
+                .ifPresent(kind -> faults.add(new Fault(
+                        member.keyPlace(),
+                        TOP + "." + name,
+                        "YAML 1.1 takes this name for " + kind + "; write it in quotes")));
         PartitionName partition;
         try {
             partition = new PartitionName(name);
         } catch (IllegalArgumentException e) {
-            faults.add(new Fault(member.keyPlace(), TOP, e.getMessage()));
+            faults.add(new Fault(member.keyPlace(), TOP, String.valueOf(e.getMessage())));
             return Optional.empty();
         }
         if (!(member.value() instanceof Shape.Mapping block)) {
             faults.add(new Fault(
                     member.value().place(),
                     TOP + "." + name,
-                    "needs a block of keys like cpus and memory, not " + member.value().kind()));
+                    "needs a block of keys like cpus and memory, not "
+                            + member.value().kind()));
             return Optional.empty();
         }
         return Optional.of(new DefinitionReader(yaml, partition, member.keyPlace(), block, faults).read());
@@ -175,7 +182,8 @@ public final class DefinitionLoader {
 
     private static List<Fault> inOrder(List<Fault> faults) {
         return faults.stream()
-                .sorted(Comparator.<Fault>comparingInt(fault -> fault.place().line().orElse(0))
+                .sorted(Comparator.<Fault>comparingInt(
+                                fault -> fault.place().line().orElse(0))
                         .thenComparingInt(fault -> fault.place().column().orElse(0)))
                 .toList();
     }

@@ -22,14 +22,14 @@ import java.util.function.Function;
 /** Reads the block of one partition. Where there are faults, what it returns stands in for what could not be read. */
 final class DefinitionReader {
     /** Stands in where a claim is faulty, and lends its rules where only one value of a claim is looked at. */
-    private static final Claim ANY_CLAIM = new Claim(
-            CpuClaim.Whole.of(1), ByteSize.ofMebibytes(16), PartitionSpec.DEFAULT_TASKS, IoSlice.UNLIMITED);
+    private static final Claim ANY_CLAIM =
+            new Claim(CpuClaim.Whole.of(1), ByteSize.ofMebibytes(16), PartitionSpec.DEFAULT_TASKS, IoSlice.UNLIMITED);
 
     private static final Map<String, CpuClaim.Threads> THREADS =
             Map.of("whole-core", CpuClaim.Threads.WHOLE_CORE, "any", CpuClaim.Threads.ANY);
 
-    private static final Map<String, Init.Restart> RESTARTS = Map.of(
-            "always", Init.Restart.ALWAYS, "on-failure", Init.Restart.ON_FAILURE, "never", Init.Restart.NEVER);
+    private static final Map<String, Init.Restart> RESTARTS =
+            Map.of("always", Init.Restart.ALWAYS, "on-failure", Init.Restart.ON_FAILURE, "never", Init.Restart.NEVER);
 
     private final PartitionName name;
     private final Place place;
@@ -77,9 +77,11 @@ final class DefinitionReader {
         Optional<CpuClaim.Threads> threads = cpus.value("threads", Writing.EITHER, oneOf(THREADS));
         Optional<CpuSet> ids = cpus.value("ids", Writing.EITHER, DefinitionReader::ids);
         if (cpus.has("part")) {
-            List.of("count", "node", "threads", "ids").stream().filter(cpus::has).forEach(other -> cpus.shape(other)
-                    .ifPresent(value -> cpus.fault(
-                            other, value.place(), "belongs to whole CPUs and cannot stand beside part")));
+            List.of("count", "node", "threads", "ids").stream()
+                    .filter(cpus::has)
+                    .forEach(other -> cpus.shape(other)
+                            .ifPresent(value -> cpus.fault(
+                                    other, value.place(), "belongs to whole CPUs and cannot stand beside part")));
             return part;
         }
         if (!cpus.has("count") && !cpus.has("ids")) {
@@ -96,7 +98,7 @@ final class DefinitionReader {
                     node,
                     ids));
         } catch (IllegalArgumentException e) {
-            fields.fault("cpus", shape.get().place(), e.getMessage());
+            fields.fault("cpus", shape.get().place(), String.valueOf(e.getMessage()));
             return Optional.empty();
         }
     }
@@ -122,7 +124,8 @@ final class DefinitionReader {
     private Init init() {
         Optional<Shape> shape = fields.shape("init");
         if (shape.isEmpty() || !(shape.get() instanceof Shape.Mapping)) {
-            return fields.value("init", Writing.EITHER, DefinitionReader::plainInit).orElse(new Init.Shell());
+            return fields.value("init", Writing.EITHER, DefinitionReader::plainInit)
+                    .orElse(new Init.Shell());
         }
         Optional<Fields> block = fields.below("init");
         if (block.isEmpty()) {
@@ -133,13 +136,17 @@ final class DefinitionReader {
         Optional<Init.Restart> restart = init.value("restart", Writing.EITHER, oneOf(RESTARTS));
         Optional<List<String>> mask = init.below("systemd").flatMap(systemd -> systemd.texts("mask"));
         if (init.has("service") == init.has("systemd")) {
-            fields.fault("init", shape.get().place(), "needs exactly one of service and systemd" + fields.allowed("init"));
+            fields.fault(
+                    "init", shape.get().place(), "needs exactly one of service and systemd" + fields.allowed("init"));
         } else if (init.has("systemd") && init.has("restart")) {
             init.fault("restart", init.shape("restart").orElseThrow().place(), "belongs to a service only");
         }
         if (init.has("service")) {
-            return made("init.service", init.shape("service"), command, words ->
-                    new Init.Service(words, restart.orElse(Init.Restart.ALWAYS)));
+            return made(
+                    "init.service",
+                    init.shape("service"),
+                    command,
+                    words -> new Init.Service(words, restart.orElse(Init.Restart.ALWAYS)));
         }
         return made("init.systemd.mask", init.shape("systemd"), mask, Init.Systemd::new);
     }
@@ -149,7 +156,7 @@ final class DefinitionReader {
         try {
             return words.map(maker).orElse(new Init.Shell());
         } catch (IllegalArgumentException e) {
-            fields.fault(key, shape.orElseThrow().place(), e.getMessage());
+            fields.fault(key, shape.orElseThrow().place(), String.valueOf(e.getMessage()));
             return new Init.Shell();
         }
     }
@@ -158,8 +165,9 @@ final class DefinitionReader {
         return switch (text) {
             case "shell" -> new Init.Shell();
             case "systemd" -> new Init.Systemd(List.of());
-            case "service" -> throw new IllegalArgumentException(
-                    "a service needs its command: {service: [/usr/bin/program, argument]}");
+            case "service" ->
+                throw new IllegalArgumentException(
+                        "a service needs its command: {service: [/usr/bin/program, argument]}");
             default -> throw new IllegalArgumentException("there is no init '" + text + "'");
         };
     }
@@ -169,7 +177,11 @@ final class DefinitionReader {
     }
 
     private static int tasks(String text) {
-        return new Claim(ANY_CLAIM.cpus(), ANY_CLAIM.memory(), wholeNumber(text, 0, Integer.MAX_VALUE), IoSlice.UNLIMITED)
+        return new Claim(
+                        ANY_CLAIM.cpus(),
+                        ANY_CLAIM.memory(),
+                        wholeNumber(text, 0, Integer.MAX_VALUE),
+                        IoSlice.UNLIMITED)
                 .tasks();
     }
 
@@ -178,7 +190,9 @@ final class DefinitionReader {
     }
 
     private String description(String text) {
-        return spec(PartitionSpec.DEFAULT_STOP_TIMEOUT_MILLIS, Optional.of(text)).description().orElseThrow();
+        return spec(PartitionSpec.DEFAULT_STOP_TIMEOUT_MILLIS, Optional.of(text))
+                .description()
+                .orElseThrow();
     }
 
     /** A definition that has nothing of its own but two values, for its rules on them. */

@@ -20,7 +20,8 @@ import java.util.stream.Collectors;
  */
 public final class DefinitionWriter {
     /** Text that every YAML reader takes for text, without quotes. */
-    private static final Pattern PLAIN = Pattern.compile("/[A-Za-z0-9_./-]*|[a-z]{3,}[a-z0-9]*(-[a-z0-9]+)*\\.[a-z]{4,}");
+    private static final Pattern PLAIN =
+            Pattern.compile("/[A-Za-z0-9_./-]*|[a-z]{3,}[a-z0-9]*(-[a-z0-9]+)*\\.[a-z]{4,}");
 
     /** Names of partitions that YAML 1.1 takes for truth values or nothing. */
     private static final Set<String> NOT_TEXT = Set.of("y", "n", "yes", "no", "on", "off", "true", "false", "null");
@@ -111,7 +112,8 @@ public final class DefinitionWriter {
             lines.add("init:");
             lines.add("  service:");
             service.command().forEach(word -> lines.add("    - " + text(word)));
-            lines.add("  restart: " + service.restart().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+            lines.add("  restart: "
+                    + service.restart().name().toLowerCase(Locale.ROOT).replace('_', '-'));
         }
         return lines;
     }

@@ -111,7 +111,9 @@ final class Fields {
     /** The block below a key. */
     Optional<Fields> below(String name) {
         Optional<Shape> shape = shape(name);
-        if (shape.isPresent() && shape.get() instanceof Shape.Mapping mapping && !mapping.members().isEmpty()) {
+        if (shape.isPresent()
+                && shape.get() instanceof Shape.Mapping mapping
+                && !mapping.members().isEmpty()) {
             return Optional.of(new Fields(yaml, partition, inner(name), mapping, faults));
         }
         shape.ifPresent(other -> wrongKind(name, other));
@@ -121,7 +123,8 @@ final class Fields {
     /** Says that a key which must stand here does not. */
     void require(String name) {
         if (!has(name)) {
-            faults.add(new Fault(block.place(), path(name), "is missing; write " + key(name).allowed()));
+            faults.add(new Fault(
+                    block.place(), path(name), "is missing; write " + key(name).allowed()));
         }
     }
 
@@ -156,8 +159,10 @@ final class Fields {
             if (level.isEmpty() && (name.equals("storage") || name.equals("network"))) {
                 fault(name, member.keyPlace(), "this release does not offer " + name + " slices yet; leave it out");
             } else if (!known.contains(name)) {
-                fault(name, member.keyPlace(), "there is no such key" + hint(name, known) + " (there are "
-                        + String.join(", ", known) + ")");
+                fault(
+                        name,
+                        member.keyPlace(),
+                        "there is no such key" + hint(name, known) + " (there are " + String.join(", ", known) + ")");
             }
         });
     }

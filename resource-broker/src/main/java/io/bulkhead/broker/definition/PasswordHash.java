@@ -6,7 +6,8 @@ import java.util.regex.Pattern;
 public final class PasswordHash {
     private static final String DIGITS = "[./0-9A-Za-z]";
     private static final Pattern FORM = Pattern.compile("\\$6\\$(rounds=[0-9]{4,9}\\$)?" + DIGITS + "{1,16}\\$" + DIGITS
-            + "{86}" + "|\\$5\\$(rounds=[0-9]{4,9}\\$)?" + DIGITS + "{1,16}\\$" + DIGITS + "{43}" + "|\\$(y|gy)\\$" + DIGITS
+            + "{86}" + "|\\$5\\$(rounds=[0-9]{4,9}\\$)?" + DIGITS + "{1,16}\\$" + DIGITS + "{43}" + "|\\$(y|gy)\\$"
+            + DIGITS
             + "+\\$" + DIGITS + "{1,86}\\$" + DIGITS + "{43}" + "|\\$2[aby]\\$[0-9]{2}\\$" + DIGITS + "{53}");
 
     private PasswordHash() {}
@@ -18,8 +19,9 @@ public final class PasswordHash {
      */
     public static String check(String text) {
         if (text.length() > 384 || !FORM.matcher(text).matches()) {
-            throw new IllegalArgumentException("is not a complete hash of crypt(5), and a password itself is never kept;"
-                    + " make the hash with: openssl passwd -6");
+            throw new IllegalArgumentException(
+                    "is not a complete hash of crypt(5), and a password itself is never kept;"
+                            + " make the hash with: openssl passwd -6");
         }
         return text;
     }

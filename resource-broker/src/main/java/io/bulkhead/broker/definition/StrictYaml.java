@@ -203,8 +203,10 @@ final class StrictYaml extends YAMLConfiguration {
             Built built = build(tuple.getValueNode(), keyPath);
             Shape.Member first = members.get(name);
             if (first != null) {
-                fault(keyPlace, keyPath, "stands twice, first in line "
-                        + first.keyPlace().line().orElseThrow());
+                fault(
+                        keyPlace,
+                        keyPath,
+                        "stands twice, first in line " + first.keyPlace().line().orElseThrow());
             } else {
                 members.put(name, new Shape.Member(keyPlace, foreignKey, built.shape()));
                 values.put(name, built.value());

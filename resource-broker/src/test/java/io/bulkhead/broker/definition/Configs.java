@@ -23,7 +23,9 @@ final class Configs {
     /** Every file of definitions there is. */
     static List<Path> examples() {
         try (Stream<Path> files = Files.walk(directory())) {
-            return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(".yaml"))
+                    .sorted()
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -77,20 +77,24 @@ class ConfigsTest {
 
         collectKeys(root, root.at("/$defs/partition"), "", keys);
 
-        assertThat(keys).containsExactlyInAnyOrderElementsOf(
-                DefinitionKey.ALL.stream().map(DefinitionKey::path).toList());
+        assertThat(keys)
+                .containsExactlyInAnyOrderElementsOf(
+                        DefinitionKey.ALL.stream().map(DefinitionKey::path).toList());
     }
 
     @Test
     void theSchemaDescribesKeysInTheSameWords() {
         JsonNode root = SCHEMA.getSchemaNode();
 
-        assertThat(DefinitionKey.ALL).filteredOn(key -> !key.path().equals("rootPassword")).allSatisfy(key -> {
-            List<String> descriptions = root.findParents(key.name()).stream()
-                    .map(parent -> parent.at("/" + key.name() + "/description").asString(""))
-                    .toList();
-            assertThat(descriptions).contains(key.documentation());
-        });
+        assertThat(DefinitionKey.ALL)
+                .filteredOn(key -> !key.path().equals("rootPassword"))
+                .allSatisfy(key -> {
+                    List<String> descriptions = root.findParents(key.name()).stream()
+                            .map(parent ->
+                                    parent.at("/" + key.name() + "/description").asString(""))
+                            .toList();
+                    assertThat(descriptions).contains(key.documentation());
+                });
     }
 
     @ParameterizedTest
@@ -136,8 +140,7 @@ class ConfigsTest {
     }
 
     private static DefinitionException refusal(String text) {
-        return catchThrowableOfType(
-                DefinitionException.class, () -> DefinitionLoader.load("a.yaml", text));
+        return catchThrowableOfType(DefinitionException.class, () -> DefinitionLoader.load("a.yaml", text));
     }
 
     private static void collectKeys(JsonNode root, JsonNode block, String prefix, List<String> keys) {

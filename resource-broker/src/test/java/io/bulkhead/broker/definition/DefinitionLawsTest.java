@@ -60,9 +60,41 @@ class DefinitionLawsTest {
     @Provide
     Arbitrary<String> yamlLike() {
         return Arbitraries.of(
-                        "partitions:", "\n  a:", "\n    cpus:", "\n    memory:", "\n    init:", " 1GiB", " 0.5", " {", " }",
-                        " [", " ]", ",", " : ", "\n", "  ", "- ", "&a ", "*a", "!!int ", "\"", "'", "\"\": x", "? ", "| ",
-                        "\n---\n", "~", "a.b: ", "(0): ", "[@x]: ", "é", "\t", "systemd: ", "mask: ", "part: ", "ids: ")
+                        "partitions:",
+                        "\n  a:",
+                        "\n    cpus:",
+                        "\n    memory:",
+                        "\n    init:",
+                        " 1GiB",
+                        " 0.5",
+                        " {",
+                        " }",
+                        " [",
+                        " ]",
+                        ",",
+                        " : ",
+                        "\n",
+                        "  ",
+                        "- ",
+                        "&a ",
+                        "*a",
+                        "!!int ",
+                        "\"",
+                        "'",
+                        "\"\": x",
+                        "? ",
+                        "| ",
+                        "\n---\n",
+                        "~",
+                        "a.b: ",
+                        "(0): ",
+                        "[@x]: ",
+                        "é",
+                        "\t",
+                        "systemd: ",
+                        "mask: ",
+                        "part: ",
+                        "ids: ")
                 .list()
                 .ofMaxSize(20)
                 .map(parts -> String.join("", parts));
@@ -75,7 +107,11 @@ class DefinitionLawsTest {
 
     private static Arbitrary<PartitionSpec> specs() {
         Arbitrary<PartitionName> names = Arbitraries.oneOf(
-                        Arbitraries.strings().withCharRange('a', 'z').withChars("0123456789-").ofMinLength(1).ofMaxLength(32),
+                        Arbitraries.strings()
+                                .withCharRange('a', 'z')
+                                .withChars("0123456789-")
+                                .ofMinLength(1)
+                                .ofMaxLength(32),
                         Arbitraries.of("yes", "no", "on", "off", "y", "n", "true", "false", "null"))
                 .filter(name -> name.matches("[a-z]([a-z0-9-]*[a-z0-9])?")
                         && !Set.of("host", "free", "all", "localhost").contains(name))
@@ -97,13 +133,23 @@ class DefinitionLawsTest {
     private static Arbitrary<Claim> claims() {
         return Combinators.combine(
                         cpus(),
-                        Arbitraries.longs().between(4096, Long.MAX_VALUE / 4096).map(pages -> new ByteSize(pages * 4096)),
+                        Arbitraries.longs()
+                                .between(4096, Long.MAX_VALUE / 4096)
+                                .map(pages -> new ByteSize(pages * 4096)),
                         Arbitraries.integers().between(16, 4_194_304),
                         Combinators.combine(
-                                        limits(Arbitraries.longs().greaterOrEqual(1).map(ByteRate::new)),
-                                        limits(Arbitraries.longs().greaterOrEqual(1).map(ByteRate::new)),
-                                        limits(Arbitraries.longs().between(1, 0xFFFF_FFFFL).map(OperationRate::new)),
-                                        limits(Arbitraries.longs().between(1, 0xFFFF_FFFFL).map(OperationRate::new)))
+                                        limits(Arbitraries.longs()
+                                                .greaterOrEqual(1)
+                                                .map(ByteRate::new)),
+                                        limits(Arbitraries.longs()
+                                                .greaterOrEqual(1)
+                                                .map(ByteRate::new)),
+                                        limits(Arbitraries.longs()
+                                                .between(1, 0xFFFF_FFFFL)
+                                                .map(OperationRate::new)),
+                                        limits(Arbitraries.longs()
+                                                .between(1, 0xFFFF_FFFFL)
+                                                .map(OperationRate::new)))
                                 .as(IoSlice::new))
                 .as(Claim::new);
     }
@@ -119,16 +165,20 @@ class DefinitionLawsTest {
                         Arbitraries.integers().between(0, 8191).optional())
                 .as((count, threads, node) -> new CpuClaim.Whole(count, threads, node, Optional.empty()));
         Arbitrary<CpuClaim> named = Combinators.combine(
-                        Arbitraries.integers().between(0, 8191).set().ofMinSize(1).ofMaxSize(20),
+                        Arbitraries.integers()
+                                .between(0, 8191)
+                                .set()
+                                .ofMinSize(1)
+                                .ofMaxSize(20),
                         Arbitraries.of(CpuClaim.Threads.class),
                         Arbitraries.integers().between(0, 8191).optional())
-                .as((ids, threads, node) ->
-                        new CpuClaim.Whole(ids.size(), threads, node, Optional.of(CpuSet.of(ids))));
+                .as((ids, threads, node) -> new CpuClaim.Whole(ids.size(), threads, node, Optional.of(CpuSet.of(ids))));
         return Arbitraries.oneOf(parts, counted, named);
     }
 
     private static Arbitrary<Init> inits() {
-        Arbitrary<Init> systemd = Arbitraries.of("cron.service", "apt-daily.timer", "a@b.socket", "dev-\\x2d.mount", "1.path")
+        Arbitrary<Init> systemd = Arbitraries.of(
+                        "cron.service", "apt-daily.timer", "a@b.socket", "dev-\\x2d.mount", "1.path")
                 .list()
                 .ofMaxSize(4)
                 .map(Init.Systemd::new);
@@ -136,7 +186,17 @@ class DefinitionLawsTest {
                         texts().ofMaxLength(20),
                         Arbitraries.oneOf(
                                         texts().ofMaxLength(40),
-                                        Arbitraries.of("yes", "12:30", "010", "", "~", "null", "1e3", "2026-01-01", "- a", "{}"))
+                                        Arbitraries.of(
+                                                "yes",
+                                                "12:30",
+                                                "010",
+                                                "",
+                                                "~",
+                                                "null",
+                                                "1e3",
+                                                "2026-01-01",
+                                                "- a",
+                                                "{}"))
                                 .list()
                                 .ofMaxSize(5),
                         Arbitraries.of(Init.Restart.class))

@@ -37,8 +37,7 @@ class DefinitionLoaderTest {
 
     @Test
     void readsEveryKey() {
-        String text =
-                """
+        String text = """
                 partitions:
                   db:
                     description: "the database: primary"
@@ -51,16 +50,14 @@ class DefinitionLoaderTest {
                     opt: true
                     stopTimeout: 2min
                     rootPassword: '%s'
-                """
-                        .formatted(HASH);
+                """.formatted(HASH);
 
         List<Definition> definitions = DefinitionLoader.load("a.yaml", text);
 
         PartitionSpec expected = new PartitionSpec(
                 new PartitionName("db"),
                 new Claim(
-                        new CpuClaim.Whole(
-                                2, CpuClaim.Threads.ANY, Optional.of(0), Optional.of(CpuSet.of(2, 3))),
+                        new CpuClaim.Whole(2, CpuClaim.Threads.ANY, Optional.of(0), Optional.of(CpuSet.of(2, 3))),
                         ByteSize.ofMebibytes(1536),
                         256,
                         new IoSlice(
@@ -68,21 +65,17 @@ class DefinitionLoaderTest {
                                 Limit.unlimited(),
                                 Limit.of(new OperationRate(500)),
                                 Limit.unlimited())),
-                new Init.Service(
-                        List.of("/usr/bin/db", "--port", "6379", "${HOME}", "a,b"), Init.Restart.ON_FAILURE),
+                new Init.Service(List.of("/usr/bin/db", "--port", "6379", "${HOME}", "a,b"), Init.Restart.ON_FAILURE),
                 true,
                 true,
                 120_000,
                 Optional.of("the database: primary"));
-        assertThat(definitions)
-                .containsExactly(new Definition(expected, Optional.of(HASH), Place.of("a.yaml", 2, 3)));
+        assertThat(definitions).containsExactly(new Definition(expected, Optional.of(HASH), Place.of("a.yaml", 2, 3)));
     }
 
     @Test
     void fillsInDefaultsAndKeepsTheOrderOfTheFile() {
-        List<Definition> definitions = DefinitionLoader.load(
-                "a.yaml",
-                """
+        List<Definition> definitions = DefinitionLoader.load("a.yaml", """
                 partitions:
                   web:
                     cpus: 1
@@ -137,8 +130,7 @@ class DefinitionLoaderTest {
 
     @Test
     void reportsEveryFaultAtOnceWithItsPlace() {
-        String text =
-                """
+        String text = """
                 partitons: {}
                 partitions:
                   Web:
@@ -283,7 +275,8 @@ class DefinitionLoaderTest {
 
     @Test
     void neverRepeatsWhatMayBeAPassword() {
-        DefinitionException refused = refused("partitions:\n  a:\n    cpus: 1\n    memory: 1GiB\n    rootPassword: hunter2x\n");
+        DefinitionException refused =
+                refused("partitions:\n  a:\n    cpus: 1\n    memory: 1GiB\n    rootPassword: hunter2x\n");
         Definition withHash = DefinitionLoader.load(
                         "a.yaml", "partitions:\n  a: {cpus: 1, memory: 1GiB, rootPassword: '" + HASH + "'}\n")
                 .get(0);
@@ -294,9 +287,7 @@ class DefinitionLoaderTest {
 
     @Test
     void readsBlocksOfTextAsTheyAre() {
-        List<Definition> definitions = DefinitionLoader.load(
-                "a.yaml",
-                """
+        List<Definition> definitions = DefinitionLoader.load("a.yaml", """
                 partitions:
                   a:
                     cpus: 1
@@ -312,8 +303,7 @@ class DefinitionLoaderTest {
 
         Init.Service service = (Init.Service) definitions.get(0).spec().init();
         assertThat(service.command())
-                .containsExactly(
-                        "/usr/bin/perl", "-e", "my $x = ${y}; # not a comment\n  print \"$x, $y\\n\";\n");
+                .containsExactly("/usr/bin/perl", "-e", "my $x = ${y}; # not a comment\n  print \"$x, $y\\n\";\n");
     }
 
     @Test
@@ -331,7 +321,8 @@ class DefinitionLoaderTest {
                 catchThrowableOfType(DefinitionException.class, () -> DefinitionLoader.loadDirectory(directory));
         assertThat(refused.faults()).hasSize(2);
         assertThat(refused)
-                .hasMessageContaining("c.yaml:2:3: partitions.db: is defined twice, first at " + directory.resolve("a.yaml"))
+                .hasMessageContaining(
+                        "c.yaml:2:3: partitions.db: is defined twice, first at " + directory.resolve("a.yaml"))
                 .hasMessageContaining("c.yaml:2:25: partitions.db.memory: ");
     }
 
@@ -356,7 +347,11 @@ class DefinitionLoaderTest {
     }
 
     private static CpuClaim claimOf(String line) {
-        return DefinitionLoader.load("a.yaml", partitionWith(line)).get(0).spec().claim().cpus();
+        return DefinitionLoader.load("a.yaml", partitionWith(line))
+                .get(0)
+                .spec()
+                .claim()
+                .cpus();
     }
 
     private static String partitionWith(String line) {

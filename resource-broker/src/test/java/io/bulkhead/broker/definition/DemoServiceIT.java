@@ -33,10 +33,11 @@ class DemoServiceIT {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
-        Init.Service init = (Init.Service) DefinitionLoader.load(Configs.directory().resolve("demo.yaml"))
-                .get(0)
-                .spec()
-                .init();
+        Init.Service init =
+                (Init.Service) DefinitionLoader.load(Configs.directory().resolve("demo.yaml"))
+                        .get(0)
+                        .spec()
+                        .init();
         List<String> command = init.command().stream()
                 .map(word -> word.replace("8080", Integer.toString(port)))
                 .toList();
@@ -44,13 +45,18 @@ class DemoServiceIT {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        await("the service listens").atMost(Duration.ofSeconds(20)).ignoreExceptions().until(this::accepts);
+        await("the service listens")
+                .atMost(Duration.ofSeconds(20))
+                .ignoreExceptions()
+                .until(this::accepts);
     }
 
     @AfterEach
     void stopService() throws InterruptedException {
         service.destroy();
-        assertThat(service.waitFor(10, TimeUnit.SECONDS)).as("the service ends by SIGTERM").isTrue();
+        assertThat(service.waitFor(10, TimeUnit.SECONDS))
+                .as("the service ends by SIGTERM")
+                .isTrue();
     }
 
     @Test
@@ -73,7 +79,8 @@ class DemoServiceIT {
                 .build();
 
         assertThat(get("/other").statusCode()).isEqualTo(404);
-        assertThat(client.send(post, HttpResponse.BodyHandlers.ofString()).statusCode()).isEqualTo(405);
+        assertThat(client.send(post, HttpResponse.BodyHandlers.ofString()).statusCode())
+                .isEqualTo(405);
     }
 
     @Test
@@ -97,8 +104,9 @@ class DemoServiceIT {
     }
 
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {
-        HttpRequest request =
-                HttpRequest.newBuilder(uri(path)).timeout(Duration.ofSeconds(30)).build();
+        HttpRequest request = HttpRequest.newBuilder(uri(path))
+                .timeout(Duration.ofSeconds(30))
+                .build();
         return client.send(request, HttpResponse.BodyHandlers.ofString());
     }
 

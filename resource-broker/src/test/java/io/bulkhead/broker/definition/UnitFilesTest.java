@@ -52,7 +52,9 @@ class UnitFilesTest {
         }
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("systemd-analyze ends").isTrue();
+        assertThat(process.waitFor(30, TimeUnit.SECONDS))
+                .as("systemd-analyze ends")
+                .isTrue();
         return said;
     }
 }

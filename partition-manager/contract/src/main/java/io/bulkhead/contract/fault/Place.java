@@ -11,7 +11,7 @@ import java.util.OptionalInt;
  */
 public record Place(String source, OptionalInt line, OptionalInt column) {
     public Place {
-        if (line.isPresent() && line.getAsInt() < 1 || column.isPresent() && column.getAsInt() < 1) {
+        if ((line.isPresent() && line.getAsInt() < 1) || (column.isPresent() && column.getAsInt() < 1)) {
             throw new IllegalArgumentException("lines and columns are counted from 1: " + line + ", " + column);
         }
         if (column.isPresent() && line.isEmpty()) {

@@ -1,0 +1,190 @@
+package io.bulkhead.contract.wire;
+
+import io.bulkhead.contract.hardware.CpuSet;
+import io.bulkhead.contract.hardware.NodeSet;
+import io.bulkhead.contract.order.Event;
+import io.bulkhead.contract.order.Order;
+import io.bulkhead.contract.order.Problem;
+import io.bulkhead.contract.order.ProblemCode;
+import io.bulkhead.contract.order.Reply;
+import io.bulkhead.contract.order.StreamMessage;
+import io.bulkhead.contract.partition.Certificate;
+import io.bulkhead.contract.partition.Claim;
+import io.bulkhead.contract.partition.ConsoleStatus;
+import io.bulkhead.contract.partition.CpuClaim;
+import io.bulkhead.contract.partition.CpuSlice;
+import io.bulkhead.contract.partition.HostStatus;
+import io.bulkhead.contract.partition.HostStatus.Disk;
+import io.bulkhead.contract.partition.HostStatus.Enforcement;
+import io.bulkhead.contract.partition.HostStatus.HostReserve;
+import io.bulkhead.contract.partition.Init;
+import io.bulkhead.contract.partition.InstanceName;
+import io.bulkhead.contract.partition.IoSlice;
+import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.partition.PartitionSpec;
+import io.bulkhead.contract.partition.PartitionStatus;
+import io.bulkhead.contract.partition.Promise;
+import io.bulkhead.contract.partition.Resource;
+import io.bulkhead.contract.partition.Slice;
+import io.bulkhead.contract.partition.State;
+import io.bulkhead.contract.partition.Strength;
+import io.bulkhead.contract.partition.UidRange;
+import io.bulkhead.contract.partition.WindowSize;
+import io.bulkhead.contract.unit.ByteRate;
+import io.bulkhead.contract.unit.ByteSize;
+import io.bulkhead.contract.unit.CpuMillis;
+import io.bulkhead.contract.unit.Limit;
+import io.bulkhead.contract.unit.OperationRate;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** At least one value of every message, with every optional part present somewhere and absent elsewhere. */
+final class Samples {
+    static final PartitionName NAME = new PartitionName("db");
+
+    private static final IoSlice IO = new IoSlice(
+            Limit.of(ByteRate.parse("50MiB/s")), Limit.unlimited(), Limit.unlimited(), Limit.of(new OperationRate(500)));
+
+    private static final PartitionSpec SPEC = new PartitionSpec(
+            NAME,
+            new Claim(
+                    new CpuClaim.Whole(2, CpuClaim.Threads.ANY, Optional.of(0), Optional.of(CpuSet.parse("2-3"))),
+                    ByteSize.parse("1GiB"),
+                    512,
+                    IO),
+            new Init.Service(List.of("/usr/bin/redis-server", "--port", "6379"), Init.Restart.ON_FAILURE),
+            true,
+            false,
+            10_000,
+            Optional.of("the till's database"));
+
+    private static final PartitionSpec PART = new PartitionSpec(
+            new PartitionName("batch"),
+            new Claim(new CpuClaim.Part(new CpuMillis(500)), ByteSize.parse("64MiB"), 64, IoSlice.UNLIMITED),
+            new Init.Systemd(List.of("cron.service")),
+            false,
+            true,
+            30_000,
+            Optional.empty());
+
+    private static final Slice WHOLE = new Slice(
+            new CpuSlice.Whole(CpuSet.parse("2-3")), NodeSet.of(0), ByteSize.parse("1GiB"), 512, IO);
+
+    private static final Slice SHARED = new Slice(
+            new CpuSlice.Part(new CpuMillis(500)), NodeSet.of(0), ByteSize.parse("64MiB"), 64, IoSlice.UNLIMITED);
+
+    private static final List<Promise> PROMISES = List.of(
+            new Promise(
+                    Resource.MEMORY,
+                    "1GiB",
+                    "2GiB",
+                    Strength.CAPPED,
+                    false,
+                    "/sys/fs/cgroup/memory/bulkhead/p-db/memory.limit_in_bytes",
+                    Optional.of("it was changed")));
+
+    private static final PartitionStatus STATUS = new PartitionStatus(
+            NAME,
+            State.RUNNING,
+            Optional.of("exited with status 0"),
+            List.of("memory: 1GiB promised, 2GiB there"),
+            SPEC,
+            "service",
+            Optional.of(WHOLE),
+            PROMISES,
+            new ConsoleStatus(17, 2, Optional.of("root")),
+            Optional.of(4711L),
+            new UidRange(1_048_576),
+            "g-0123456789ab",
+            Optional.of(1_700_000_000_000L));
+
+    private static final PartitionStatus DEFINED = new PartitionStatus(
+            new PartitionName("batch"),
+            State.DEFINED,
+            Optional.empty(),
+            List.of(),
+            PART,
+            "systemd",
+            Optional.empty(),
+            List.of(),
+            new ConsoleStatus(0, 0, Optional.empty()),
+            Optional.empty(),
+            new UidRange(1_114_112),
+            "g-0123456789ab",
+            Optional.empty());
+
+    private static final HostStatus HOST = new HostStatus(
+            new InstanceName("bulkhead"),
+            "0.1.0",
+            42,
+            1_700_000_000_000L,
+            "6.18.44",
+            "v1",
+            CpuSet.parse("0-1"),
+            NodeSet.of(0),
+            ByteSize.parse("24GiB"),
+            new HostReserve(CpuSet.of(0), new CpuMillis(500), ByteSize.parse("1GiB")),
+            Optional.of(new Disk("vda", "254:0")),
+            List.of(new Enforcement(Resource.CPUS, Strength.SHARED_WITH_HOST, "cpuset.cpu_exclusive")));
+
+    static final List<Order> ORDERS = List.of(
+            new Order.DescribeHost(),
+            new Order.ListPartitions(),
+            new Order.ShowPartition(NAME),
+            new Order.DefinePartition(SPEC, WHOLE, Optional.of("$6$salt$hash")),
+            new Order.DefinePartition(PART, SHARED, Optional.empty()),
+            new Order.BindPartition(NAME, WHOLE),
+            new Order.ReleasePartition(NAME),
+            new Order.DeletePartition(NAME),
+            new Order.StartPartition(NAME),
+            new Order.StopPartition(NAME, true),
+            new Order.PausePartition(NAME),
+            new Order.ResumePartition(NAME),
+            new Order.VerifyPartition(NAME),
+            new Order.FollowEvents(17),
+            new Order.OpenConsole(NAME, "root@pts/1", true, false, 4096, true),
+            new Order.ExecuteCommand(NAME, List.of("ls", "-l"), Map.of("TERM", "xterm"), Optional.of(new WindowSize(80, 24))),
+            new Order.ExecuteCommand(NAME, List.of("true"), Map.of(), Optional.empty()),
+            new Order.ShutDown(true));
+
+    static final List<Reply> REPLIES = List.of(
+            new Reply.Done(),
+            new Reply.Host(HOST),
+            new Reply.Partition(STATUS),
+            new Reply.Partitions(List.of(STATUS, DEFINED)),
+            new Reply.Certified(Certificate.of(NAME, 1_700_000_000_000L, PROMISES)),
+            new Reply.StreamOpened(17),
+            new Reply.Refused(new Problem(
+                    ProblemCode.NOT_ENOUGH_RESOURCES, "CPUs are short", Optional.of("stop db"), List.of("db: 2-3"))));
+
+    static final List<StreamMessage> STREAM_MESSAGES = List.of(
+            new StreamMessage.Gap(1, 2),
+            new StreamMessage.WriterChanged("root"),
+            new StreamMessage.Exited(137),
+            new StreamMessage.Resize(new WindowSize(120, 40)),
+            new StreamMessage.EndOfInput(),
+            new StreamMessage.Signal(2));
+
+    static final List<Event> EVENTS = List.of(
+            new Event.ManagerStarted("0.1.0"),
+            new Event.PartitionDefined(NAME),
+            new Event.PartitionBound(NAME),
+            new Event.PartitionReleased(NAME),
+            new Event.PartitionDeleted(NAME),
+            new Event.PartitionStarting(NAME),
+            new Event.PartitionStarted(NAME, 4711),
+            new Event.PartitionAdopted(NAME, 4711),
+            new Event.PartitionPaused(NAME),
+            new Event.PartitionResumed(NAME),
+            new Event.PartitionStopping(NAME),
+            new Event.PartitionStopped(NAME, "exited with status 0"),
+            new Event.PartitionFailed(NAME, "killed by signal 9"),
+            new Event.PartitionDegraded(NAME, List.of("memory")),
+            new Event.PartitionRepaired(NAME),
+            new Event.PartitionOutOfMemory(NAME, 3),
+            new Event.ConsoleAttached(NAME, "root", true),
+            new Event.ConsoleDetached(NAME, "root"));
+
+    private Samples() {}
+}
