@@ -77,13 +77,13 @@ public final class PartitionStarter implements Starter, AutoCloseable {
             Fd userNamespace = at(BootStep.USER_NAMESPACE, () -> namespaces.of(request.uidRange()));
             try (Pipe release = at(BootStep.HOLDER, sys::pipe)) {
                 BootThread thread = boot(request, init, terminal, userNamespace, release, undo);
-                ProcessId holder = identify(thread.holder());
+                ProcessId holder = identify(thread.holder().pid());
                 ProcessId process1 = identify(thread.init());
                 prove(holder, process1, beforeRelease);
                 at(BootStep.RELEASE, () -> sys.write(release.writeEnd(), new byte[] {'\n'}, 0, 1));
                 undo.keep();
                 return new RunningPartition(
-                        holder, thread.holderFd(), process1, thread.initFd(), terminal.master());
+                        holder, thread.holder().process(), process1, thread.initFd(), terminal.master());
             }
         }
     }
@@ -144,13 +144,11 @@ public final class PartitionStarter implements Starter, AutoCloseable {
                 kill(init);
             }
         }
-        if (thread.holder() == 0) {
-            return;
-        }
-        try (Fd holder = thread.hasHolderFd() ? thread.holderFd() : sys.openProcess(thread.holder())) {
-            if (Endings.await(sys, holder, PATIENCE_MILLIS).isEmpty()) {
-                kill(holder);
-                Endings.await(sys, holder, PATIENCE_MILLIS);
+        if (thread.hasHolder()) {
+            try (Child holder = thread.holder()) {
+                if (holder.awaitEnd(sys, PATIENCE_MILLIS).isEmpty()) {
+                    holder.kill(sys);
+                }
             }
         }
     }
