@@ -1,7 +1,11 @@
 /**
- * The resource broker: what the hardware is, who holds which slice of it, and the HTTP API that answers for both.
+ * The resource broker: what the hardware is, who holds which slice of it, where a new one would go, and the API that
+ * administrators ask.
  *
- * <p>What the console may use stands in this package and at the edges; allocation, ledger and store are the broker's own.
+ * <p>{@link io.bulkhead.broker.Broker} is the way in for the control plane. This package is plain Java: {@code java..},
+ * the contract, inventory and placement; no Vert.x type stands in a signature. The partition manager is reached through
+ * the port {@link io.bulkhead.broker.Manager}, whose adapter is in {@code client}; HTTP is in {@code http}. Safe for
+ * any thread; nothing here blocks but the first reading of the inventory.
  */
 @NullMarked
 package io.bulkhead.broker;

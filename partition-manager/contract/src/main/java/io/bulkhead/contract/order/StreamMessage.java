@@ -12,6 +12,13 @@ public sealed interface StreamMessage {
      */
     record Gap(long from, long to) implements StreamMessage {}
 
+    /**
+     * To the client, once on a stream of events: the journal's past has been sent, what follows is new.
+     *
+     * @param sequence the number of the last event that the journal had, 0 if it had none
+     */
+    record CaughtUp(long sequence) implements StreamMessage {}
+
     /** To the client: another viewer has taken the writing over; this one goes on viewing. */
     record WriterChanged(String writer) implements StreamMessage {}
 

@@ -160,6 +160,7 @@ final class Samples {
 
     static final List<StreamMessage> STREAM_MESSAGES = List.of(
             new StreamMessage.Gap(1, 2),
+            new StreamMessage.CaughtUp(42),
             new StreamMessage.WriterChanged("root"),
             new StreamMessage.Exited(137),
             new StreamMessage.Resize(new WindowSize(120, 40)),

@@ -1,0 +1,256 @@
+package io.bulkhead.broker;
+
+import io.bulkhead.broker.placement.Decision;
+import io.bulkhead.broker.placement.Holdings;
+import io.bulkhead.broker.placement.Placement;
+import io.bulkhead.contract.hardware.Topology;
+import io.bulkhead.contract.order.Order;
+import io.bulkhead.contract.order.ProblemCode;
+import io.bulkhead.contract.order.Refusal;
+import io.bulkhead.contract.order.Reply;
+import io.bulkhead.contract.partition.Certificate;
+import io.bulkhead.contract.partition.Claim;
+import io.bulkhead.contract.partition.HostStatus;
+import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.partition.PartitionSpec;
+import io.bulkhead.contract.partition.PartitionStatus;
+import io.bulkhead.contract.partition.Slice;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * What the control plane can do with partitions. The manager holds the truth: the broker keeps nothing, derives who
+ * holds what from the manager's list, and finds the place for what is defined or bound.
+ *
+ * <p>Safe for any thread; nothing blocks, but the hardware is read when its description changes. Every method's stage
+ * fails with a {@link Refusal} that is for the user.
+ */
+public final class Broker {
+    /** How often a place is looked for anew when somebody else was faster. */
+    private static final int ATTEMPTS = 4;
+
+    private static final Duration TO_TELL = Duration.ofSeconds(10);
+    private static final Duration TO_WORK = Duration.ofMinutes(2);
+
+    /** What an orderly stop may take beyond the partition's own deadline. */
+    private static final Duration TO_END = Duration.ofSeconds(30);
+
+    private final Manager manager;
+    private final Inventory inventory;
+    private final Turns turns = new Turns();
+
+    /**
+     * What a definition led to.
+     *
+     * @param partition as it is now
+     * @param created whether it was not there before
+     */
+    public record Defined(PartitionStatus partition, boolean created) {}
+
+    /** What the manager said at one moment. */
+    private record Situation(HostStatus host, List<PartitionStatus> partitions) {
+        Optional<PartitionStatus> of(PartitionName name) {
+            return partitions.stream()
+                    .filter(partition -> partition.name().equals(name))
+                    .findFirst();
+        }
+
+        Holdings holdings() {
+            return Holdings.of(partitions);
+        }
+    }
+
+    /** A partition that needs a place: what it asks, and the order that takes an offered slice. */
+    private record Wish(PartitionName name, Claim claim, Function<Slice, Order> order) {}
+
+    /**
+     * @param manager who carries out
+     * @param inventory reads the hardware
+     */
+    public Broker(Manager manager, Supplier<Topology> inventory) {
+        this.manager = manager;
+        this.inventory = new Inventory(inventory);
+    }
+
+    // ---- looking
+
+    /** The host with its owners. */
+    public CompletionStage<HostView> host() {
+        return situation()
+                .thenApply(now -> HostView.of(now.host(), inventory.of(now.host()), now.holdings()));
+    }
+
+    /** Completes if the manager answers. */
+    public CompletionStage<HostStatus> managerAnswers() {
+        return ask(new Order.DescribeHost(), Reply.Host.class, TO_TELL).thenApply(Reply.Host::host);
+    }
+
+    /** All partitions in the order of names. */
+    public CompletionStage<List<PartitionStatus>> list() {
+        return ask(new Order.ListPartitions(), Reply.Partitions.class, TO_TELL).thenApply(Reply.Partitions::partitions);
+    }
+
+    public CompletionStage<PartitionStatus> show(PartitionName name) {
+        return partition(new Order.ShowPartition(name), TO_TELL);
+    }
+
+    /** Reads every promise back from the kernel now. */
+    public CompletionStage<Certificate> verify(PartitionName name) {
+        return ask(new Order.VerifyPartition(name), Reply.Certified.class, TO_WORK)
+                .thenApply(Reply.Certified::certificate);
+    }
+
+    // ---- changing what is held
+
+    /**
+     * Finds a place for the definition and has it bound; changes the definition of a partition that is there already,
+     * which stays where it is if that still does.
+     *
+     * @param rootPasswordHash crypt(5) hash for root on the console
+     */
+    public CompletionStage<Defined> define(PartitionSpec definition, Optional<String> rootPasswordHash) {
+        Wish wish = new Wish(
+                definition.name(),
+                definition.claim(),
+                slice -> new Order.DefinePartition(definition, slice, rootPasswordHash));
+        return turns.next(() -> situation().thenCompose(now -> place(wish, now, ATTEMPTS)
+                .thenApply(partition -> new Defined(partition, now.of(definition.name()).isEmpty()))));
+    }
+
+    /** Takes a slice for a partition that has released its own; one that holds a slice keeps it. */
+    public CompletionStage<PartitionStatus> bind(PartitionName name) {
+        return turns.next(() -> situation().thenCompose(now -> {
+            PartitionStatus partition = now.of(name)
+                    .orElseThrow(() -> Refusal.of(ProblemCode.NOT_FOUND, "there is no partition '" + name + "'"));
+            Wish wish =
+                    new Wish(name, partition.definition().claim(), slice -> new Order.BindPartition(name, slice));
+            return place(wish, now, ATTEMPTS);
+        }));
+    }
+
+    /** Gives the slice of a partition back that does not run. */
+    public CompletionStage<PartitionStatus> release(PartitionName name) {
+        return partition(new Order.ReleasePartition(name), TO_WORK);
+    }
+
+    /** Removes a partition that does not run, with its files. */
+    public CompletionStage<Reply.Done> delete(PartitionName name) {
+        return ask(new Order.DeletePartition(name), Reply.Done.class, TO_WORK);
+    }
+
+    // ---- running
+
+    public CompletionStage<PartitionStatus> start(PartitionName name) {
+        return partition(new Order.StartPartition(name), TO_WORK);
+    }
+
+    /**
+     * Stops a partition; the stage completes when its last task has ended.
+     *
+     * @param kill whether to kill at once instead of asking first
+     */
+    public CompletionStage<PartitionStatus> stop(PartitionName name, boolean kill) {
+        return show(name).thenCompose(partition -> partition(
+                new Order.StopPartition(name, kill),
+                TO_END.plusMillis(partition.definition().stopTimeoutMillis())));
+    }
+
+    /** Stops, then starts; starts one that does not run. */
+    public CompletionStage<PartitionStatus> restart(PartitionName name, boolean kill) {
+        return stop(name, kill).thenCompose(stopped -> start(name));
+    }
+
+    public CompletionStage<PartitionStatus> pause(PartitionName name) {
+        return partition(new Order.PausePartition(name), TO_WORK);
+    }
+
+    public CompletionStage<PartitionStatus> resume(PartitionName name) {
+        return partition(new Order.ResumePartition(name), TO_WORK);
+    }
+
+    /**
+     * Ends the manager.
+     *
+     * @param keepPartitions whether they go on running without it
+     */
+    public CompletionStage<Reply.Done> shutDown(boolean keepPartitions) {
+        return list().thenCompose(partitions -> {
+            long stops = partitions.stream()
+                    .mapToLong(partition -> partition.definition().stopTimeoutMillis())
+                    .sum();
+            return ask(
+                    new Order.ShutDown(keepPartitions),
+                    Reply.Done.class,
+                    keepPartitions ? TO_WORK : TO_WORK.plusMillis(stops));
+        });
+    }
+
+    // ---- placing
+
+    private CompletionStage<PartitionStatus> place(Wish wish, Situation now, int attempts) {
+        Decision decision = decide(wish, now);
+        if (decision instanceof Decision.Refused refused) {
+            return CompletableFuture.failedFuture(new Refusal(refused.problem()));
+        }
+        Decision.Offer offer = (Decision.Offer) decision;
+        return partition(wish.order().apply(offer.slice()), TO_WORK)
+                .handle((partition, failure) -> failure == null
+                        ? CompletableFuture.<PartitionStatus>completedStage(partition)
+                        : placeAgain(wish, now, attempts - 1, Refusals.of(failure)))
+                .thenCompose(stage -> stage);
+    }
+
+    /** The manager has the last word; what it refuses is offered anew only where somebody took or gave meanwhile. */
+    private CompletionStage<PartitionStatus> placeAgain(Wish wish, Situation before, int attempts, Refusal refusal) {
+        ProblemCode code = refusal.problem().code();
+        boolean raced = code == ProblemCode.NOT_ENOUGH_RESOURCES || code == ProblemCode.CONFLICT;
+        if (!raced || attempts <= 0) {
+            return CompletableFuture.failedFuture(refusal);
+        }
+        return situation()
+                .thenCompose(now -> now.holdings().equals(before.holdings())
+                        ? CompletableFuture.failedFuture(refusal)
+                        : place(wish, now, attempts));
+    }
+
+    private Decision decide(Wish wish, Situation now) {
+        Topology topology = inventory.of(now.host());
+        HostStatus.HostReserve reserve = now.host().reserve();
+        Holdings others = now.holdings().without(Set.of(wish.name()));
+        return now.holdings()
+                .of(wish.name())
+                .map(own -> Placement.offer(topology, reserve, others, wish.claim(), own.slice()))
+                .orElseGet(() -> Placement.offer(topology, reserve, others, wish.claim()));
+    }
+
+    // ---- asking
+
+    private CompletionStage<Situation> situation() {
+        return managerAnswers().thenCompose(host -> list().thenApply(partitions -> new Situation(host, partitions)));
+    }
+
+    private CompletionStage<PartitionStatus> partition(Order order, Duration timeout) {
+        return ask(order, Reply.Partition.class, timeout).thenApply(Reply.Partition::partition);
+    }
+
+    private <R extends Reply> CompletionStage<R> ask(Order order, Class<R> type, Duration timeout) {
+        return manager.ask(order, timeout).thenApply(reply -> {
+            if (reply instanceof Reply.Refused refused) {
+                throw new Refusal(refused.problem());
+            }
+            if (!type.isInstance(reply)) {
+                throw Refusal.of(
+                        ProblemCode.PROTOCOL_ERROR,
+                        "the manager answered " + order.getClass().getSimpleName() + " by "
+                                + reply.getClass().getSimpleName());
+            }
+            return type.cast(reply);
+        });
+    }
+}

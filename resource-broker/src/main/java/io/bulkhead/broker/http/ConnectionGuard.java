@@ -1,0 +1,58 @@
+package io.bulkhead.broker.http;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Closes connections that hold their place without asking anything, and those beyond the number that is served at once.
+ * A connection whose request is being answered, or that has become a stream, is left alone. Safe for several event loops.
+ */
+final class ConnectionGuard {
+    private final Vertx vertx;
+    private final ApiOptions.Limits limits;
+    private final Map<HttpConnection, Long> timers = new HashMap<>();
+
+    ConnectionGuard(Vertx vertx, ApiOptions.Limits limits) {
+        this.vertx = vertx;
+        this.limits = limits;
+    }
+
+    synchronized void opened(HttpConnection connection) {
+        if (timers.size() >= limits.connections()) {
+            connection.close();
+            return;
+        }
+        timers.put(connection, idleTimer(connection));
+        connection.closeHandler(closed -> gone(connection));
+    }
+
+    /** A request has come: the connection may take the time that its answer takes. */
+    synchronized void asked(HttpConnection connection) {
+        timers.computeIfPresent(connection, (same, timer) -> {
+            vertx.cancelTimer(timer);
+            return timer;
+        });
+    }
+
+    /** The request has been answered: the next one is waited for. */
+    synchronized void answered(HttpConnection connection) {
+        timers.computeIfPresent(connection, (same, timer) -> idleTimer(connection));
+    }
+
+    synchronized int open() {
+        return timers.size();
+    }
+
+    private long idleTimer(HttpConnection connection) {
+        return vertx.setTimer(limits.idleMillis(), late -> connection.close());
+    }
+
+    private synchronized void gone(HttpConnection connection) {
+        Long timer = timers.remove(connection);
+        if (timer != null) {
+            vertx.cancelTimer(timer);
+        }
+    }
+}

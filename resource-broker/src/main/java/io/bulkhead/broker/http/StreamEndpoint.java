@@ -1,0 +1,48 @@
+package io.bulkhead.broker.http;
+
+import io.bulkhead.broker.client.ManagerClient;
+import io.bulkhead.contract.order.ProblemCode;
+import io.bulkhead.contract.order.Refusal;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** Upgrades a connection from HTTP to the frames of the contract, and leaves it to a {@link StreamRelay}. */
+final class StreamEndpoint {
+    static final String PATH = "/v1/streams";
+    static final String PROTOCOL = "bulkhead-stream/1";
+
+    private final Vertx vertx;
+    private final ManagerClient manager;
+    private final ApiOptions.Limits limits;
+
+    StreamEndpoint(Vertx vertx, ManagerClient manager, ApiOptions.Limits limits) {
+        this.vertx = vertx;
+        this.manager = manager;
+        this.limits = limits;
+    }
+
+    /** Whether a request wants to leave HTTP, so that its connection must not be read for a body. */
+    static boolean isUpgrade(Optional<String> connection, Optional<String> upgrade) {
+        return connection
+                        .filter(value -> Arrays.stream(value.split(","))
+                                .anyMatch(token -> token.strip().equalsIgnoreCase("upgrade")))
+                        .isPresent()
+                && upgrade.filter(PROTOCOL::equals).isPresent();
+    }
+
+    void answer(Exchange exchange) {
+        exchange.knowsParameters();
+        if (!isUpgrade(exchange.header("Connection"), exchange.header("Upgrade"))) {
+            exchange.response().putHeader(HttpHeaders.UPGRADE, PROTOCOL);
+            throw Refusal.of(
+                    ProblemCode.INVALID_REQUEST,
+                    PATH + " is for connections that are upgraded",
+                    "send 'Connection: Upgrade' and 'Upgrade: " + PROTOCOL + "'");
+        }
+        exchange.request()
+                .toNetSocket()
+                .onSuccess(socket -> new StreamRelay(vertx, manager, socket, limits.requestMillis()));
+    }
+}

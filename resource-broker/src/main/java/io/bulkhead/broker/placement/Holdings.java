@@ -1,0 +1,97 @@
+package io.bulkhead.broker.placement;
+
+import io.bulkhead.contract.hardware.CpuSet;
+import io.bulkhead.contract.partition.Claim;
+import io.bulkhead.contract.partition.CpuClaim;
+import io.bulkhead.contract.partition.CpuSlice;
+import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.partition.PartitionStatus;
+import io.bulkhead.contract.partition.Slice;
+import io.bulkhead.contract.unit.ByteSize;
+import io.bulkhead.contract.unit.CpuMillis;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * What partitions hold, in the order of their names.
+ *
+ * @param all one per partition that holds a slice
+ */
+public record Holdings(List<Holding> all) {
+    public static final Holdings NONE = new Holdings(List.of());
+
+    /**
+     * One partition's slice.
+     *
+     * @param owner whose
+     * @param slice what
+     * @param wholeCores whether no other owner may have a thread of its cores
+     */
+    public record Holding(PartitionName owner, Slice slice, boolean wholeCores) {
+        /** Its whole CPUs; empty where it has a part of the pool. */
+        public CpuSet cpus() {
+            return slice.cpus() instanceof CpuSlice.Whole whole ? whole.cpus() : CpuSet.EMPTY;
+        }
+
+        /** Its part of the pool; 0 where it has whole CPUs. */
+        public CpuMillis entitlement() {
+            return slice.cpus() instanceof CpuSlice.Part part ? part.entitlement() : CpuMillis.ZERO;
+        }
+    }
+
+    public Holdings {
+        all = all.stream().sorted(Comparator.comparing(Holding::owner)).toList();
+        if (all.stream().map(Holding::owner).distinct().count() != all.size()) {
+            throw new IllegalArgumentException("a partition is listed twice");
+        }
+    }
+
+    /** What the manager says that partitions hold. */
+    public static Holdings of(List<PartitionStatus> partitions) {
+        return new Holdings(partitions.stream()
+                .filter(partition -> partition.slice().isPresent())
+                .map(partition -> new Holding(
+                        partition.name(),
+                        partition.slice().orElseThrow(),
+                        wantsWholeCores(partition.definition().claim())))
+                .toList());
+    }
+
+    static boolean wantsWholeCores(Claim claim) {
+        return claim.cpus() instanceof CpuClaim.Whole whole && whole.threads() == CpuClaim.Threads.WHOLE_CORE;
+    }
+
+    /** These without what these owners hold. */
+    public Holdings without(Set<PartitionName> owners) {
+        return new Holdings(
+                all.stream().filter(holding -> !owners.contains(holding.owner())).toList());
+    }
+
+    /** These and one more. */
+    public Holdings with(Holding holding) {
+        return new Holdings(
+                Stream.concat(all.stream(), Stream.of(holding)).toList());
+    }
+
+    public Optional<Holding> of(PartitionName owner) {
+        return all.stream().filter(holding -> holding.owner().equals(owner)).findFirst();
+    }
+
+    /** Every CPU that is held whole. */
+    public CpuSet cpus() {
+        return all.stream().map(Holding::cpus).reduce(CpuSet.EMPTY, CpuSet::union);
+    }
+
+    /** The sum of the parts of the pool. */
+    public CpuMillis entitlements() {
+        return all.stream().map(Holding::entitlement).reduce(CpuMillis.ZERO, CpuMillis::plus);
+    }
+
+    /** The sum of the memory. */
+    public ByteSize memory() {
+        return all.stream().map(holding -> holding.slice().memory()).reduce(ByteSize.ZERO, ByteSize::plus);
+    }
+}
