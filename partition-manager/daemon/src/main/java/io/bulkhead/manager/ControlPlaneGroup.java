@@ -14,7 +14,8 @@ final class ControlPlaneGroup {
      * Looks a user up.
      *
      * @param user name or number
-     * @return empty for root, who needs no group, and for a user that the file does not know
+     * @return empty for root, who needs no group, and for a name that the file does not know; a number that it does not
+     *     know is its own group, as the command line starts the control plane then
      */
     static OptionalLong of(Path passwd, String user) throws IOException {
         for (String line : Files.readAllLines(passwd, StandardCharsets.UTF_8)) {
@@ -23,6 +24,6 @@ final class ControlPlaneGroup {
                 return fields[2].equals("0") ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(fields[3]));
             }
         }
-        return OptionalLong.empty();
+        return user.matches("[1-9]\\d*") ? OptionalLong.of(Long.parseLong(user)) : OptionalLong.empty();
     }
 }

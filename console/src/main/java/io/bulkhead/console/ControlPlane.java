@@ -1,0 +1,134 @@
+package io.bulkhead.console;
+
+import io.bulkhead.broker.Broker;
+import io.bulkhead.broker.client.ClientOptions;
+import io.bulkhead.broker.client.ManagerClient;
+import io.bulkhead.broker.http.ApiOptions;
+import io.bulkhead.broker.http.ApiServer;
+import io.bulkhead.broker.inventory.InventoryReader;
+import io.bulkhead.contract.order.ProblemCode;
+import io.bulkhead.contract.order.Refusal;
+import io.bulkhead.settings.Settings;
+import io.bulkhead.settings.SettingsException;
+import io.bulkhead.settings.SettingsLoader;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The control plane: puts the broker, its manager and the API together, and takes them apart in order at SIGTERM.
+ *
+ * <p>Runs as an unprivileged user. One event loop is enough for what one server asks; the hardware is read on it, which
+ * takes milliseconds and happens when the host changes.
+ */
+public final class ControlPlane implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
+    private static final int FAILED = 1;
+    private static final int USAGE = 2;
+    private static final long DEADLINE_SECONDS = 10;
+
+    private final Vertx vertx;
+    private final ManagerClient manager;
+    private final ApiServer server;
+
+    private ControlPlane(Vertx vertx, ManagerClient manager, ApiServer server) {
+        this.vertx = vertx;
+        this.manager = manager;
+        this.server = server;
+    }
+
+    public static void main(String[] args) {
+        try {
+            ControlPlaneArguments arguments = ControlPlaneArguments.parse(args);
+            if (arguments.train()) {
+                train();
+                return;
+            }
+            ControlPlane controlPlane = start(arguments.settings());
+            Runtime.getRuntime().addShutdownHook(new Thread(controlPlane::close, "end"));
+        } catch (IllegalArgumentException | SettingsException e) {
+            System.err.println("control-plane: " + e.getMessage());
+            System.exit(USAGE);
+        } catch (Refusal e) {
+            LOG.atError().addKeyValue("reason", e.getMessage()).log("The control plane cannot start");
+            System.exit(FAILED);
+        }
+    }
+
+    /** Serves the API of an installation; a {@link Refusal} where its socket is another live server's. */
+    static ControlPlane start(Settings settings) {
+        Vertx vertx = vertx();
+        ManagerClient manager = new ManagerClient(vertx, ClientOptions.of(settings.managerSocket()));
+        Broker broker = new Broker(manager, new InventoryReader(Path.of("/"))::read);
+        try {
+            ApiServer server = await(ApiServer.start(
+                    vertx, broker, manager, new ApiOptions(settings.apiSocket(), settings.instance(), version())));
+            return new ControlPlane(vertx, manager, server);
+        } catch (RuntimeException e) {
+            await(vertx.close());
+            throw e;
+        }
+    }
+
+    /** Loads what a start loads, and touches nothing. */
+    private static void train() {
+        SettingsLoader.read(Optional.empty(), Map.of(), Map.of());
+        Vertx vertx = vertx();
+        Path nowhere = Path.of("/nonexistent");
+        ManagerClient manager = new ManagerClient(vertx, ClientOptions.of(nowhere.resolve("manager.sock")));
+        Broker broker = new Broker(manager, new InventoryReader(Path.of("/"))::read);
+        Settings settings = SettingsLoader.defaults(Map.of());
+        try {
+            await(ApiServer.start(
+                    vertx,
+                    broker,
+                    manager,
+                    new ApiOptions(nowhere.resolve("api.sock"), settings.instance(), version())));
+        } catch (RuntimeException e) {
+            // That it cannot listen there is the point: by then everything is loaded.
+            LOG.atDebug().addKeyValue("reason", e.getMessage()).log("Trained");
+        }
+        await(vertx.close());
+    }
+
+    private static Vertx vertx() {
+        return Vertx.vertx(
+                new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(2).setInternalBlockingPoolSize(2));
+    }
+
+    private static String version() {
+        return Optional.ofNullable(ControlPlane.class.getPackage().getImplementationVersion())
+                .orElse("development");
+    }
+
+    /** Ends the API, then the connections to the manager, then the event loop. */
+    @Override
+    public void close() {
+        await(server.close().otherwiseEmpty());
+        await(manager.close().otherwiseEmpty());
+        await(vertx.close());
+    }
+
+    private static <T> T await(Future<T> future) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(DEADLINE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause
+                    ? cause
+                    : Refusal.of(ProblemCode.FAILED, String.valueOf(e.getCause()));
+        } catch (TimeoutException e) {
+            throw Refusal.of(ProblemCode.TIMED_OUT, "not done within " + DEADLINE_SECONDS + " s");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Refusal.of(ProblemCode.FAILED, "interrupted");
+        }
+    }
+}

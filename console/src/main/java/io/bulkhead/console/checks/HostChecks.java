@@ -1,0 +1,196 @@
+package io.bulkhead.console.checks;
+
+import io.bulkhead.settings.Settings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** Whether Bulkhead can work on a host, with a remedy for what it lacks. Usable when nothing is up. */
+public final class HostChecks {
+    /** Controllers without which there is no partition, where each has a hierarchy of its own (version 1). */
+    private static final List<String> CONTROLLERS =
+            List.of("cpuset", "cpu", "memory", "pids", "blkio", "devices", "freezer");
+
+    /** The same of one hierarchy (version 2). */
+    private static final List<String> UNIFIED_CONTROLLERS = List.of("cpuset", "cpu", "memory", "pids", "io");
+
+    /** Programs that the two processes or partitions use, with the Debian package of each. */
+    private static final Map<String, String> PROGRAMS = programs();
+
+    private static final int OLDEST_JAVA = 17;
+    private static final long FEW_TERMINALS = 32;
+
+    private final HostFiles files;
+    private final Settings settings;
+    private final Leftovers leftovers;
+
+    /**
+     * @param root of the file system, {@code /} on the live machine
+     */
+    public HostChecks(Path root, Settings settings) {
+        this.files = new HostFiles(root);
+        this.settings = settings;
+        this.leftovers = new Leftovers(root, settings);
+    }
+
+    private static Map<String, String> programs() {
+        Map<String, String> programs = new LinkedHashMap<>();
+        programs.put("setpriv", "util-linux");
+        programs.put("setsid", "util-linux");
+        programs.put("nsenter", "util-linux");
+        programs.put("unshare", "util-linux");
+        programs.put("mount", "mount");
+        programs.put("login", "login");
+        programs.put("stty", "coreutils");
+        return programs;
+    }
+
+    /**
+     * Everything, in the order in which it matters.
+     *
+     * @param up whether the instance is up, so that what it holds is in use rather than left over
+     */
+    public List<Finding> all(boolean up) {
+        List<Finding> all = new ArrayList<>();
+        all.add(java());
+        all.add(userNamespaces());
+        all.add(controlGroups());
+        all.add(programsFound());
+        all.add(terminals());
+        all.add(osIsMerged());
+        all.add(disk());
+        all.add(directory("state directory", settings.stateDirectory()));
+        all.add(directory("run directory", settings.runDirectory()));
+        if (!up) {
+            all.add(left("control groups left over", leftovers.groups()));
+            all.add(left("mounts left over", leftovers.mounts()));
+            all.add(left("processes left over", leftovers.processes()));
+            all.add(left("loop devices left over", leftovers.loopDevices()));
+        }
+        return all;
+    }
+
+    private static Finding java() {
+        int version = Runtime.version().feature();
+        String found = Runtime.version() + " (" + System.getProperty("java.home") + ")";
+        return version >= OLDEST_JAVA
+                ? Finding.good("Java", found)
+                : Finding.bad("Java", found, "apt-get install openjdk-17-jre-headless");
+    }
+
+    private Finding userNamespaces() {
+        String what = "user namespaces";
+        if (!files.exists("/proc/self/ns/user")) {
+            return Finding.bad(what, "the kernel has none", "boot a kernel with CONFIG_USER_NS");
+        }
+        long most = files.number("/proc/sys/user/max_user_namespaces").orElse(Long.MAX_VALUE);
+        return most == 0
+                ? Finding.bad(what, "none are allowed", "sysctl user.max_user_namespaces=10000")
+                : Finding.good(what, "allowed, at most " + most);
+    }
+
+    private Finding controlGroups() {
+        String what = "control groups";
+        List<MountLine> mounts = files.mounts();
+        Set<String> separate = mounts.stream()
+                .filter(mount -> mount.type().equals("cgroup"))
+                .flatMap(mount -> mount.options().stream())
+                .collect(Collectors.toCollection(TreeSet::new));
+        List<String> unified = mounts.stream()
+                .filter(mount -> mount.type().equals("cgroup2"))
+                .flatMap(mount -> files.text(mount.point() + "/cgroup.controllers").stream())
+                .flatMap(text -> List.of(text.split(" ")).stream())
+                .toList();
+        if (unified.containsAll(UNIFIED_CONTROLLERS)) {
+            return Finding.good(what, "version 2 with " + String.join(", ", UNIFIED_CONTROLLERS));
+        }
+        List<String> missing =
+                CONTROLLERS.stream().filter(each -> !separate.contains(each)).toList();
+        if (missing.isEmpty()) {
+            return Finding.weak(
+                    what,
+                    "version 1 with all controllers",
+                    "it works; memory and whole CPUs are held more strongly on a version 2 host"
+                            + " (kernel parameter systemd.unified_cgroup_hierarchy=1)");
+        }
+        return Finding.bad(
+                what,
+                "without " + String.join(", ", missing),
+                "boot with systemd.unified_cgroup_hierarchy=1, or mount the missing controllers");
+    }
+
+    private Finding programsFound() {
+        List<String> missing = PROGRAMS.keySet().stream()
+                .filter(program -> !files.hasProgram(program))
+                .toList();
+        return missing.isEmpty()
+                ? Finding.good("programs", String.join(", ", PROGRAMS.keySet()))
+                : Finding.bad(
+                        "programs",
+                        "missing: " + String.join(", ", missing),
+                        "apt-get install "
+                                + missing.stream().map(PROGRAMS::get).distinct().collect(Collectors.joining(" ")));
+    }
+
+    private Finding terminals() {
+        String what = "pseudoterminals";
+        if (!files.exists("/dev/ptmx")) {
+            return Finding.bad(what, "there is no /dev/ptmx", "mount -t devpts devpts /dev/pts");
+        }
+        long most = files.number("/proc/sys/kernel/pty/max").orElse(Long.MAX_VALUE);
+        long used = files.number("/proc/sys/kernel/pty/nr").orElse(0L);
+        String found = used + " of " + most + " in use";
+        return most - used < FEW_TERMINALS
+                ? Finding.bad(what, found, "sysctl kernel.pty.max=" + Math.max(4096, 2 * most))
+                : Finding.good(what, found);
+    }
+
+    private Finding osIsMerged() {
+        boolean merged = Files.isSymbolicLink(files.at("/bin")) && Files.isSymbolicLink(files.at("/lib"));
+        return merged
+                ? Finding.good("file system layout", "/usr is merged")
+                : Finding.bad("file system layout", "/bin or /lib is apart from /usr", "apt-get install usrmerge");
+    }
+
+    /** The block device under the state directory, by the longest mount point above it. */
+    private Finding disk() {
+        String what = "disk of the partitions";
+        String device = files.mounts().stream()
+                .filter(mount -> settings.stateDirectory().startsWith(mount.point()))
+                .reduce((one, other) -> other.point().length() >= one.point().length() ? other : one)
+                .map(MountLine::device)
+                .orElse("0:0");
+        boolean isBlock = !device.startsWith("0:") && files.exists("/sys/dev/block/" + device);
+        return isBlock
+                ? Finding.good(what, device + " under " + settings.stateDirectory())
+                : Finding.weak(
+                        what,
+                        "no block device under " + settings.stateDirectory() + " (" + device + ")",
+                        "I/O cannot be bounded; move instance.state_dir to a file system on a disk");
+    }
+
+    private Finding directory(String what, Path directory) {
+        Path there = files.at(directory.toString());
+        if (Files.isDirectory(there)) {
+            return Finding.good(what, directory.toString());
+        }
+        return Files.exists(there)
+                ? Finding.bad(what, directory + " is no directory", "remove it")
+                : Finding.good(what, directory + ", made by 'bulkhead up'");
+    }
+
+    private static Finding left(String what, List<String> found) {
+        return found.isEmpty()
+                ? Finding.good(what, "none")
+                : Finding.weak(
+                        what,
+                        found.size() + ": " + found.stream().limit(3).collect(Collectors.joining(", ")),
+                        "'bulkhead up' takes up or removes what an earlier manager left; then 'bulkhead down'");
+    }
+}

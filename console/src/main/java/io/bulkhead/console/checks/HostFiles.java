@@ -1,0 +1,78 @@
+package io.bulkhead.console.checks;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Files of the kernel and the system below a root; what cannot be read is not there. */
+final class HostFiles {
+    private final Path root;
+
+    HostFiles(Path root) {
+        this.root = root;
+    }
+
+    /** A path of the host, below the root. */
+    Path at(String absolute) {
+        return root.resolve(absolute.substring(1));
+    }
+
+    boolean exists(String absolute) {
+        return Files.exists(at(absolute));
+    }
+
+    Optional<String> text(String absolute) {
+        try {
+            return Optional.of(Files.readString(at(absolute)).strip());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    Optional<Long> number(String absolute) {
+        return text(absolute).filter(text -> text.matches("\\d{1,18}")).map(Long::parseLong);
+    }
+
+    /** The names in a directory, sorted. */
+    List<String> names(String absolute) {
+        List<String> names = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(at(absolute))) {
+            entries.forEach(entry -> names.add(String.valueOf(entry.getFileName())));
+        } catch (IOException e) {
+            return List.of();
+        }
+        Collections.sort(names);
+        return names;
+    }
+
+    /** Who owns a file on the host. */
+    Optional<Long> owner(String absolute) {
+        try {
+            return Files.getAttribute(at(absolute), "unix:uid") instanceof Integer uid
+                    ? Optional.of(Integer.toUnsignedLong(uid))
+                    : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The mounts of this process's namespace. */
+    List<MountLine> mounts() {
+        return text("/proc/self/mountinfo").stream()
+                .flatMap(String::lines)
+                .flatMap(line -> MountLine.parse(line).stream())
+                .toList();
+    }
+
+    /** Whether a program is in one of the usual directories. */
+    boolean hasProgram(String name) {
+        return Stream.of("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
+                .anyMatch(directory -> Files.isExecutable(at(directory + "/" + name)));
+    }
+}

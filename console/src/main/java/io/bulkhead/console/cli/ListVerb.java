@@ -1,0 +1,90 @@
+package io.bulkhead.console.cli;
+
+import io.bulkhead.console.client.ApiClient;
+import io.bulkhead.console.text.Cell;
+import io.bulkhead.console.text.Table;
+import io.bulkhead.console.text.Tone;
+import io.bulkhead.console.text.Words;
+import io.bulkhead.contract.order.Reply;
+import io.bulkhead.contract.partition.ConsoleStatus;
+import io.bulkhead.contract.partition.CpuSlice;
+import io.bulkhead.contract.partition.IoSlice;
+import io.bulkhead.contract.partition.PartitionStatus;
+import io.bulkhead.contract.partition.Slice;
+import io.bulkhead.contract.partition.State;
+import io.bulkhead.contract.wire.Json;
+import picocli.CommandLine.Command;
+
+/** {@code bulkhead list}. */
+@Command(name = "list", aliases = "ls", description = "Lists the partitions with their slices.")
+final class ListVerb extends Verb {
+    ListVerb(Bulkhead bulkhead) {
+        super(bulkhead);
+    }
+
+    @Override
+    public Integer call() {
+        Json answer = api().get(Partitions.PATH);
+        if (bulkhead().wantsJson()) {
+            bulkhead().printJson(answer);
+            return DONE;
+        }
+        Table table = new Table("NAME", "STATE", "CPUS", "MEMORY>", "TASKS>", "IO", "INIT", "PID>", "CONSOLE");
+        ApiClient.decode(Reply.Partitions.class, answer).partitions().forEach(each -> table.row(row(each)));
+        if (table.isEmpty()) {
+            bulkhead().remark("there are no partitions yet; 'bulkhead define' or 'bulkhead apply' makes one");
+        } else {
+            bulkhead().print(table.render(colour()));
+        }
+        return DONE;
+    }
+
+    private static Cell[] row(PartitionStatus status) {
+        return new Cell[] {
+            Cell.of(status.name().value()),
+            state(status),
+            Cell.of(status.slice().map(slice -> cpus(slice.cpus())).orElse("-")),
+            Cell.of(status.slice().map(slice -> Words.size(slice.memory())).orElse("-")),
+            Cell.of(status.slice().map(slice -> Integer.toString(slice.tasks())).orElse("-")),
+            Cell.of(status.slice().map(Slice::io).map(ListVerb::io).orElse("-")),
+            Cell.of(status.init()),
+            Cell.of(status.pid().map(pid -> Long.toString(pid)).orElse("-")),
+            Cell.of(console(status.console()))
+        };
+    }
+
+    static Cell state(PartitionStatus status) {
+        String word = Words.constant(status.state());
+        if (!status.degraded().isEmpty()) {
+            return new Cell(word + ", degraded", Tone.BAD);
+        }
+        return new Cell(
+                word,
+                status.state() == State.RUNNING ? Tone.GOOD : status.state() == State.FAILED ? Tone.BAD : Tone.PLAIN);
+    }
+
+    static String cpus(CpuSlice cpus) {
+        return cpus instanceof CpuSlice.Whole whole
+                ? whole.cpus().size() + " (" + whole.cpus() + ")"
+                : Words.thousandths(((CpuSlice.Part) cpus).entitlement().millis()) + " of pool";
+    }
+
+    /** Read and write rates; operations only where there is a bound on them. */
+    static String io(IoSlice io) {
+        String text = (io.read().isLimited()
+                        ? "r " + rate(io.read().fold(rate -> rate.bytesPerSecond(), 0L)) + " "
+                        : "")
+                + (io.write().isLimited() ? "w " + rate(io.write().fold(rate -> rate.bytesPerSecond(), 0L)) + " " : "")
+                + (io.readOperations().isLimited() ? "r " + io.readOperations() + " " : "")
+                + (io.writeOperations().isLimited() ? "w " + io.writeOperations() : "");
+        return text.isBlank() ? "unlimited" : text.strip();
+    }
+
+    private static String rate(long bytesPerSecond) {
+        return Words.rate(bytesPerSecond);
+    }
+
+    private static String console(ConsoleStatus console) {
+        return console.viewers() + "/" + console.writer().orElse("-");
+    }
+}

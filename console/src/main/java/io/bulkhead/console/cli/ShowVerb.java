@@ -1,0 +1,116 @@
+package io.bulkhead.console.cli;
+
+import io.bulkhead.console.text.Cell;
+import io.bulkhead.console.text.Table;
+import io.bulkhead.console.text.Tone;
+import io.bulkhead.console.text.Words;
+import io.bulkhead.contract.partition.Init;
+import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.partition.PartitionStatus;
+import io.bulkhead.contract.partition.Promise;
+import io.bulkhead.contract.partition.UidRange;
+import io.bulkhead.contract.wire.Json;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code bulkhead show}. */
+@Command(
+        name = "show",
+        description = "Shows all that is known of partitions, with every promise and what the kernel says.")
+final class ShowVerb extends Verb {
+    @Parameters(arity = "1..*", paramLabel = "NAME", description = "which partitions")
+    private List<String> names = new ArrayList<>();
+
+    ShowVerb(Bulkhead bulkhead) {
+        super(bulkhead);
+    }
+
+    @Override
+    public Integer call() {
+        Partitions partitions = new Partitions(api());
+        String separator = "";
+        for (String name : names) {
+            Json answer = partitions.show(PartitionName.parse(name));
+            if (bulkhead().wantsJson()) {
+                bulkhead().printJson(answer);
+            } else {
+                bulkhead().print(separator + text(Partitions.decode(answer)));
+                separator = "\n";
+            }
+        }
+        return DONE;
+    }
+
+    private String text(PartitionStatus status) {
+        StringBuilder out = new StringBuilder();
+        ZoneId zone = ZoneId.systemDefault();
+        line(out, "name", status.name().value());
+        line(
+                out,
+                "state",
+                ListVerb.state(status).tone().paint(ListVerb.state(status).text(), colour()));
+        status.reason().ifPresent(text -> line(out, "reason", text));
+        status.degraded().forEach(text -> line(out, "degraded", text));
+        status.definition().description().ifPresent(text -> line(out, "description", text));
+        line(
+                out,
+                "asked",
+                status.definition().claim().cpus() + " CPU, "
+                        + Words.size(status.definition().claim().memory()));
+        status.slice()
+                .ifPresentOrElse(
+                        slice -> {
+                            line(out, "cpus", slice.cpus().toString());
+                            line(out, "memory", Words.size(slice.memory()) + " on node " + slice.memoryNodes());
+                            line(out, "tasks", Integer.toString(slice.tasks()));
+                            line(out, "io", ListVerb.io(slice.io()));
+                        },
+                        () -> line(out, "slice", "none; 'bulkhead bind " + status.name() + "' takes it"));
+        line(out, "init", init(status.definition().init()));
+        status.pid().ifPresent(pid -> line(out, "pid", Long.toString(pid)));
+        status.startedAtMillis().ifPresent(at -> line(out, "started", Words.time(at, zone)));
+        line(out, "autostart", status.definition().autostart() ? "yes" : "no");
+        line(out, "stop timeout", Words.span(status.definition().stopTimeoutMillis()));
+        line(
+                out,
+                "console",
+                status.console().viewers() + " viewers, writer "
+                        + status.console().writer().orElse("none") + ", "
+                        + Words.size(status.console().offset()) + " put out");
+        line(out, "uids", status.uidRange().base() + " to " + (status.uidRange().base() + UidRange.SIZE - 1));
+        line(out, "generation", status.generation());
+        if (!status.promises().isEmpty()) {
+            out.append('\n').append(promises(status.promises()).render(colour()));
+        }
+        return out.toString();
+    }
+
+    private static String init(Init init) {
+        return init instanceof Init.Service service
+                ? "service: " + String.join(" ", service.command()) + " (restart: " + Words.constant(service.restart())
+                        + ")"
+                : init.kind();
+    }
+
+    private static void line(StringBuilder out, String key, String value) {
+        out.append(String.format("%-13s %s%n", key, value));
+    }
+
+    /** Every promise with its evidence. */
+    static Table promises(List<Promise> promises) {
+        Table table = new Table("RESOURCE", "PROMISED", "KERNEL SAYS", "STRENGTH", "HELD", "REASON");
+        for (Promise promise : promises) {
+            table.row(
+                    Cell.of(Words.constant(promise.resource())),
+                    Cell.of(promise.promised()),
+                    Cell.of(promise.readBack()),
+                    Cell.of(Words.constant(promise.strength())),
+                    new Cell(promise.held() ? "yes" : "NO", promise.held() ? Tone.GOOD : Tone.BAD),
+                    Cell.of(promise.reason().orElse("")));
+        }
+        return table;
+    }
+}

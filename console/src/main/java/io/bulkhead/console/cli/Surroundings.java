@@ -1,0 +1,58 @@
+package io.bulkhead.console.cli;
+
+import io.bulkhead.console.terminal.Terminal;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/**
+ * What the command line gets from the process that it runs in.
+ *
+ * @param in standard input
+ * @param out standard output: data
+ * @param err standard error: progress, questions, errors
+ * @param environment its variables
+ * @param inputIsTerminal whether somebody types
+ * @param outputIsTerminal whether somebody reads the data
+ * @param errorIsTerminal whether somebody reads the rest
+ */
+record Surroundings(
+        InputStream in,
+        PrintStream out,
+        PrintStream err,
+        Map<String, String> environment,
+        boolean inputIsTerminal,
+        boolean outputIsTerminal,
+        boolean errorIsTerminal) {
+    /** Those of this process. */
+    static Surroundings ofProcess() {
+        return new Surroundings(
+                new FileInputStream(FileDescriptor.in),
+                printer(FileDescriptor.out),
+                printer(FileDescriptor.err),
+                System.getenv(),
+                Terminal.isTerminal(0),
+                Terminal.isTerminal(1),
+                Terminal.isTerminal(2));
+    }
+
+    /** Whether somebody can be asked. */
+    boolean canAsk() {
+        return inputIsTerminal && errorIsTerminal;
+    }
+
+    /** Whether data may be coloured; no-color.org. */
+    boolean colour() {
+        return outputIsTerminal
+                && environment.getOrDefault("NO_COLOR", "").isEmpty()
+                && !environment.getOrDefault("TERM", "dumb").equals("dumb");
+    }
+
+    private static PrintStream printer(FileDescriptor descriptor) {
+        return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
+    }
+}

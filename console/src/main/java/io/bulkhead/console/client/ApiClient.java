@@ -1,0 +1,192 @@
+package io.bulkhead.console.client;
+
+import io.bulkhead.contract.order.Order;
+import io.bulkhead.contract.order.Problem;
+import io.bulkhead.contract.order.ProblemCode;
+import io.bulkhead.contract.order.Refusal;
+import io.bulkhead.contract.wire.Frame;
+import io.bulkhead.contract.wire.Json;
+import io.bulkhead.contract.wire.JsonReader;
+import io.bulkhead.contract.wire.RecordCodec;
+import io.bulkhead.contract.wire.WireException;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Asks the control plane. One connection per request: a command line asks once or twice, and nothing has to be kept
+ * alive.
+ *
+ * <p>Every failure is a {@link Refusal}: the server's own problem, or UNREACHABLE, TIMED_OUT or PROTOCOL_ERROR.
+ */
+public final class ApiClient {
+    private final Path socket;
+
+    public ApiClient(Path socket) {
+        this.socket = socket;
+    }
+
+    public Json get(String path) {
+        return request("GET", path, Optional.empty());
+    }
+
+    public Json put(String path, Json body) {
+        return request("PUT", path, Optional.of(body));
+    }
+
+    public Json post(String path, Json body) {
+        return request("POST", path, Optional.of(body));
+    }
+
+    public void delete(String path) {
+        request("DELETE", path, Optional.empty());
+    }
+
+    /** Reads the answer as a record of the contract. */
+    public <T> T get(String path, Class<T> type) {
+        return decode(type, get(path));
+    }
+
+    /** Reads a JSON answer as a record of the contract. */
+    public static <T> T decode(Class<T> type, Json json) {
+        try {
+            return RecordCodec.decode(type, json);
+        } catch (WireException e) {
+            throw new Refusal(
+                    Problem.of(
+                            ProblemCode.PROTOCOL_ERROR,
+                            "the control plane's answer is not understood: " + e.getMessage(),
+                            "use the command line and the control plane of one release"),
+                    e);
+        }
+    }
+
+    /**
+     * Opens a stream by an order: a console, a command or the events. The reply is checked; what follows is the
+     * caller's.
+     */
+    public FrameStream openStream(Order order) {
+        SocketChannel channel = connect();
+        try {
+            HttpExchange exchange = new HttpExchange(channel);
+            exchange.send(
+                    "GET", "/v1/streams", Map.of("Connection", "Upgrade", "Upgrade", "bulkhead-stream/1"), new byte[0]);
+            HttpExchange.Head head = exchange.readHead();
+            if (head.status() != 101) {
+                throw problem(head.status(), exchange.readBody(head));
+            }
+            FrameStream stream = new FrameStream(channel, exchange.rest());
+            stream.send(Frame.order(order));
+            stream.awaitOpened();
+            return stream;
+        } catch (IOException e) {
+            close(channel);
+            throw unreachable(e);
+        } catch (RuntimeException e) {
+            close(channel);
+            throw e;
+        }
+    }
+
+    private Json request(String method, String path, Optional<Json> body) {
+        byte[] bytes = body.map(json -> json.toString().getBytes(StandardCharsets.UTF_8))
+                .orElse(new byte[0]);
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put("Connection", "close");
+        if (body.isPresent()) {
+            headers.put("Content-Type", "application/json");
+        }
+        try (SocketChannel channel = connect()) {
+            HttpExchange exchange = new HttpExchange(channel);
+            exchange.send(method, path, headers, bytes);
+            HttpExchange.Head head = exchange.readHead();
+            byte[] answer = exchange.readBody(head);
+            if (head.status() >= 400) {
+                throw problem(head.status(), answer);
+            }
+            return answer.length == 0 ? new Json.Obj(Map.of()) : JsonReader.read(answer);
+        } catch (IOException | WireException e) {
+            throw unreachable(e);
+        }
+    }
+
+    private SocketChannel connect() {
+        SocketChannel channel = null;
+        try {
+            channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+            channel.connect(UnixDomainSocketAddress.of(socket));
+            return channel;
+        } catch (IOException e) {
+            if (channel != null) {
+                close(channel);
+            }
+            throw unreachable(e);
+        }
+    }
+
+    private Refusal unreachable(Exception cause) {
+        boolean forbidden = String.valueOf(cause.getMessage()).contains("Permission denied");
+        return new Refusal(
+                forbidden
+                        ? Problem.of(
+                                ProblemCode.NOT_PERMITTED,
+                                "the control plane's socket " + socket + " may not be opened by this user",
+                                "run the command as root, or join the socket's group")
+                        : Problem.of(
+                                ProblemCode.UNREACHABLE,
+                                "the control plane does not answer at " + socket + ": " + cause.getMessage(),
+                                "start it with 'bulkhead up'"),
+                cause);
+    }
+
+    private static Refusal problem(int status, byte[] body) {
+        try {
+            if (JsonReader.read(body) instanceof Json.Obj object) {
+                return new Refusal(fromDocument(object));
+            }
+        } catch (WireException e) {
+            return new Refusal(Problem.of(ProblemCode.FAILED, "the control plane answered HTTP " + status), e);
+        }
+        return Refusal.of(ProblemCode.FAILED, "the control plane answered HTTP " + status);
+    }
+
+    private static Problem fromDocument(Json.Obj document) {
+        String code = text(document, "code").orElse("failed");
+        return new Problem(
+                Arrays.stream(ProblemCode.values())
+                        .filter(each -> each.name()
+                                .replace('_', '-')
+                                .toLowerCase(Locale.ROOT)
+                                .equals(code))
+                        .findFirst()
+                        .orElse(ProblemCode.FAILED),
+                text(document, "detail").or(() -> text(document, "title")).orElse("it failed"),
+                text(document, "remedy"),
+                document.members().get("holders") instanceof Json.Array holders
+                        ? holders.items().stream()
+                                .filter(Json.Text.class::isInstance)
+                                .map(each -> ((Json.Text) each).value())
+                                .toList()
+                        : java.util.List.of());
+    }
+
+    private static Optional<String> text(Json.Obj object, String name) {
+        return object.members().get(name) instanceof Json.Text text ? Optional.of(text.value()) : Optional.empty();
+    }
+
+    private static void close(SocketChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new IllegalStateException("closing a socket failed", e);
+        }
+    }
+}

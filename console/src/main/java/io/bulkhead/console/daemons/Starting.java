@@ -1,0 +1,217 @@
+package io.bulkhead.console.daemons;
+
+import io.bulkhead.console.client.ApiClient;
+import io.bulkhead.contract.order.Problem;
+import io.bulkhead.contract.order.ProblemCode;
+import io.bulkhead.contract.order.Refusal;
+import io.bulkhead.contract.wire.Json;
+import io.bulkhead.contract.wire.JsonReader;
+import io.bulkhead.contract.wire.WireException;
+import io.bulkhead.settings.Settings;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * Brings an installation up: what is up already stays, a process that is missing is started. The manager comes first.
+ *
+ * <p>Each process gets a session of its own (setsid(1)), so that closing the administrator's terminal does not end it,
+ * and writes to a log in the run directory.
+ */
+public final class Starting {
+    private static final Duration DEADLINE = Duration.ofSeconds(30);
+    private static final long POLL_MILLIS = 20;
+    private static final int LOG_LINES = 20;
+
+    private final Installation installation;
+    private final Settings settings;
+    private final Consumer<String> progress;
+
+    /**
+     * @param progress is told what is being made and started, a line each
+     */
+    public Starting(Installation installation, Consumer<String> progress) {
+        this.installation = installation;
+        this.settings = installation.settings();
+        this.progress = progress;
+    }
+
+    /** Starts what does not run and waits until both answer; the answer says whether anything had to be started. */
+    public boolean run() throws IOException, InterruptedException {
+        requireRoot();
+        boolean managerIsUp = managerAnswers();
+        boolean controlPlaneIsUp = managerIsUp && controlPlaneIsReady();
+        if (controlPlaneIsUp) {
+            return false;
+        }
+        ControlPlaneUser user = user();
+        makeDirectories(user);
+        if (!managerIsUp) {
+            start(Role.MANAGER, Map.of(), this::managerAnswers);
+        }
+        // A control plane that is there finds a new manager by itself; only one that is not gets started.
+        start(
+                Role.CONTROL_PLANE,
+                Map.of(
+                        "BULKHEAD_RUN_AS",
+                        user.asText(),
+                        "BULKHEAD_HOST_GROUPS",
+                        hostGroups(),
+                        "BULKHEAD_SHARED_JARS",
+                        settings.stateDirectory().resolve("jars").toString()),
+                this::controlPlaneIsReady);
+        return true;
+    }
+
+    private static void requireRoot() throws IOException {
+        if (!Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))) {
+            throw Refusal.of(ProblemCode.NOT_PERMITTED, "starting Bulkhead needs root", "run it as root, or by sudo");
+        }
+    }
+
+    private ControlPlaneUser user() throws IOException, InterruptedException {
+        String name = settings.controlPlaneUser();
+        Optional<ControlPlaneUser> found = ControlPlaneUser.find(name);
+        if (found.isPresent()) {
+            return found.get();
+        }
+        if (!ControlPlaneUser.mayBeMade(name)) {
+            throw Refusal.of(
+                    ProblemCode.INVALID_REQUEST,
+                    "there is no user '" + name + "', which control-plane.user names",
+                    "make it, or name another one");
+        }
+        progress.accept("making the system user " + name + " for the control plane");
+        return ControlPlaneUser.make(name, settings.stateDirectory());
+    }
+
+    private void makeDirectories(ControlPlaneUser user) throws IOException {
+        makeDirectory(settings.stateDirectory(), "rwx--x--x");
+        makeDirectory(settings.runDirectory(), "rwxr-xr-x");
+        for (Path own : List.of(
+                settings.apiSocket().getParent(), settings.stateDirectory().resolve("control"))) {
+            makeDirectory(own, own.startsWith(settings.runDirectory()) ? "rwxr-xr-x" : "rwx------");
+            Files.setAttribute(own, "unix:uid", (int) user.uid());
+            Files.setAttribute(own, "unix:gid", (int) user.gid());
+        }
+    }
+
+    private void makeDirectory(Path directory, String mode) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            progress.accept("making " + directory);
+            Files.createDirectories(directory);
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(mode));
+        }
+    }
+
+    /** The files by which a process joins the host's own groups, as the manager has left them; nothing if it has not. */
+    private String hostGroups() throws IOException {
+        try {
+            Json json =
+                    JsonReader.read(Files.readAllBytes(settings.runDirectory().resolve("manager.json")));
+            if (json instanceof Json.Obj object && object.members().get("hostGroupFiles") instanceof Json.Array files) {
+                return files.items().stream()
+                        .filter(Json.Text.class::isInstance)
+                        .map(each -> ((Json.Text) each).value())
+                        .collect(Collectors.joining(":"));
+            }
+            return "";
+        } catch (NoSuchFileException | WireException e) {
+            return "";
+        }
+    }
+
+    private void start(Role role, Map<String, String> environment, BooleanSupplier answers)
+            throws IOException, InterruptedException {
+        Path record = installation.runFile(role, ".pid");
+        Optional<ProcessRecord> running = ProcessRecord.readRunning(record);
+        if (running.isEmpty()) {
+            progress.accept("starting the " + role.word());
+            running = Optional.of(launch(role, environment));
+            running.get().write(record);
+        }
+        await(role, running.get(), answers);
+    }
+
+    private ProcessRecord launch(Role role, Map<String, String> environment) throws IOException {
+        List<String> command =
+                new ArrayList<>(List.of("setsid", installation.launcher().toString(), "--daemon", role.word()));
+        command.addAll(installation.arguments());
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(new File("/"))
+                .redirectInput(new File("/dev/null"))
+                .redirectOutput(
+                        ProcessBuilder.Redirect.appendTo(installation.log(role).toFile()))
+                .redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        return ProcessRecord.of(builder.start().pid());
+    }
+
+    private void await(Role role, ProcessRecord process, BooleanSupplier answers) throws InterruptedException {
+        long deadline = System.nanoTime() + DEADLINE.toNanos();
+        while (!answers.getAsBoolean()) {
+            if (!process.isRunning()) {
+                throw notUp(role, ProblemCode.FAILED, "the " + role.word() + " ended as it was started");
+            }
+            if (System.nanoTime() > deadline) {
+                throw notUp(
+                        role,
+                        ProblemCode.TIMED_OUT,
+                        "the " + role.word() + " (pid " + process.pid() + ") does not answer after "
+                                + DEADLINE.toSeconds() + " s");
+            }
+            Thread.sleep(POLL_MILLIS);
+        }
+    }
+
+    private Refusal notUp(Role role, ProblemCode code, String detail) {
+        Path log = installation.log(role);
+        return new Refusal(new Problem(
+                code, detail + "; the end of " + log + ":", Optional.of("see " + log), LogTail.of(log, LOG_LINES)));
+    }
+
+    private boolean managerAnswers() {
+        try (ManagerLine line = ManagerLine.open(settings.managerSocket())) {
+            if (!line.greeting().instance().equals(settings.instance())) {
+                throw Refusal.of(
+                        ProblemCode.CONFLICT,
+                        "the manager at " + settings.managerSocket() + " is of the instance "
+                                + line.greeting().instance(),
+                        "give this one a run directory of its own by instance.run_dir");
+            }
+            return true;
+        } catch (Refusal e) {
+            if (e.problem().code() == ProblemCode.UNREACHABLE) {
+                return false;
+            }
+            throw e;
+        } catch (IOException e) {
+            throw new IllegalStateException("closing a socket failed", e);
+        }
+    }
+
+    private boolean controlPlaneIsReady() {
+        return isReady(new ApiClient(settings.apiSocket()));
+    }
+
+    /** Whether a control plane answers and has its manager. */
+    static boolean isReady(ApiClient api) {
+        try {
+            api.get("/readyz");
+            return true;
+        } catch (Refusal e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package io.bulkhead.console.terminal;
+
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Finds the keys that are meant for us among those for the partition: a tilde at the start of a line and one more key,
+ * as in ssh(1) and cu(1). Pure; for one thread.
+ *
+ * <p>{@code ~.} leaves, {@code ~~} types one tilde, {@code ~?} shows the keys, {@code ~w} takes the writing over. A
+ * tilde before any other key is typed with it.
+ */
+public final class KeyInterpreter {
+    /** What a user's keys ask for. */
+    public sealed interface Action {}
+
+    /** Types bytes into the partition. */
+    public record Type(byte[] bytes) implements Action {}
+
+    /** Leaves. */
+    public record Detach() implements Action {}
+
+    /** Shows the keys. */
+    public record Help() implements Action {}
+
+    /** Takes the writing over. */
+    public record TakeOver() implements Action {}
+
+    private boolean lineStart = true;
+    private boolean tilde;
+
+    /** The actions that the next keys ask for, in order. */
+    public List<Action> feed(byte[] keys) {
+        List<Action> actions = new ArrayList<>();
+        ByteArrayOutputStream typed = new ByteArrayOutputStream();
+        for (byte key : keys) {
+            if (tilde) {
+                tilde = false;
+                afterTilde(key, typed, actions);
+            } else if (lineStart && key == '~') {
+                tilde = true;
+            } else {
+                type(key, typed);
+            }
+        }
+        flush(typed, actions);
+        return actions;
+    }
+
+    private void afterTilde(byte key, ByteArrayOutputStream typed, List<Action> actions) {
+        switch (key) {
+            case '.' -> own(new Detach(), typed, actions);
+            case '?' -> own(new Help(), typed, actions);
+            case 'w' -> own(new TakeOver(), typed, actions);
+            case '~' -> type(key, typed);
+            default -> {
+                type((byte) '~', typed);
+                type(key, typed);
+            }
+        }
+    }
+
+    private void own(Action action, ByteArrayOutputStream typed, List<Action> actions) {
+        flush(typed, actions);
+        actions.add(action);
+        lineStart = true;
+    }
+
+    private void type(byte key, ByteArrayOutputStream typed) {
+        typed.write(key);
+        lineStart = key == '\r' || key == '\n' || key == 3 || key == 4;
+    }
+
+    private static void flush(ByteArrayOutputStream typed, List<Action> actions) {
+        if (typed.size() > 0) {
+            actions.add(new Type(typed.toByteArray()));
+            typed.reset();
+        }
+    }
+}

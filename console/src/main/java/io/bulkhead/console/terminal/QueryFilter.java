@@ -1,0 +1,146 @@
+package io.bulkhead.console.terminal;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Takes out of a console's past whatever a terminal would answer: the answers would be typed into the live console.
+ * Everything else stays, so that the screen looks as it did.
+ *
+ * <p>Kept in mind are the modes that outlive the session on the user's own terminal, so that {@link #reset} can undo
+ * them. For one thread. Source: xterm's "Control Sequences", and the extensions of kitty and iTerm2.
+ */
+public final class QueryFilter {
+    private static final String RESET = "\u001b[0m" // colours
+            + "\u001b[?1;9;1000;1002;1003;1004;1005;1006;1015;2004l" // cursor keys, mouse, focus, bracketed paste
+            + "\u001b>" // keypad
+            + "\u001b[?7;25h" // wrapping, cursor
+            + "\u001b[4l" // insert mode
+            + "\u001b(B\u000f" // ASCII
+            + "\u001b[r"; // scrolling region; it homes the cursor, so it is done between save and restore
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final EscapeScanner scanner = new EscapeScanner(new Sink());
+    private boolean inPresent;
+    private boolean alternateScreen;
+    private boolean touched;
+
+    /** What is left of the next piece of the past. */
+    public byte[] past(byte[] piece) {
+        out.reset();
+        scanner.feed(piece);
+        return out.toByteArray();
+    }
+
+    /** The next piece of the present: unchanged, but for the end of a sequence that began in the past. */
+    public byte[] present(byte[] piece) {
+        out.reset();
+        int rest = 0;
+        while (!inPresent && rest < piece.length && !scanner.isBetweenSequences()) {
+            scanner.feed(piece[rest++] & 0xFF);
+        }
+        inPresent |= scanner.isBetweenSequences();
+        byte[] ending = out.toByteArray();
+        byte[] unchanged = Arrays.copyOfRange(piece, rest, piece.length);
+        scanner.feed(unchanged);
+        out.reset();
+        out.writeBytes(ending);
+        out.writeBytes(unchanged);
+        return out.toByteArray();
+    }
+
+    /** What puts the user's terminal back into its usual state; empty if nothing touched it. */
+    public byte[] reset() {
+        if (!touched) {
+            return new byte[0];
+        }
+        String leave = alternateScreen ? "\u001b[?1049l" : "";
+        return (leave + "\u001b7" + RESET + "\u001b8").getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private final class Sink implements EscapeScanner.Sink {
+        @Override
+        public void text(int oneByte) {
+            out.write(oneByte);
+        }
+
+        @Override
+        public void control(int code) {
+            if (code != 0x05) { // ENQ asks for the answerback string
+                out.write(code);
+            }
+        }
+
+        @Override
+        public void sequence(char introducer, byte[] body) {
+            touched = true;
+            String text = new String(body, StandardCharsets.ISO_8859_1);
+            if (introducer == '[') {
+                watchScreen(text);
+            }
+            if (!isQuery(introducer, text)) {
+                out.write(0x1B);
+                out.write(introducer);
+                out.writeBytes(body);
+                if (introducer == ']'
+                        || introducer == 'P'
+                        || introducer == 'X'
+                        || introducer == '^'
+                        || introducer == '_') {
+                    out.write(0x1B);
+                    out.write('\\');
+                }
+            }
+        }
+
+        @Override
+        public void discarded() {
+            touched = true;
+        }
+    }
+
+    private void watchScreen(String text) {
+        if (text.matches("\\?[0-9;]*[hl]")) {
+            for (String mode : text.substring(1, text.length() - 1).split(";")) {
+                if (mode.equals("47") || mode.equals("1047") || mode.equals("1049")) {
+                    alternateScreen = text.endsWith("h");
+                }
+            }
+        }
+    }
+
+    private static boolean isQuery(char introducer, String body) {
+        return switch (introducer) {
+            case '[' -> isControlQuery(body);
+            case 'Z' -> true; // DECID
+            // OSC: colours, fonts, clipboard and iTerm2's reports are asked for by "?" or by name.
+            case ']' -> body.matches("(?s).*;\\?.*") || body.startsWith("52;") || body.startsWith("1337;Report");
+            // DCS: DECRQSS, XTGETTCAP, and DECRSPS' relatives; a macro (DECDMAC) can hold any of them.
+            case 'P' -> body.matches("(?s)[0-9;]*(\\$q|\\+q|\\*q|!z|\\+p).*");
+            case '_' -> true; // APC: kitty's graphics answer, and nobody else uses it for what is seen
+            default -> false;
+        };
+    }
+
+    private static boolean isControlQuery(String body) {
+        char last = body.charAt(body.length() - 1);
+        String parameters = body.substring(0, body.length() - 1);
+        return switch (last) {
+            case 'c' -> true; // DA1, DA2, DA3
+            case 'n' -> true; // DSR
+            case 'x' -> !parameters.endsWith("*") && !parameters.endsWith("$"); // DECREQTPARM, not DECSACE, DECFRA
+            case 'q' -> parameters.startsWith(">"); // XTVERSION, not DECSCUSR
+            case 'p' -> parameters.endsWith("$"); // DECRQM, not DECSTR
+            case 'u' -> parameters.startsWith("?"); // kitty's keyboard, not SCORC
+            case 'S' -> parameters.startsWith("?"); // XTSMGRAPHICS, not SU
+            case 't' -> parameters.matches("(1[1-9]|2[01])(;.*)?"); // window reports, not window changes
+            case 'w' -> parameters.endsWith("$") || parameters.endsWith("'"); // DECRQPSR, DECEFR
+            case 'y' -> parameters.endsWith("*"); // DECRQCRA
+            case 'v' -> parameters.endsWith("$") && parameters.length() == 1;
+            case 'z' -> parameters.endsWith("*"); // DECINVM runs a macro
+            case '|' -> parameters.endsWith("'") || parameters.endsWith("&"); // DECRQLP and its relatives
+            default -> false;
+        };
+    }
+}
