@@ -95,7 +95,7 @@ public final class PartitionStarter implements Starter, AutoCloseable {
             Fd userNamespace,
             Pipe release,
             Undo undo) {
-        MountPlan plan = MountPlan.of(
+        Supplier<MountPlan> plan = () -> MountPlan.of(
                 new RootRequest(request.uidRange(), request.files(), request.hostOpt(), terminal.slave()),
                 init,
                 cgroups.mountsInside(request.init() instanceof Init.Systemd),
