@@ -23,8 +23,8 @@ public interface Cgroups {
     List<Enforcement> enforcement();
 
     /**
-     * Makes the instance's top group and the host's own group in it (confined to the host reserve), or finds them; moves
-     * the calling process into the host's group.
+     * Makes the instance's top group and the host's own group in it (confined to the host reserve), or finds them;
+     * moves the calling process into the host's group.
      */
     void prepare();
 
@@ -32,8 +32,8 @@ public interface Cgroups {
     List<Path> hostGroupFiles();
 
     /**
-     * Makes a partition's groups with every limit of its slice, or brings existing ones to it. Nothing is left behind if
-     * it fails.
+     * Makes a partition's groups with every limit of its slice, or brings existing ones to it. Nothing is left behind
+     * if it fails.
      */
     void bind(PartitionName partition, Slice slice);
 
@@ -91,7 +91,7 @@ public interface Cgroups {
      * One cgroup file system inside a partition.
      *
      * @param directory below /sys/fs/cgroup, empty for itself
-     * @param type {@code cgroup} or {@code cgroup2}
+     * @param type {@code cgroup}, {@code cgroup2}, or {@code tmpfs} for the directory that v1 mounts stand in
      * @param options for mount(2), like {@code none,name=systemd}
      * @param writable whether the partition may write there
      */

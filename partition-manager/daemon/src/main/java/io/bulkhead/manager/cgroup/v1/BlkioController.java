@@ -1,0 +1,106 @@
+package io.bulkhead.manager.cgroup.v1;
+
+import io.bulkhead.contract.order.ProblemCode;
+import io.bulkhead.contract.order.Refusal;
+import io.bulkhead.contract.partition.IoSlice;
+import io.bulkhead.contract.unit.ByteRate;
+import io.bulkhead.contract.unit.Limit;
+import io.bulkhead.contract.unit.OperationRate;
+import io.bulkhead.manager.cgroup.CgroupFiles;
+import java.nio.file.Path;
+
+/**
+ * Bounds on block I/O of one group with one device; cgroup-v1/blkio-controller.rst. They hold for this very group
+ * only: not for groups inside, and not for buffered writes, which the kernel's own threads carry out.
+ */
+final class BlkioController {
+    /** What can be bounded. */
+    enum Bound {
+        READ("blkio.throttle.read_bps_device"),
+        WRITE("blkio.throttle.write_bps_device"),
+        READ_OPERATIONS("blkio.throttle.read_iops_device"),
+        WRITE_OPERATIONS("blkio.throttle.write_iops_device");
+
+        private final String file;
+
+        Bound(String file) {
+            this.file = file;
+        }
+
+        /** The bound of a slice, in bytes or operations per second. */
+        Limit<Long> of(IoSlice slice) {
+            return switch (this) {
+                case READ -> bytes(slice.read());
+                case WRITE -> bytes(slice.write());
+                case READ_OPERATIONS -> operations(slice.readOperations());
+                case WRITE_OPERATIONS -> operations(slice.writeOperations());
+            };
+        }
+
+        /** The bound as text with its unit. */
+        String text(Limit<Long> limit) {
+            return limit.fold(
+                    value -> switch (this) {
+                        case READ, WRITE -> new ByteRate(value).toString();
+                        case READ_OPERATIONS, WRITE_OPERATIONS -> new OperationRate(value).toString();
+                    },
+                    Limit.UNLIMITED);
+        }
+
+        private static Limit<Long> bytes(Limit<ByteRate> limit) {
+            return limit.fold(rate -> Limit.of(rate.bytesPerSecond()), Limit.<Long>unlimited());
+        }
+
+        private static Limit<Long> operations(Limit<OperationRate> limit) {
+            return limit.fold(rate -> Limit.of(rate.operationsPerSecond()), Limit.<Long>unlimited());
+        }
+    }
+
+    private final CgroupFiles files;
+    private final Path group;
+
+    BlkioController(CgroupFiles files, Path group) {
+        this.files = files;
+        this.group = group;
+    }
+
+    Path file(Bound bound) {
+        return group.resolve(bound.file);
+    }
+
+    /**
+     * Sets or takes away one bound.
+     *
+     * @param device major and minor number, {@code 254:0}
+     */
+    void set(Bound bound, String device, Limit<Long> limit) {
+        if (!files.exists(file(bound))) {
+            if (limit.isLimited()) {
+                throw Refusal.of(
+                        ProblemCode.NOT_ENFORCEABLE,
+                        "this kernel cannot bound block I/O: there is no " + file(bound),
+                        "leave io out of the definition, or use a kernel with CONFIG_BLK_DEV_THROTTLING");
+            }
+            return;
+        }
+        Limit<Long> before = get(bound, device);
+        if (!before.equals(limit)) {
+            files.replace(file(bound), line(device, limit), line(device, before));
+        }
+    }
+
+    Limit<Long> get(Bound bound, String device) {
+        return files.read(file(bound))
+                .lines()
+                .map(line -> line.strip().split("\\s+", -1))
+                .filter(words -> words.length == 2 && words[0].equals(device))
+                .findFirst()
+                .map(words -> Limit.of(Long.parseLong(words[1])))
+                .orElseGet(Limit::unlimited);
+    }
+
+    /** The kernel takes 0 for "no bound". */
+    private static String line(String device, Limit<Long> limit) {
+        return device + " " + limit.fold(String::valueOf, "0");
+    }
+}

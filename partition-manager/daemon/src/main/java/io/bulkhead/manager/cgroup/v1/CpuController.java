@@ -1,0 +1,92 @@
+package io.bulkhead.manager.cgroup.v1;
+
+import io.bulkhead.contract.unit.CpuMillis;
+import io.bulkhead.contract.unit.Limit;
+import io.bulkhead.manager.cgroup.CgroupFiles;
+import java.nio.file.Path;
+
+/** CPU time of one group: bandwidth (scheduler/sched-bwc.rst) and shares (scheduler/sched-design-CFS.rst). */
+final class CpuController {
+    /** The kernel's own default, 100 ms: a quota of at least 1 ms makes 0.01 CPU the least entitlement. */
+    private static final long PERIOD_MICROS = 100_000;
+
+    /** The kernel takes 2 to 262144 and silently clamps what lies outside (sched/core.c, MIN_SHARES, MAX_SHARES). */
+    private static final long MIN_SHARES = 2;
+
+    private static final long MAX_SHARES = 262_144;
+    private static final long SHARES_PER_CPU = 1024;
+
+    /**
+     * How many ordinary tasks of the host one CPU's worth of the instance's groups outweighs. Shares are spread over
+     * all CPUs, so the top group gets as many times more.
+     */
+    private static final long TOP_SHARES_PER_CPU = 16 * SHARES_PER_CPU;
+
+    private final CgroupFiles files;
+    private final Path group;
+
+    CpuController(CgroupFiles files, Path group) {
+        this.files = files;
+        this.group = group;
+    }
+
+    Path quotaFile() {
+        return group.resolve("cpu.cfs_quota_us");
+    }
+
+    Path burstFile() {
+        return group.resolve("cpu.cfs_burst_us");
+    }
+
+    private Path periodFile() {
+        return group.resolve("cpu.cfs_period_us");
+    }
+
+    /** At most this much CPU time per time, with shares in proportion. */
+    void setEntitlement(CpuMillis amount) {
+        setShares(amount.millis() * SHARES_PER_CPU / 1000);
+        Knob.set(files, periodFile(), String.valueOf(PERIOD_MICROS));
+        Knob.set(files, quotaFile(), String.valueOf(Math.multiplyExact(amount.millis(), PERIOD_MICROS) / 1000));
+    }
+
+    /** No bound on the time, shares for this many CPUs. */
+    void setWhole(int cpus) {
+        setShares(cpus * SHARES_PER_CPU);
+        Knob.set(files, quotaFile(), "-1");
+    }
+
+    /** Shares alone: for the host's own group, which is not bounded. */
+    void setSharesOf(CpuMillis amount) {
+        setShares(amount.millis() * SHARES_PER_CPU / 1000);
+    }
+
+    /**
+     * Shares of an instance's top group: so large that partitions get what their quota lets them have against the
+     * host's own tasks. The host keeps its reserve because the quotas leave it.
+     */
+    void setTopShares(int onlineCpus) {
+        setShares(TOP_SHARES_PER_CPU * onlineCpus);
+    }
+
+    private void setShares(long shares) {
+        long clamped = Math.min(MAX_SHARES, Math.max(MIN_SHARES, shares));
+        Knob.set(files, group.resolve("cpu.shares"), String.valueOf(clamped));
+    }
+
+    /**
+     * The quota over the period; rounded up to a thousandth, so that a larger quota never reads as the promised one.
+     */
+    Limit<CpuMillis> entitlement() {
+        long quota = Knob.number(files, quotaFile());
+        if (quota < 0) {
+            return Limit.unlimited();
+        }
+        long period = Knob.number(files, periodFile());
+        return Limit.of(new CpuMillis((Math.multiplyExact(quota, 1000) + period - 1) / period));
+    }
+
+    /** Unused time that may be saved up, in microseconds; 0 where the kernel does not know it (before 5.14). */
+    long burstMicros() {
+        return files.exists(burstFile()) ? Knob.number(files, burstFile()) : 0;
+    }
+}

@@ -1,0 +1,49 @@
+package io.bulkhead.manager.cgroup.v1;
+
+import io.bulkhead.manager.cgroup.CgroupFiles;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Which device nodes a group's tasks may open; cgroup-v1/devices.rst, numbers from admin-guide/devices.txt. */
+final class DevicesController {
+    /** Making any node is harmless as long as it cannot be opened. */
+    private static final List<String> ALLOWED = List.of(
+            "c *:* m", // mknod, character devices
+            "b *:* m", // mknod, block devices
+            "c 1:3 rwm", // null
+            "c 1:5 rwm", // zero
+            "c 1:7 rwm", // full
+            "c 1:8 rwm", // random
+            "c 1:9 rwm", // urandom
+            "c 5:0 rwm", // tty
+            "c 5:1 rwm", // console
+            "c 5:2 rwm", // ptmx
+            "c 136:* rwm"); // pts/*
+
+    private final CgroupFiles files;
+    private final Path group;
+
+    DevicesController(CgroupFiles files, Path group) {
+        this.files = files;
+        this.group = group;
+    }
+
+    /** Allows the standard nodes only, here and in the groups inside. */
+    void allowStandardNodes() {
+        if (!allowsStandardNodesOnly()) {
+            files.write(group.resolve("devices.deny"), "a");
+            ALLOWED.forEach(node -> files.write(group.resolve("devices.allow"), node));
+        }
+        files.groupsIn(group).forEach(inside -> new DevicesController(files, inside).allowStandardNodes());
+    }
+
+    boolean allowsStandardNodesOnly() {
+        return files.read(group.resolve("devices.list"))
+                .lines()
+                .map(String::strip)
+                .collect(Collectors.toSet())
+                .equals(Set.copyOf(ALLOWED));
+    }
+}

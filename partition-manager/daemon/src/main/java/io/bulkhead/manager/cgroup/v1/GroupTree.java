@@ -1,0 +1,78 @@
+package io.bulkhead.manager.cgroup.v1;
+
+import io.bulkhead.manager.cgroup.CgroupException;
+import io.bulkhead.manager.cgroup.CgroupFiles;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** A group with all groups inside. */
+final class GroupTree {
+    /** A group stays busy for a moment after its last task was seen to end. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private GroupTree() {}
+
+    /** Makes a group unless it is there. */
+    static void make(CgroupFiles files, Path group) {
+        if (!files.exists(group)) {
+            files.makeGroup(group);
+        }
+    }
+
+    /** The processes in a group and in all groups inside; empty where it is not there. */
+    static Set<Long> processes(CgroupFiles files, Path group) {
+        Set<Long> pids = new TreeSet<>();
+        collect(files, group, pids);
+        return pids;
+    }
+
+    private static void collect(CgroupFiles files, Path group, Set<Long> pids) {
+        String text;
+        try {
+            text = files.read(group.resolve("cgroup.procs"));
+        } catch (CgroupException e) {
+            if (files.exists(group)) {
+                throw e;
+            }
+            // Whoever lives inside may remove its own groups while they are being walked.
+            return;
+        }
+        // A process of another pid namespace reads as 0.
+        text.lines().map(String::strip).filter(line -> !line.isEmpty()).map(Long::valueOf).forEach(pids::add);
+        for (Path inside : files.groupsIn(group)) {
+            collect(files, inside, pids);
+        }
+    }
+
+    /** Removes a group with all groups inside, deepest first; nothing happens where it is not there. */
+    static void remove(CgroupFiles files, Path group) {
+        boolean gone = Deadline.await(PATIENCE, () -> {
+            try {
+                removeOnce(files, group);
+                return true;
+            } catch (CgroupException e) {
+                return false;
+            }
+        });
+        if (!gone) {
+            try {
+                removeOnce(files, group);
+            } catch (CgroupException e) {
+                Set<Long> inside = processes(files, group);
+                throw new CgroupException(
+                        e.getMessage() + (inside.isEmpty() ? "" : "; processes inside: " + inside), e);
+            }
+        }
+    }
+
+    private static void removeOnce(CgroupFiles files, Path group) {
+        List<Path> inside = files.groupsIn(group);
+        inside.forEach(child -> removeOnce(files, child));
+        if (files.exists(group)) {
+            files.removeGroup(group);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package io.bulkhead.manager.cgroup.v1;
+
+import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.manager.cgroup.CgroupException;
+import io.bulkhead.manager.cgroup.CgroupFiles;
+import io.bulkhead.manager.cgroup.CgroupHierarchies.Hierarchy;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Whether a partition's processes are in its groups in every hierarchy: a limit holds only those inside.
+ *
+ * <p>What is compared was read at different moments, so a process that one hierarchy shows and another does not is
+ * asked about by itself before it counts.
+ */
+final class Membership {
+    private final V1Layout layout;
+    private final Map<Hierarchy, List<String>> faults;
+
+    private Membership(V1Layout layout, Map<Hierarchy, List<String>> faults) {
+        this.layout = layout;
+        this.faults = faults;
+    }
+
+    static Membership of(CgroupFiles files, V1Layout layout, ProcReader proc, PartitionName partition) {
+        Map<Hierarchy, List<String>> faults = new HashMap<>();
+        Map<Hierarchy, Set<Long>> inside = new HashMap<>();
+        Set<Long> all = new HashSet<>();
+        boolean running = layout.hierarchies().stream()
+                .anyMatch(hierarchy -> files.exists(layout.payload(hierarchy, partition)));
+        for (Hierarchy hierarchy : layout.hierarchies()) {
+            List<String> found = new ArrayList<>();
+            faults.put(hierarchy, found);
+            Path payload = layout.payload(hierarchy, partition);
+            if (running && !files.exists(payload)) {
+                found.add("there is no " + payload + ", but the partition runs");
+            }
+            try {
+                Set<Long> pids = GroupTree.processes(files, layout.outer(hierarchy, partition));
+                inside.put(hierarchy, pids);
+                all.addAll(pids);
+            } catch (CgroupException e) {
+                found.add(String.valueOf(e.getMessage()));
+            }
+        }
+        for (Map.Entry<Hierarchy, Set<Long>> entry : inside.entrySet()) {
+            for (long pid : all) {
+                if (!entry.getValue().contains(pid)) {
+                    addIfOutside(entry.getKey(), pid, proc, layout.outer(entry.getKey(), partition), faults);
+                }
+            }
+        }
+        return new Membership(layout, faults);
+    }
+
+    private static void addIfOutside(
+            Hierarchy hierarchy, long pid, ProcReader proc, Path outer, Map<Hierarchy, List<String>> faults) {
+        String group = proc.groups(pid).get(hierarchy.label());
+        String expected = "/" + hierarchy.mount().relativize(outer);
+        // A process that has ended has no group any more; one that was born meanwhile is inside.
+        if (group != null && !(group + "/").contains(expected + "/")) {
+            faults.computeIfAbsent(hierarchy, any -> new ArrayList<>())
+                    .add("process " + pid + " is in " + group + " of " + hierarchy.label() + ", not in " + expected);
+        }
+    }
+
+    /** What is wrong in the hierarchy of a controller; empty when nothing is. */
+    List<String> faults(String controller) {
+        return faults.getOrDefault(layout.of(controller), List.of());
+    }
+}

@@ -1,0 +1,118 @@
+package io.bulkhead.manager.cgroup.v1;
+
+import io.bulkhead.contract.partition.HostStatus.Disk;
+import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.partition.UidRange;
+import io.bulkhead.manager.cgroup.CgroupException;
+import io.bulkhead.manager.cgroup.CgroupFiles;
+import io.bulkhead.manager.cgroup.CgroupHierarchies.Hierarchy;
+import io.bulkhead.manager.cgroup.v1.BlkioController.Bound;
+import io.bulkhead.manager.undo.Undo;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The nested group of one run, in every hierarchy. */
+final class PayloadGroups {
+    private final CgroupFiles files;
+    private final V1Layout layout;
+    private final Optional<Disk> disk;
+    private final long pageSize;
+
+    /** Out-of-memory kills of nested groups that are gone; a restart of the manager forgets them. */
+    private final Map<PartitionName, Long> pastKills = new ConcurrentHashMap<>();
+
+    PayloadGroups(CgroupFiles files, V1Layout layout, Optional<Disk> disk, long pageSize) {
+        this.files = files;
+        this.layout = layout;
+        this.disk = disk;
+        this.pageSize = pageSize;
+    }
+
+    void open(PartitionName partition, UidRange owner, boolean delegateToSystemd) {
+        try (Undo undo = new Undo()) {
+            CgroupFiles undoable = new UndoableFiles(files, undo);
+            for (Hierarchy hierarchy : layout.hierarchies()) {
+                Path outer = layout.outer(hierarchy, partition);
+                if (!files.exists(outer)) {
+                    throw new CgroupException(partition + " has no control group " + outer + "; its slice is not bound");
+                }
+                Path payload = layout.payload(outer);
+                GroupTree.make(undoable, payload);
+                if (layout.isCpuset(hierarchy)) {
+                    copyCpuset(undoable, outer, payload);
+                }
+                if (hierarchy.controllers().contains("blkio")) {
+                    copyBlkio(undoable, outer, payload);
+                }
+            }
+            if (delegateToSystemd) {
+                layout.systemd()
+                        .ifPresent(hierarchy -> new NamedSystemdHierarchy(files, layout.payload(hierarchy, partition))
+                                .handOver(owner));
+            }
+            undo.keep();
+        }
+    }
+
+    /** A new cpuset has neither CPUs nor nodes, and nobody can enter it like that (ENOSPC). */
+    private static void copyCpuset(CgroupFiles files, Path outer, Path payload) {
+        CpusetController from = new CpusetController(files, outer);
+        CpusetController to = new CpusetController(files, payload);
+        to.setMems(from.mems());
+        to.setCpus(from.cpus());
+    }
+
+    /** Version 1 does not throttle groups inside by the bounds of the outer one. */
+    private void copyBlkio(CgroupFiles files, Path outer, Path payload) {
+        if (disk.isEmpty()) {
+            return;
+        }
+        BlkioController from = new BlkioController(files, outer);
+        BlkioController to = new BlkioController(files, payload);
+        for (Bound bound : Bound.values()) {
+            if (files.exists(from.file(bound))) {
+                to.set(bound, disk.get().device(), from.get(bound, disk.get().device()));
+            }
+        }
+    }
+
+    void close(PartitionName partition) {
+        Path memory = layout.payload(layout.of("memory"), partition);
+        long kills = kills(memory);
+        for (Hierarchy hierarchy : layout.hierarchies()) {
+            GroupTree.remove(files, layout.payload(hierarchy, partition));
+        }
+        pastKills.merge(partition, kills, Long::sum);
+    }
+
+    void enterCurrentThread(PartitionName partition) {
+        for (Hierarchy hierarchy : layout.hierarchies()) {
+            // In "tasks", 0 is the very thread that writes (cgroups(7)).
+            files.write(layout.payload(hierarchy, partition).resolve("tasks"), "0");
+        }
+    }
+
+    void enter(PartitionName partition, long pid) {
+        for (Hierarchy hierarchy : layout.hierarchies()) {
+            files.write(layout.payload(hierarchy, partition).resolve("cgroup.procs"), String.valueOf(pid));
+        }
+    }
+
+    long outOfMemoryKills(PartitionName partition) {
+        return pastKills.getOrDefault(partition, 0L) + kills(layout.outer(layout.of("memory"), partition));
+    }
+
+    void forget(PartitionName partition) {
+        pastKills.remove(partition);
+    }
+
+    private long kills(Path group) {
+        if (!files.exists(group)) {
+            return 0;
+        }
+        long inside = files.groupsIn(group).stream().mapToLong(this::kills).sum();
+        return new MemoryController(files, group, pageSize).outOfMemoryKills() + inside;
+    }
+}

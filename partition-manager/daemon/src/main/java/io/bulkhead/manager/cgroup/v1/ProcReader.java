@@ -1,0 +1,55 @@
+package io.bulkhead.manager.cgroup.v1;
+
+import io.bulkhead.manager.cgroup.CgroupException;
+import io.bulkhead.manager.cgroup.CgroupFiles;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** What proc(5) says of a process that matters for groups. */
+final class ProcReader {
+    /** PF_KTHREAD, include/linux/sched.h. */
+    private static final long KERNEL_THREAD = 0x0020_0000;
+
+    private final CgroupFiles files;
+    private final Path proc;
+
+    ProcReader(CgroupFiles files, Path proc) {
+        this.files = files;
+        this.proc = proc;
+    }
+
+    /** The group of a process in each hierarchy, by the hierarchy's controllers or name; empty when it has ended. */
+    Map<String, String> groups(long pid) {
+        String text;
+        try {
+            text = files.read(proc.resolve(String.valueOf(pid)).resolve("cgroup"));
+        } catch (CgroupException e) {
+            return Map.of();
+        }
+        Map<String, String> groups = new HashMap<>();
+        text.lines().map(line -> line.split(":", 3)).filter(fields -> fields.length == 3).forEach(fields -> groups.put(fields[1], fields[2]));
+        return groups;
+    }
+
+    /** Whether it is a thread of the kernel, or has ended. */
+    boolean isKernelThread(long pid) {
+        String stat;
+        try {
+            stat = files.read(proc.resolve(String.valueOf(pid)).resolve("stat"));
+        } catch (CgroupException e) {
+            return true;
+        }
+        // The name in parentheses may hold spaces; the flags are the 7th field after it.
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", -1);
+        return (Long.parseLong(fields[6]) & KERNEL_THREAD) != 0;
+    }
+
+    static Set<Long> pids(String text) {
+        Set<Long> pids = new TreeSet<>();
+        text.lines().map(String::strip).filter(line -> !line.isEmpty()).map(Long::valueOf).forEach(pids::add);
+        return pids;
+    }
+}

@@ -1,0 +1,93 @@
+package io.bulkhead.manager.host;
+
+import io.bulkhead.contract.hardware.CpuSet;
+import io.bulkhead.contract.hardware.NodeSet;
+import io.bulkhead.contract.partition.HostStatus.Disk;
+import io.bulkhead.contract.unit.ByteSize;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Reads {@link HostFacts} from proc(5) and sysfs(5). Each call reads anew; a file that must be there and is not is an
+ * {@link UncheckedIOException}. Any thread.
+ */
+public final class HostFactsReader {
+    private final Path root;
+
+    /**
+     * For the kernel, or for a tree that imitates it.
+     *
+     * @param root the directory that has {@code proc} and {@code sys}
+     */
+    public HostFactsReader(Path root) {
+        this.root = root;
+    }
+
+    /**
+     * Reads everything.
+     *
+     * @param directory whose disk is looked for: the state directory, or the nearest ancestor of it that is there
+     */
+    public HostFacts read(Path directory) {
+        CpuSet online = CpuSet.parse(text("sys/devices/system/cpu/online"));
+        return new HostFacts(
+                online,
+                cores(online),
+                nodes(),
+                memory(),
+                disk(directory).disk(),
+                text("proc/sys/kernel/osrelease").strip());
+    }
+
+    /** The disk under a directory, or why there is none. */
+    public DiskFinder.Answer disk(Path directory) {
+        return new DiskFinder(root).under(directory);
+    }
+
+    private Map<Integer, CpuSet> cores(CpuSet online) {
+        Map<Integer, CpuSet> cores = new TreeMap<>();
+        for (int cpu : online.ids()) {
+            Path siblings = root.resolve("sys/devices/system/cpu/cpu" + cpu + "/topology/thread_siblings_list");
+            CpuSet threads = Files.exists(siblings)
+                    ? CpuSet.parse(content(siblings)).intersection(online)
+                    : CpuSet.of(cpu);
+            cores.put(threads.ids().get(0), threads);
+        }
+        return Map.copyOf(cores);
+    }
+
+    private NodeSet nodes() {
+        Path withMemory = root.resolve("sys/devices/system/node/has_memory");
+        // A kernel without NUMA has no such file and puts everything on node 0.
+        return Files.exists(withMemory) ? NodeSet.parse(content(withMemory)) : NodeSet.of(0);
+    }
+
+    /** MemTotal, which proc(5) gives in KiB. */
+    private ByteSize memory() {
+        return text("proc/meminfo")
+                .lines()
+                .filter(line -> line.startsWith("MemTotal:"))
+                .map(line -> line.substring("MemTotal:".length()).strip().split(" ", -1)[0])
+                .map(kibibytes -> new ByteSize(Math.multiplyExact(Long.parseLong(kibibytes), 1024)))
+                .findFirst()
+                .orElseThrow(() -> new UncheckedIOException(
+                        new IOException(root.resolve("proc/meminfo") + " does not say MemTotal")));
+    }
+
+    private String text(String path) {
+        return content(root.resolve(path));
+    }
+
+    private static String content(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
