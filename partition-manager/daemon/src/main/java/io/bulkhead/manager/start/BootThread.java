@@ -46,7 +46,7 @@ final class BootThread extends Thread {
     private static final Set<Namespace> OF_PROCESS_1 =
             EnumSet.of(Namespace.IPC, Namespace.UTS, Namespace.NET, Namespace.CGROUP, Namespace.PID);
 
-    /** Held back until the groups are right where a thread cannot enter them (v2), before the cgroup namespace is made. */
+    /** Holds back until the groups are right where a thread cannot enter them (v2): the cgroup namespace comes later. */
     private static final List<String> GATE =
             List.of("/bin/sh", "-c", "read _ <&4 || exit 99; exec \"$@\"", "gate");
 
