@@ -30,8 +30,8 @@ public enum Departure {
     }
 
     /**
-     * How process 1 ended, from two witnesses that both miss something. Its pidfd says "exited with 0" after a reboot(2)
-     * that it made itself; its parent, the holder, dies of the same signal then. After SIGKILL the holder (unshare of
+     * How process 1 ended, from two witnesses that both miss something. Its pidfd says "exited with 0" after a
+     * reboot(2) that it made itself; its parent, the holder, dies of the same signal then. After SIGKILL the holder (unshare of
      * util-linux 2.38) may exit with 1 instead, and the pidfd is right.
      *
      * @param init what the pidfd of process 1 says, asked after the holder has ended

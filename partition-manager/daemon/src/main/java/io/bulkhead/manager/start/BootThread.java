@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +46,7 @@ final class BootThread extends Thread {
     private static final Set<Namespace> OF_PROCESS_1 =
             EnumSet.of(Namespace.IPC, Namespace.UTS, Namespace.NET, Namespace.CGROUP, Namespace.PID);
 
-    /** Held back until the groups are right where a thread cannot enter them (v2), before the cgroup namespace is made. */
+    /** Holds back until the groups are right where a thread cannot enter them (v2): the cgroup namespace comes later. */
     private static final List<String> GATE =
             List.of("/bin/sh", "-c", "read _ <&4 || exit 99; exec \"$@\"", "gate");
 
@@ -62,6 +63,7 @@ final class BootThread extends Thread {
     /**
      * What a boot needs.
      *
+     * @param plan made while the holder loads, which is what takes longest
      * @param userNamespace of the uid range, not closed here
      * @param master of the console
      * @param slave of the console, on the host
@@ -71,7 +73,7 @@ final class BootThread extends Thread {
     record Order(
             StartRequest request,
             InitProgram init,
-            MountPlan plan,
+            Supplier<MountPlan> plan,
             Fd userNamespace,
             Fd master,
             Path slave,
@@ -125,8 +127,9 @@ final class BootThread extends Thread {
         step = BootStep.HOLDER;
         startHolder(gated);
         step = BootStep.ROOT;
-        runner.run(order.mountPoint(), order.plan().root());
-        runner.cloneTrees(order.plan().ownFiles());
+        MountPlan plan = order.plan().get();
+        runner.run(order.mountPoint(), plan.root());
+        runner.cloneTrees(plan.ownFiles());
         step = BootStep.FIND_INIT;
         findInit();
         step = BootStep.PIVOT;
@@ -140,9 +143,9 @@ final class BootThread extends Thread {
         sys.setHostname(name.value());
         sys.bringLoopbackUp();
         step = BootStep.KERNEL_FILES;
-        runner.run(SLASH, order.plan().kernel());
+        runner.run(SLASH, plan.kernel());
         step = BootStep.OWN_FILES;
-        runner.run(SLASH, order.plan().ownFiles());
+        runner.run(SLASH, plan.ownFiles());
     }
 
     /** Whether processes are moved into their groups one by one, because a single thread cannot be (v2). */

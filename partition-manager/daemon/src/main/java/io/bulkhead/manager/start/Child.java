@@ -33,8 +33,8 @@ public record Child(long pid, Fd process) implements AutoCloseable {
     }
 
     /**
-     * Waits for the end and reaps it. One that fails (for want of descriptors, say) is tried once more, since nobody else
-     * ever reaps a child of ours.
+     * Waits for the end and reaps it. One that fails (for want of descriptors, say) is tried once more, since nobody
+     * else ever reaps a child of ours.
      *
      * @return empty when it still runs after the time
      */

@@ -5,6 +5,7 @@ import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.Promise;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.contract.partition.UidRange;
+import io.bulkhead.manager.cgroup.CgroupException;
 import io.bulkhead.manager.cgroup.Cgroups;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +17,9 @@ public class GrouplessCgroups implements Cgroups {
     private final String kind;
 
     public final List<String> entered = new ArrayList<>();
+
+    /** Whether nobody may enter. */
+    public boolean refuses;
 
     public GrouplessCgroups() {
         this("v1");
@@ -62,6 +66,9 @@ public class GrouplessCgroups implements Cgroups {
 
     @Override
     public synchronized void enter(PartitionName partition, long pid) {
+        if (refuses) {
+            throw new CgroupException("no room in the group");
+        }
         entered.add(partition + " process");
     }
 

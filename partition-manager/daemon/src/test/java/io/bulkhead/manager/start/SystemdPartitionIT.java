@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The host's systemd as process 1, with a group of its own in the version 1 hierarchy that systemd needs; needs root. */
+/** The host's systemd as process 1, with a group of its own in its version 1 hierarchy; needs root. */
 class SystemdPartitionIT {
     private static final Path HIERARCHY = Path.of("/sys/fs/cgroup/systemd");
     private static final Path GROUP = HIERARCHY.resolve("bulkhead-t-start");
