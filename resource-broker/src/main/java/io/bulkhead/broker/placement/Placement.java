@@ -73,8 +73,8 @@ public final class Placement {
                 && held.cpus().size() == whole.count()) {
             CpuClaim.Whole same =
                     new CpuClaim.Whole(whole.count(), whole.threads(), whole.node(), Optional.of(held.cpus()));
-            Decision stay = offer(
-                    topology, reserve, holdings, new Claim(same, claim.memory(), claim.tasks(), claim.io()));
+            Decision stay =
+                    offer(topology, reserve, holdings, new Claim(same, claim.memory(), claim.tasks(), claim.io()));
             if (stay instanceof Decision.Offer) {
                 return stay;
             }
@@ -155,7 +155,8 @@ public final class Placement {
 
     private String remedy(List<Shortage> shortages) {
         List<String> ways = new ArrayList<>();
-        List<String> release = roomMakers().stream().map(PartitionName::toString).toList();
+        List<String> release =
+                roomMakers().stream().map(PartitionName::toString).toList();
         if (!release.isEmpty()) {
             ways.add("release " + Words.list(release));
         }
