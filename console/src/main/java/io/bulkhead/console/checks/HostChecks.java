@@ -146,9 +146,11 @@ public final class HostChecks {
         long most = files.number("/proc/sys/kernel/pty/max").orElse(Long.MAX_VALUE);
         long used = files.number("/proc/sys/kernel/pty/nr").orElse(0L);
         String found = used + " of " + most + " in use";
-        return most - used < FEW_TERMINALS
-                ? Finding.bad(what, found, "sysctl kernel.pty.max=" + Math.max(4096, 2 * most))
-                : Finding.good(what, found);
+        String remedy = "sysctl kernel.pty.max=" + Math.max(4096, 2 * most);
+        if (most - used >= FEW_TERMINALS) {
+            return Finding.good(what, found);
+        }
+        return most > used ? Finding.weak(what, found, remedy) : Finding.bad(what, found, remedy);
     }
 
     private Finding osIsMerged() {

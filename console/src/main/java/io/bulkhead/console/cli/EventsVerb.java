@@ -13,7 +13,6 @@ import io.bulkhead.contract.wire.JsonReader;
 import io.bulkhead.contract.wire.RecordCodec;
 import java.io.IOException;
 import java.time.ZoneId;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -36,22 +35,13 @@ final class EventsVerb extends Verb {
         super(bulkhead);
     }
 
-    /**
-     * The body of {@code GET /v1/events?follow=false}.
-     *
-     * @param events what the journal has
-     */
-    record EventsAnswer(List<EventRecord> events) {
-        EventsAnswer {
-            events = List.copyOf(events);
-        }
-    }
-
     @Override
     public Integer call() throws IOException {
         if (!follow) {
             Json answer = api().get("/v1/events?after=" + after + "&follow=false");
-            ApiClient.decode(EventsAnswer.class, answer).events().forEach(this::put);
+            if (answer instanceof Json.Obj body && body.members().get("events") instanceof Json.Array events) {
+                events.items().forEach(each -> put(ApiClient.decode(EventRecord.class, each)));
+            }
             return DONE;
         }
         try (FrameStream stream = api().openStream(new Order.FollowEvents(after))) {

@@ -3,19 +3,17 @@ package io.bulkhead.console.daemons;
 import io.bulkhead.contract.order.Problem;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
-import io.bulkhead.contract.wire.Json;
-import io.bulkhead.contract.wire.JsonReader;
-import io.bulkhead.contract.wire.RecordCodec;
-import io.bulkhead.contract.wire.WireException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * A process that {@code bulkhead up} started, as {@code <run>/ROLE.pid} remembers it. The start time tells it from
+ * A process that {@code bulkhead up} started, as {@code <run>/ROLE.process} remembers it. The start time tells it from
  * another one that got its number later.
  *
  * @param pid its number
@@ -23,6 +21,7 @@ import java.util.Optional;
  */
 record ProcessRecord(long pid, long startTicks) {
     private static final int START_TICKS_FIELD = 22;
+    private static final Pattern FORM = Pattern.compile("(\\d{1,18}) (\\d{1,18})\\n");
 
     /** The record of a process that runs now. */
     static ProcessRecord of(long pid) {
@@ -36,18 +35,22 @@ record ProcessRecord(long pid, long startTicks) {
     /** The record in a file, if the process that it names still runs. */
     static Optional<ProcessRecord> readRunning(Path file) {
         try {
-            Json json = JsonReader.read(Files.readAllBytes(file));
-            return Optional.of(RecordCodec.decode(ProcessRecord.class, json)).filter(ProcessRecord::isRunning);
-        } catch (NoSuchFileException | WireException e) {
+            Matcher matcher = FORM.matcher(Files.readString(file));
+            return matcher.matches()
+                    ? Optional.of(new ProcessRecord(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2))))
+                            .filter(ProcessRecord::isRunning)
+                    : Optional.empty();
+        } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
-            throw new Refusal(Problem.of(ProblemCode.NOT_PERMITTED, file + " cannot be read: " + e.getMessage()), e);
+            throw new Refusal(
+                    Problem.of(ProblemCode.NOT_PERMITTED, file + " cannot be read: " + e.getMessage()), e);
         }
     }
 
     void write(Path file) throws IOException {
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        Files.writeString(fresh, RecordCodec.encode(this) + "\n");
+        Files.writeString(fresh, pid + " " + startTicks + "\n");
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
     }
 

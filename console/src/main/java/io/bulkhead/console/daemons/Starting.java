@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,7 +22,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /**
  * Brings an installation up: what is up already stays, a process that is missing is started. The manager comes first.
@@ -57,20 +57,17 @@ public final class Starting {
         }
         ControlPlaneUser user = user();
         makeDirectories(user);
-        if (!managerIsUp) {
-            start(Role.MANAGER, Map.of(), this::managerAnswers);
+        // Both at once: the control plane waits for its manager by itself, and a new manager is found by one that is there.
+        ProcessRecord controlPlane;
+        if (managerIsUp) {
+            controlPlane = running(Role.CONTROL_PLANE, environment(user));
+        } else {
+            ProcessRecord manager = running(Role.MANAGER, Map.of());
+            controlPlane = running(Role.CONTROL_PLANE, environment(user));
+            await(Role.MANAGER, manager, this::managerAnswers);
         }
-        // A control plane that is there finds a new manager by itself; only one that is not gets started.
-        start(
-                Role.CONTROL_PLANE,
-                Map.of(
-                        "BULKHEAD_RUN_AS",
-                        user.asText(),
-                        "BULKHEAD_HOST_GROUPS",
-                        hostGroups(),
-                        "BULKHEAD_SHARED_JARS",
-                        settings.stateDirectory().resolve("jars").toString()),
-                this::controlPlaneIsReady);
+        joinHostGroups(controlPlane);
+        await(Role.CONTROL_PLANE, controlPlane, this::controlPlaneIsReady);
         return true;
     }
 
@@ -115,33 +112,52 @@ public final class Starting {
         }
     }
 
-    /** The files by which a process joins the host's own groups, as the manager has left them; nothing if it has not. */
-    private String hostGroups() throws IOException {
-        try {
-            Json json =
-                    JsonReader.read(Files.readAllBytes(settings.runDirectory().resolve("manager.json")));
-            if (json instanceof Json.Obj object && object.members().get("hostGroupFiles") instanceof Json.Array files) {
-                return files.items().stream()
-                        .filter(Json.Text.class::isInstance)
-                        .map(each -> ((Json.Text) each).value())
-                        .collect(Collectors.joining(":"));
+    private Map<String, String> environment(ControlPlaneUser user) {
+        return Map.of(
+                "BULKHEAD_RUN_AS",
+                user.asText(),
+                "BULKHEAD_SHARED_JARS",
+                settings.stateDirectory().resolve("jars").toString());
+    }
+
+    /** Confines a process to what the host keeps for itself, by the files that the manager names. */
+    private void joinHostGroups(ProcessRecord process) throws IOException {
+        for (String file : hostGroupFiles()) {
+            try {
+                Files.writeString(Path.of(file), process.pid() + "\n", StandardOpenOption.WRITE);
+            } catch (IOException e) {
+                if (process.isRunning()) {
+                    throw new IOException("the control plane cannot join the host's group by " + file + ": " + e.getMessage(), e);
+                }
             }
-            return "";
-        } catch (NoSuchFileException | WireException e) {
-            return "";
         }
     }
 
-    private void start(Role role, Map<String, String> environment, BooleanSupplier answers)
-            throws IOException, InterruptedException {
-        Path record = installation.runFile(role, ".pid");
-        Optional<ProcessRecord> running = ProcessRecord.readRunning(record);
-        if (running.isEmpty()) {
-            progress.accept("starting the " + role.word());
-            running = Optional.of(launch(role, environment));
-            running.get().write(record);
+    private List<String> hostGroupFiles() throws IOException {
+        try {
+            Json json = JsonReader.read(Files.readAllBytes(settings.runDirectory().resolve("manager.json")));
+            return json instanceof Json.Obj object && object.members().get("hostGroupFiles") instanceof Json.Array files
+                    ? files.items().stream()
+                            .filter(Json.Text.class::isInstance)
+                            .map(each -> ((Json.Text) each).value())
+                            .toList()
+                    : List.of();
+        } catch (NoSuchFileException | WireException e) {
+            return List.of();
         }
-        await(role, running.get(), answers);
+    }
+
+    /** The process of a role: the one that runs, or a new one. */
+    private ProcessRecord running(Role role, Map<String, String> environment) throws IOException {
+        Path file = installation.runFile(role, ".process");
+        Optional<ProcessRecord> running = ProcessRecord.readRunning(file);
+        if (running.isPresent()) {
+            return running.get();
+        }
+        progress.accept("starting the " + role.word());
+        ProcessRecord started = launch(role, environment);
+        started.write(file);
+        return started;
     }
 
     private ProcessRecord launch(Role role, Map<String, String> environment) throws IOException {

@@ -75,7 +75,7 @@ public final class Stopping {
                     "end it as it was started, like systemctl stop bulkhead-control-plane");
         }
         for (Role role : Role.values()) {
-            Files.deleteIfExists(installation.runFile(role, ".pid"));
+            Files.deleteIfExists(installation.runFile(role, ".process"));
         }
     }
 
@@ -117,7 +117,7 @@ public final class Stopping {
     }
 
     private Optional<ProcessRecord> running(Role role) {
-        return ProcessRecord.readRunning(installation.runFile(role, ".pid"));
+        return ProcessRecord.readRunning(installation.runFile(role, ".process"));
     }
 
     private boolean managerIsThere() {
