@@ -155,7 +155,7 @@ public final class JsonReader {
         if (digits.isEmpty() || digits.equals("-")) {
             throw error("a value was expected");
         }
-        if (digits.length() > 1 && digits.charAt(0) == '0' || digits.startsWith("-0")) {
+        if ((digits.length() > 1 && digits.charAt(0) == '0') || digits.startsWith("-0")) {
             throw error("a number starts with 0");
         }
         try {
