@@ -114,7 +114,8 @@ public final class Health {
 
     private Optional<Long> recorded(Role role) {
         try {
-            return ProcessRecord.readRunning(installation.runFile(role, ".process")).map(ProcessRecord::pid);
+            return ProcessRecord.readRunning(installation.runFile(role, ".process"))
+                    .map(ProcessRecord::pid);
         } catch (Refusal e) {
             return Optional.empty();
         }

@@ -43,8 +43,7 @@ record ProcessRecord(long pid, long startTicks) {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
-            throw new Refusal(
-                    Problem.of(ProblemCode.NOT_PERMITTED, file + " cannot be read: " + e.getMessage()), e);
+            throw new Refusal(Problem.of(ProblemCode.NOT_PERMITTED, file + " cannot be read: " + e.getMessage()), e);
         }
     }
 

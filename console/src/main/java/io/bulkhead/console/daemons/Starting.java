@@ -57,7 +57,8 @@ public final class Starting {
         }
         ControlPlaneUser user = user();
         makeDirectories(user);
-        // Both at once: the control plane waits for its manager by itself, and a new manager is found by one that is there.
+        // Both at once: the control plane waits for its manager by itself, and a new manager is found by one that is
+        // there.
         ProcessRecord controlPlane;
         if (managerIsUp) {
             controlPlane = running(Role.CONTROL_PLANE, environment(user));
@@ -127,7 +128,8 @@ public final class Starting {
                 Files.writeString(Path.of(file), process.pid() + "\n", StandardOpenOption.WRITE);
             } catch (IOException e) {
                 if (process.isRunning()) {
-                    throw new IOException("the control plane cannot join the host's group by " + file + ": " + e.getMessage(), e);
+                    throw new IOException(
+                            "the control plane cannot join the host's group by " + file + ": " + e.getMessage(), e);
                 }
             }
         }
@@ -135,7 +137,8 @@ public final class Starting {
 
     private List<String> hostGroupFiles() throws IOException {
         try {
-            Json json = JsonReader.read(Files.readAllBytes(settings.runDirectory().resolve("manager.json")));
+            Json json =
+                    JsonReader.read(Files.readAllBytes(settings.runDirectory().resolve("manager.json")));
             return json instanceof Json.Obj object && object.members().get("hostGroupFiles") instanceof Json.Array files
                     ? files.items().stream()
                             .filter(Json.Text.class::isInstance)

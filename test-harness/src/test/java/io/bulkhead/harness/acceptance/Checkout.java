@@ -13,7 +13,8 @@ final class Checkout {
         while (!Files.isExecutable(directory.resolve("bulkhead"))) {
             directory = directory.getParent();
             if (directory == null) {
-                throw new IllegalStateException("no launcher above " + Path.of("").toAbsolutePath());
+                throw new IllegalStateException(
+                        "no launcher above " + Path.of("").toAbsolutePath());
             }
         }
         return directory;

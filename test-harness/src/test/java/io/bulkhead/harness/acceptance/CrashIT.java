@@ -95,7 +95,9 @@ class CrashIT {
             State state = host.show("victim").state();
             assertThat(state).as("round %d", i).isIn(State.RUNNING, State.BOUND);
             if (state == State.RUNNING) {
-                assertThat(host.exec("victim", "echo ok").out()).as("round %d", i).isEqualTo("ok\n");
+                assertThat(host.exec("victim", "echo ok").out())
+                        .as("round %d", i)
+                        .isEqualTo("ok\n");
                 host.post("victim", "stop");
             }
             await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
@@ -113,7 +115,8 @@ class CrashIT {
         long count = 0;
         for (String group : HostSnapshot.groups(host.name())) {
             try (Stream<Path> below = Files.walk(Path.of(group), 3)) {
-                count += below.filter(path -> path.getFileName().toString().equals("in")).count();
+                count += below.filter(path -> path.getFileName().toString().equals("in"))
+                        .count();
             }
         }
         return count;

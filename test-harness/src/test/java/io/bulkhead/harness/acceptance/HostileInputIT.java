@@ -50,14 +50,17 @@ class HostileInputIT {
 
     @Test
     void theManagerRefusesAnOversizedFrame() throws IOException {
-        byte[] header = ByteBuffer.allocate(5).put((byte) 'M').putInt(Integer.MAX_VALUE).array();
+        byte[] header =
+                ByteBuffer.allocate(5).put((byte) 'M').putInt(Integer.MAX_VALUE).array();
 
         assertThat(managerAnswers(header)).contains("protocol-error").contains("at most 1048576");
     }
 
     @Test
     void theManagerRefusesAnOrderThatItDoesNotKnow() throws IOException {
-        assertThat(managerAnswers(message("{\"type\":\"format-disk\"}"))).contains("refused").contains("format-disk");
+        assertThat(managerAnswers(message("{\"type\":\"format-disk\"}")))
+                .contains("refused")
+                .contains("format-disk");
     }
 
     @Test
@@ -131,8 +134,12 @@ class HostileInputIT {
 
     @Test
     void theApiRefusesUnknownPathsAndMethods() throws IOException {
-        assertThat(apiAnswers(request("GET", "/v2/nothing", ""))).contains("404").contains("not-found");
-        assertThat(apiAnswers(request("PATCH", "/v1/host", "{}"))).contains("405").containsIgnoringCase("allow:");
+        assertThat(apiAnswers(request("GET", "/v2/nothing", "")))
+                .contains("404")
+                .contains("not-found");
+        assertThat(apiAnswers(request("PATCH", "/v1/host", "{}")))
+                .contains("405")
+                .containsIgnoringCase("allow:");
     }
 
     private static String request(String method, String path, String body) {
@@ -141,7 +148,9 @@ class HostileInputIT {
     }
 
     private static byte[] message(String json) {
-        return new Frame(Frame.Kind.MESSAGE, json.getBytes(StandardCharsets.UTF_8)).toBytes().array();
+        return new Frame(Frame.Kind.MESSAGE, json.getBytes(StandardCharsets.UTF_8))
+                .toBytes()
+                .array();
     }
 
     private static String managerAnswers(byte[] bytes) throws IOException {

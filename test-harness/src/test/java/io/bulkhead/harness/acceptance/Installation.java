@@ -62,9 +62,7 @@ final class Installation implements AutoCloseable {
             Files.setPosixFilePermissions(
                     directory, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
             Path config = directory.resolve("bulkhead.conf");
-            Files.writeString(
-                    config,
-                    """
+            Files.writeString(config, """
                     [instance]
                     name = %s
                     state_dir = %s/state
@@ -75,9 +73,8 @@ final class Installation implements AutoCloseable {
                     uid_ranges = 64
                     [control-plane]
                     user = 64321
-                    """
-                            .formatted(
-                                    name, directory, directory, directory, 65_536L * (20_000 + 64L * COUNT.get())));
+                    """.formatted(
+                            name, directory, directory, directory, 65_536L * (20_000 + 64L * COUNT.get())));
             return new Installation(name, directory, config);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -119,8 +116,8 @@ final class Installation implements AutoCloseable {
 
     /** Runs a verb through the launcher with something to read. */
     Result runWithInput(String input, String... arguments) {
-        List<String> command = new ArrayList<>(
-                List.of(Checkout.root().resolve("bulkhead").toString(), "--config", config.toString()));
+        List<String> command =
+                new ArrayList<>(List.of(Checkout.root().resolve("bulkhead").toString(), "--config", config.toString()));
         command.addAll(Arrays.asList(arguments));
         return Commands.run(command, input, COMMAND_DEADLINE);
     }
@@ -136,8 +133,7 @@ final class Installation implements AutoCloseable {
     /** Posts one of the verbs and returns the status after it. */
     PartitionStatus post(String partition, String verb) {
         return ApiClient.decode(
-                PartitionStatus.class,
-                api().post("/v1/partitions/" + partition + "/" + verb, new Json.Obj(Map.of())));
+                PartitionStatus.class, api().post("/v1/partitions/" + partition + "/" + verb, new Json.Obj(Map.of())));
     }
 
     /** Runs a shell command inside a partition and returns what it printed, both streams together. */

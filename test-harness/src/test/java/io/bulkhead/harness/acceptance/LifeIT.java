@@ -78,9 +78,7 @@ class LifeIT {
 
     @Test
     void applyIsDeclarativeAndSaysWhatItDid() throws IOException {
-        Path file = Files.writeString(
-                host.directory().resolve("set.yaml"),
-                """
+        Path file = Files.writeString(host.directory().resolve("set.yaml"), """
                 partitions:
                   web:
                     cpus: 0.2
@@ -90,7 +88,8 @@ class LifeIT {
                     memory: 32MiB
                 """);
 
-        assertThat(host.run("apply", "-f", file.toString(), "--yes").expect(0).out()).contains("web", "jobs", "created");
+        assertThat(host.run("apply", "-f", file.toString(), "--yes").expect(0).out())
+                .contains("web", "jobs", "created");
         assertThat(host.run("apply", "-f", file.toString(), "--yes").expect(0).out())
                 .contains("unchanged")
                 .doesNotContain("created");
@@ -98,9 +97,7 @@ class LifeIT {
 
     @Test
     void brokenDefinitionsAreToldAllAtOnceWithFileAndLine() throws IOException {
-        Path file = Files.writeString(
-                host.directory().resolve("broken.yaml"),
-                """
+        Path file = Files.writeString(host.directory().resolve("broken.yaml"), """
                 partitions:
                   web:
                     cpus: two
@@ -121,9 +118,7 @@ class LifeIT {
 
     @Test
     void aServiceIsSupervised() throws IOException {
-        Path file = Files.writeString(
-                host.directory().resolve("service.yaml"),
-                """
+        Path file = Files.writeString(host.directory().resolve("service.yaml"), """
                 partitions:
                   served:
                     cpus: 0.3
@@ -145,7 +140,8 @@ class LifeIT {
 
     @Test
     void poweroffInsideIsACleanStopAndRebootStartsAgain() {
-        host.run("define", "full", "--cpus", "0.4", "--memory", "512MiB", "--init", "systemd").expect(0);
+        host.run("define", "full", "--cpus", "0.4", "--memory", "512MiB", "--init", "systemd")
+                .expect(0);
         host.run("start", "full").expect(0);
         host.awaitConsole("full", "full login:");
         long first = host.show("full").pid().orElseThrow();
@@ -153,7 +149,8 @@ class LifeIT {
         host.exec("full", "systemctl reboot");
         await().atMost(Duration.ofSeconds(60)).until(() -> {
             PartitionStatus status = host.show("full");
-            return status.state() == State.RUNNING && !status.pid().orElseThrow().equals(first);
+            return status.state() == State.RUNNING
+                    && !status.pid().orElseThrow().equals(first);
         });
 
         host.exec("full", "systemctl poweroff");
@@ -190,11 +187,11 @@ class LifeIT {
 
         assertThat(host.exec("twin", "stat -c %i /usr").out().strip())
                 .isEqualTo(Files.getAttribute(Path.of("/usr"), "unix:ino").toString());
-        assertThat(host.exec("twin", "cat /etc/os-release").out()).isEqualTo(Files.readString(Path.of("/etc/os-release")));
+        assertThat(host.exec("twin", "cat /etc/os-release").out())
+                .isEqualTo(Files.readString(Path.of("/etc/os-release")));
         assertThat(host.exec("twin", "hostname").out().strip()).isEqualTo("twin");
         assertThat(host.exec("twin", "dpkg -l | md5sum").out())
-                .isEqualTo(Commands.run(
-                                java.util.List.of("sh", "-c", "dpkg -l | md5sum"), "", Duration.ofSeconds(30))
+                .isEqualTo(Commands.run(java.util.List.of("sh", "-c", "dpkg -l | md5sum"), "", Duration.ofSeconds(30))
                         .out());
         assertThat(host.exec("twin", "cat /etc/machine-id").out().strip()).matches("[0-9a-f]{32}");
     }

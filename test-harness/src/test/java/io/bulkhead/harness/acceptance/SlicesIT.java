@@ -40,7 +40,8 @@ class SlicesIT {
     void refusesTheSecondWholeCpuWhereThereIsOnlyOne() {
         // Given as many whole CPUs in use as this machine can give
         long free = freeWholeCpus();
-        host.run("define", "first", "--cpus", Long.toString(free), "--memory", "64MiB").expect(0);
+        host.run("define", "first", "--cpus", Long.toString(free), "--memory", "64MiB")
+                .expect(0);
         Json before = host.api().get("/v1/partitions");
 
         // When one more is asked for
@@ -89,14 +90,17 @@ class SlicesIT {
         Files.writeString(limit, Long.toString(1L << 30));
 
         // Then it is degraded with the reason, an event tells, and verify fails
-        await().atMost(Duration.ofSeconds(2)).until(() -> !host.show("watched").degraded().isEmpty());
-        assertThat(host.show("watched").degraded()).anySatisfy(reason -> assertThat(reason).contains("1GiB"));
+        await().atMost(Duration.ofSeconds(2))
+                .until(() -> !host.show("watched").degraded().isEmpty());
+        assertThat(host.show("watched").degraded())
+                .anySatisfy(reason -> assertThat(reason).contains("1GiB"));
         host.run("verify", "watched").expect(10);
         assertThat(host.run("events").out()).contains("partition-degraded").contains("watched");
 
         // And when it is put back, it is repaired
         Files.writeString(limit, Long.toString(128L << 20));
-        await().atMost(Duration.ofSeconds(3)).until(() -> host.show("watched").degraded().isEmpty());
+        await().atMost(Duration.ofSeconds(3))
+                .until(() -> host.show("watched").degraded().isEmpty());
         host.run("verify", "watched").expect(0);
     }
 
@@ -113,7 +117,8 @@ class SlicesIT {
 
     @Test
     void aForkBombEndsAtTheLimit() {
-        host.run("define", "bomb", "--cpus", "0.2", "--memory", "128MiB", "--tasks", "40").expect(0);
+        host.run("define", "bomb", "--cpus", "0.2", "--memory", "128MiB", "--tasks", "40")
+                .expect(0);
         host.run("start", "bomb").expect(0);
 
         Installation.Result forked = host.exec(
@@ -127,7 +132,8 @@ class SlicesIT {
     @Test
     void releaseGivesTheSliceBackAndBindTakesItAgain() {
         long free = freeWholeCpus();
-        host.run("define", "first", "--cpus", Long.toString(free), "--memory", "64MiB").expect(0);
+        host.run("define", "first", "--cpus", Long.toString(free), "--memory", "64MiB")
+                .expect(0);
 
         host.run("release", "first", "--yes").expect(0);
 

@@ -19,7 +19,8 @@ class WallsIT {
     static void install() {
         host = Installation.up();
         host.run("define", "shell", "--cpus", "0.2", "--memory", "256MiB").expect(0);
-        host.run("define", "systemd", "--cpus", "0.2", "--memory", "512MiB", "--init", "systemd").expect(0);
+        host.run("define", "systemd", "--cpus", "0.2", "--memory", "512MiB", "--init", "systemd")
+                .expect(0);
         host.run("start", "shell", "systemd").expect(0);
     }
 
@@ -43,9 +44,7 @@ class WallsIT {
     @ValueSource(strings = {"shell", "systemd"})
     void cannotLiftItsOwnLimits(String partition) {
         // Given an attempt with everything root inside can do: mount the memory hierarchy and write to every limit
-        Installation.Result attempt = host.exec(
-                partition,
-                """
+        Installation.Result attempt = host.exec(partition, """
                 mkdir -p /tmp/cg && mount -t cgroup -o memory none /tmp/cg 2>&1
                 for f in $(find /tmp/cg /sys/fs/cgroup -name 'memory.limit_in_bytes' -o -name 'pids.max' \
                     -o -name cpuset.cpus -o -name cpu.cfs_quota_us 2>/dev/null); do
@@ -58,14 +57,15 @@ class WallsIT {
         // Then whatever it could write was not the limit that counts
         assertThat(attempt.status()).isZero();
         host.run("verify", partition).expect(0);
-        assertThat(host.exec(partition, "perl -e 'my $x = \"x\" x (900<<20); print 1'").status()).isEqualTo(137);
+        assertThat(host.exec(partition, "perl -e 'my $x = \"x\" x (900<<20); print 1'")
+                        .status())
+                .isEqualTo(137);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"shell", "systemd"})
     void cannotWriteKernelSettings(String partition) {
-        String script =
-                """
+        String script = """
                 echo 1 > /proc/sys/kernel/sysrq && echo WROTE-sysrq
                 mount -o remount,rw /proc/sys && echo REMOUNTED
                 mount -o remount,bind,rw /proc/sys && echo REMOUNTED
@@ -79,8 +79,7 @@ class WallsIT {
                 hostname other && hostname %1$s
                 dmesg && echo READ-DMESG
                 true
-                """
-                        .formatted(partition);
+                """.formatted(partition);
 
         String out = host.exec(partition, script).out();
 
@@ -93,21 +92,20 @@ class WallsIT {
         String other = partition.equals("shell") ? "systemd" : "shell";
         host.exec(other, "echo canary-of-other > /root/secret").expect(0);
 
-        String seen = host.exec(
-                        partition,
-                        """
+        String seen = host.exec(partition, """
                         grep -rls canary-of-other /root /home /srv /var /etc /tmp /run 2>/dev/null
                         find / -xdev -name 'manager.sock' -o -xdev -name 'api.sock' 2>/dev/null
                         ls %1$s 2>/dev/null
                         cat /proc/1/environ | tr '\\0' '\\n' | grep -i bulkhead_
                         ls /proc | grep -c '^[0-9]'
-                        """
-                                .formatted(host.directory()))
-                .out();
+                        """.formatted(host.directory())).out();
 
         assertThat(seen.strip()).matches("\\d{1,2}");
         assertThat(host.exec(partition, "cat /etc/shadow").out()).doesNotContain("$6$", "$y$");
-        assertThat(host.exec(partition, "ls /proc/self/fd | sort -n | tail -1").out().strip()).matches("[0-9]");
+        assertThat(host.exec(partition, "ls /proc/self/fd | sort -n | tail -1")
+                        .out()
+                        .strip())
+                .matches("[0-9]");
     }
 
     @ParameterizedTest
@@ -115,7 +113,9 @@ class WallsIT {
     void cannotSignalOrSeeProcessesOutside(String partition) {
         long manager = host.managerPid();
 
-        String out = host.exec(partition, "kill -0 " + manager + " && echo REACHED; cat /proc/" + manager + "/cmdline && echo READ; true")
+        String out = host.exec(
+                        partition,
+                        "kill -0 " + manager + " && echo REACHED; cat /proc/" + manager + "/cmdline && echo READ; true")
                 .out();
 
         assertThat(out).isEmpty();

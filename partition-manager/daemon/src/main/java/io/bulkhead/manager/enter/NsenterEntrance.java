@@ -96,7 +96,12 @@ public final class NsenterEntrance implements Entrance {
             awaitEntered(child.pid());
             undo.keep();
             return new Entered(
-                    child.pid(), child.process(), streams.input(), streams.output(), streams.errors(), terminal.isPresent());
+                    child.pid(),
+                    child.process(),
+                    streams.input(),
+                    streams.output(),
+                    streams.errors(),
+                    terminal.isPresent());
         }
     }
 
@@ -131,8 +136,7 @@ public final class NsenterEntrance implements Entrance {
             try {
                 NAMESPACES.forEach((option, kind) -> places.byOption.put(
                         option, sys.open(processes.namespace(init.pid(), kind), EnumSet.noneOf(OpenFlag.class))));
-                places.byOption.put(
-                        "--root", sys.open(processes.root(init.pid()), EnumSet.of(OpenFlag.DIRECTORY)));
+                places.byOption.put("--root", sys.open(processes.root(init.pid()), EnumSet.of(OpenFlag.DIRECTORY)));
                 // It lives now, so what was opened before was its own.
                 if (!processes.isRunning(init)) {
                     throw new IllegalStateException("process 1 has ended: " + init.pid());
@@ -229,8 +233,7 @@ public final class NsenterEntrance implements Entrance {
     }
 
     private static SpawnRequest request(List<String> command, Map<Integer, Fd> descriptors) {
-        return new SpawnRequest(
-                command.get(0), command, Map.of("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), descriptors);
+        return new SpawnRequest(command.get(0), command, Map.of("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), descriptors);
     }
 
     /** Returns once nsenter has opened what it was given: it has a child inside by then, or has ended. */

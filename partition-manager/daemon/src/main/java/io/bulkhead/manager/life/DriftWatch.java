@@ -30,7 +30,8 @@ public final class DriftWatch implements AutoCloseable {
 
     DriftWatch(Partitions partitions, long periodMillis) {
         // Ends with its clock; what goes wrong in a look is logged there.
-        ScheduledFuture<?> unused = clock.scheduleWithFixedDelay(() -> look(partitions), periodMillis, periodMillis, TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> unused =
+                clock.scheduleWithFixedDelay(() -> look(partitions), periodMillis, periodMillis, TimeUnit.MILLISECONDS);
     }
 
     /** Whether to look away: while everything is taken down, nothing that vanishes is news. */
@@ -46,7 +47,10 @@ public final class DriftWatch implements AutoCloseable {
             try {
                 life.watch();
             } catch (RuntimeException e) {
-                LOG.atError().addKeyValue("partition", life.name()).setCause(e).log("Its promises could not be watched");
+                LOG.atError()
+                        .addKeyValue("partition", life.name())
+                        .setCause(e)
+                        .log("Its promises could not be watched");
             }
         }
     }

@@ -36,7 +36,8 @@ final class Run implements AutoCloseable {
         this.running = running;
         this.processes = processes;
         this.startedAtMillis = startedAtMillis;
-        CompletableFuture<Void> unused = CompletableFuture.anyOf(initEnded, holderEnded).thenRun(() -> over.accept(this));
+        CompletableFuture<Void> unused =
+                CompletableFuture.anyOf(initEnded, holderEnded).thenRun(() -> over.accept(this));
         this.initWatch = processes.onEnd(running.initFd(), () -> initEnded.complete(null));
         this.holderWatch = processes.onEnd(running.holderFd(), () -> holderEnded.complete(null));
     }

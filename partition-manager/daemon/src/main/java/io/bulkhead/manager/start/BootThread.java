@@ -47,18 +47,31 @@ final class BootThread extends Thread {
             EnumSet.of(Namespace.IPC, Namespace.UTS, Namespace.NET, Namespace.CGROUP, Namespace.PID);
 
     /** Holds back until the groups are right where a thread cannot enter them (v2): the cgroup namespace comes later. */
-    private static final List<String> GATE =
-            List.of("/bin/sh", "-c", "read _ <&4 || exit 99; exec \"$@\"", "gate");
+    private static final List<String> GATE = List.of("/bin/sh", "-c", "read _ <&4 || exit 99; exec \"$@\"", "gate");
 
     /** The rest of the holder's command, which becomes process 1 in two more steps. */
     private static final List<String> HOLDER = List.of(
-            "/usr/bin/nsenter", "--user=/proc/self/fd/6", "-S", "0", "-G", "0",
-            "/usr/bin/unshare", "--pid", "--ipc", "--uts", "--net", "--cgroup", "--fork",
-            "/bin/sh", "-c", """
+            "/usr/bin/nsenter",
+            "--user=/proc/self/fd/6",
+            "-S",
+            "0",
+            "-G",
+            "0",
+            "/usr/bin/unshare",
+            "--pid",
+            "--ipc",
+            "--uts",
+            "--net",
+            "--cgroup",
+            "--fork",
+            "/bin/sh",
+            "-c",
+            """
                     read _ <&4 || exit 98
                     exec 3>&- 4<&- 5>&- 6<&- <>/dev/console >&0 2>&0
                     exec /usr/bin/unshare --mount --propagation private "$@"
-                    """, "init");
+                    """,
+            "init");
 
     /**
      * What a boot needs.
@@ -212,7 +225,16 @@ final class BootThread extends Thread {
                         sys,
                         new SpawnRequest(
                                 "/usr/bin/mount",
-                                List.of("mount", "-n", "-i", "-t", "proc", "-o", "nosuid,nodev,noexec", "proc", "/proc"),
+                                List.of(
+                                        "mount",
+                                        "-n",
+                                        "-i",
+                                        "-t",
+                                        "proc",
+                                        "-o",
+                                        "nosuid,nodev,noexec",
+                                        "proc",
+                                        "/proc"),
                                 Map.of(),
                                 Map.of(0, nothing, 1, nothing, 2, nothing)))) {
             awaitMounted(mounter);

@@ -49,8 +49,7 @@ public final class PartitionStarter implements Starter, AutoCloseable {
         this(sys, cgroups, mountPoint, new ProcessTable(Path.of("/proc")), HostLayout.read(Path.of("/")));
     }
 
-    PartitionStarter(
-            Syscalls sys, Cgroups cgroups, Path mountPoint, ProcessTable processes, HostLayout layout) {
+    PartitionStarter(Syscalls sys, Cgroups cgroups, Path mountPoint, ProcessTable processes, HostLayout layout) {
         this.sys = sys;
         this.cgroups = cgroups;
         this.mountPoint = mountPoint.toAbsolutePath();
@@ -129,11 +128,9 @@ public final class PartitionStarter implements Starter, AutoCloseable {
     }
 
     private ProcessId identify(long pid) {
-        return at(
-                BootStep.PROOF,
-                () -> processes
-                        .identify(pid)
-                        .orElseThrow(() -> new IllegalStateException("process " + pid + " has ended before its release")));
+        return at(BootStep.PROOF, () -> processes
+                .identify(pid)
+                .orElseThrow(() -> new IllegalStateException("process " + pid + " has ended before its release")));
     }
 
     /** Runs when a boot failed: nothing of it stays. Process 1 would end by itself, unreleased; this is faster. */

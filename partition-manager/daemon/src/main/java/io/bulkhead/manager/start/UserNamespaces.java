@@ -72,8 +72,18 @@ final class UserNamespaces implements AutoCloseable {
                     sys,
                     new SpawnRequest(
                             "/usr/bin/setpriv",
-                            List.of("setpriv", "--reuid", id, "--regid", id, "--clear-groups",
-                                    "/usr/bin/unshare", "--user", "/bin/sh", "-c", "read _"),
+                            List.of(
+                                    "setpriv",
+                                    "--reuid",
+                                    id,
+                                    "--regid",
+                                    id,
+                                    "--clear-groups",
+                                    "/usr/bin/unshare",
+                                    "--user",
+                                    "/bin/sh",
+                                    "-c",
+                                    "read _"),
                             Map.of("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"),
                             Map.of(0, pipe.readEnd(), 1, nothing, 2, nothing)));
         }

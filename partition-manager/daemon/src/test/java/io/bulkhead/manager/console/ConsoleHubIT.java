@@ -112,7 +112,8 @@ class ConsoleHubIT {
         partition.join();
 
         assertThat(slow.next(PATIENCE)).contains(new ConsoleOutput.Missed(0, 100L * lines - HISTORY));
-        assertThat(((ConsoleOutput.Bytes) slow.next(PATIENCE).orElseThrow()).data()).hasSize(HISTORY);
+        assertThat(((ConsoleOutput.Bytes) slow.next(PATIENCE).orElseThrow()).data())
+                .hasSize(HISTORY);
     }
 
     @Test
@@ -191,9 +192,8 @@ class ConsoleHubIT {
         viewer.resize(new WindowSize(10, 10));
         writer.resize(new WindowSize(101, 51));
 
-        Awaitility.await()
-                .atMost(PATIENCE)
-                .until(() -> calls.windowSize(terminal.master()).equals(new WindowSize(101, 51)));
+        Awaitility.await().atMost(PATIENCE).until(() -> calls.windowSize(terminal.master())
+                .equals(new WindowSize(101, 51)));
     }
 
     @Test
@@ -237,7 +237,9 @@ class ConsoleHubIT {
 
     private static String drain(ConsoleViewer viewer) throws InterruptedException {
         StringBuilder text = new StringBuilder();
-        for (Optional<ConsoleOutput> next = viewer.next(Duration.ZERO); next.isPresent(); next = viewer.next(Duration.ZERO)) {
+        for (Optional<ConsoleOutput> next = viewer.next(Duration.ZERO);
+                next.isPresent();
+                next = viewer.next(Duration.ZERO)) {
             if (next.get() instanceof ConsoleOutput.Bytes bytes) {
                 text.append(new String(bytes.data(), StandardCharsets.US_ASCII));
             }

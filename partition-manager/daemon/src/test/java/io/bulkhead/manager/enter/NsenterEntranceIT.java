@@ -55,7 +55,8 @@ class NsenterEntranceIT {
 
     @Test
     void passesOnTheSignalThatKilledACommand() {
-        assertThat(run(List.of("sh", "-c", "kill -9 $$"), "").end().shellStatus()).isEqualTo(137);
+        assertThat(run(List.of("sh", "-c", "kill -9 $$"), "").end().shellStatus())
+                .isEqualTo(137);
     }
 
     @Test
@@ -77,15 +78,26 @@ class NsenterEntranceIT {
     void holdsNothingOfTheHostsInside() {
         // When
         String output = run(
-                        List.of("sh", "-c", "ls /proc/self/fd; keyctl show @s 2>&1 | grep -c user:; "
-                                + "cat /proc/self/uid_map; hostname; pwd; id -u; grep CapEff /proc/self/status"),
+                        List.of(
+                                "sh",
+                                "-c",
+                                "ls /proc/self/fd; keyctl show @s 2>&1 | grep -c user:; "
+                                        + "cat /proc/self/uid_map; hostname; pwd; id -u; grep CapEff /proc/self/status"),
                         "")
                 .output();
 
         // Then
         assertThat(output.lines().map(String::strip).map(line -> line.replaceAll("\\s+", " ")))
                 .containsExactly(
-                        "0", "1", "2", "3", "0", "0 " + TestGround.RANGE.base() + " 65536", "t-start", "/root", "0",
+                        "0",
+                        "1",
+                        "2",
+                        "3",
+                        "0",
+                        "0 " + TestGround.RANGE.base() + " 65536",
+                        "t-start",
+                        "/root",
+                        "0",
                         "CapEff: 000001ffffffffff");
     }
 
@@ -102,7 +114,11 @@ class NsenterEntranceIT {
     void letsATerminalInterruptAndResize() {
         // Given
         Entered entered = entrance.run(
-                TestGround.NAME, partition.init(), List.of("bash", "--norc"), Map.of(), Optional.of(new WindowSize(93, 31)));
+                TestGround.NAME,
+                partition.init(),
+                List.of("bash", "--norc"),
+                Map.of(),
+                Optional.of(new WindowSize(93, 31)));
         ground.sys.setNonBlocking(entered.input(), true);
         try (entered;
                 ConsoleTap tap = new ConsoleTap(ground.sys, entered.input())) {
@@ -120,16 +136,15 @@ class NsenterEntranceIT {
             // Then
             assertThat(size).contains("31 93");
             assertThat(status).contains("was 130");
-            assertThat(Endings.await(ground.sys, entered.process(), 10_000))
-                    .contains(new ProcessEnd.Exited(7));
+            assertThat(Endings.await(ground.sys, entered.process(), 10_000)).contains(new ProcessEnd.Exited(7));
         }
     }
 
     @Test
     void endsWithThePartition() {
         // Given
-        Entered entered = entrance.run(
-                TestGround.NAME, partition.init(), List.of("sleep", "1000"), Map.of(), Optional.empty());
+        Entered entered =
+                entrance.run(TestGround.NAME, partition.init(), List.of("sleep", "1000"), Map.of(), Optional.empty());
 
         // When
         ground.kill(partition);
@@ -155,8 +170,8 @@ class NsenterEntranceIT {
     private record Outcome(String output, String errors, ProcessEnd end) {}
 
     private Outcome run(List<String> command, String input) {
-        try (Entered entered = entrance.run(
-                TestGround.NAME, partition.init(), command, Map.of("COLOUR", "blue"), Optional.empty())) {
+        try (Entered entered =
+                entrance.run(TestGround.NAME, partition.init(), command, Map.of("COLOUR", "blue"), Optional.empty())) {
             byte[] bytes = input.getBytes(StandardCharsets.UTF_8);
             if (bytes.length > 0) {
                 ground.sys.write(entered.input(), bytes, 0, bytes.length);
@@ -165,7 +180,9 @@ class NsenterEntranceIT {
             String output = readAll(entered.output());
             String errors = readAll(entered.errors().orElseThrow());
             return new Outcome(
-                    output, errors, Endings.await(ground.sys, entered.process(), 10_000).orElseThrow());
+                    output,
+                    errors,
+                    Endings.await(ground.sys, entered.process(), 10_000).orElseThrow());
         }
     }
 

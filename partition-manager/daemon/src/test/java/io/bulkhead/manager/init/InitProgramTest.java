@@ -19,8 +19,13 @@ class InitProgramTest {
 
     @Test
     void asksForANameUnlessLoginIsAutomatic() {
-        assertThat(script(new Init.Shell(), false)).contains("login: ").contains("exec login -- ").doesNotContain("login -f");
-        assertThat(script(new Init.Shell(), true)).contains("exec login -f root").doesNotContain("login: ");
+        assertThat(script(new Init.Shell(), false))
+                .contains("login: ")
+                .contains("exec login -- ")
+                .doesNotContain("login -f");
+        assertThat(script(new Init.Shell(), true))
+                .contains("exec login -f root")
+                .doesNotContain("login: ");
     }
 
     @Test
@@ -75,15 +80,19 @@ class InitProgramTest {
     @Test
     void logsInOnSystemdsConsoleOnlyWhenAsked() {
         String dropIn = "/run/systemd/system.control/console-getty.service.d/bulkhead.conf";
-        assertThat(InitProgram.of(new Init.Systemd(List.of()), WEB, true).files().get(dropIn))
+        assertThat(InitProgram.of(new Init.Systemd(List.of()), WEB, true)
+                        .files()
+                        .get(dropIn))
                 .contains("--autologin root");
-        assertThat(InitProgram.of(new Init.Systemd(List.of()), WEB, false).files()).doesNotContainKey(dropIn);
+        assertThat(InitProgram.of(new Init.Systemd(List.of()), WEB, false).files())
+                .doesNotContainKey(dropIn);
     }
 
     @Test
     void stopsEachInitInItsOwnWay() {
         assertThat(InitProgram.of(new Init.Shell(), WEB, false).stopSignal()).isEqualTo(15);
-        assertThat(InitProgram.of(new Init.Systemd(List.of()), WEB, false).stopSignal()).isEqualTo(38);
+        assertThat(InitProgram.of(new Init.Systemd(List.of()), WEB, false).stopSignal())
+                .isEqualTo(38);
     }
 
     @Test
@@ -116,7 +125,8 @@ class InitProgramTest {
     }
 
     private static String shell(String option, String script) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder("/bin/sh", option).redirectErrorStream(true).start();
+        Process process =
+                new ProcessBuilder("/bin/sh", option).redirectErrorStream(true).start();
         process.getOutputStream().write(script.getBytes(StandardCharsets.UTF_8));
         process.getOutputStream().close();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -95,8 +95,7 @@ final class FakeHost {
                 executor,
                 () -> now,
                 bootId);
-        partitions = new Partitions(
-                parts, new HostDescription(new InstanceName("t"), "v", 1, now, facts, reserve));
+        partitions = new Partitions(parts, new HostDescription(new InstanceName("t"), "v", 1, now, facts, reserve));
         return new Recovery(parts, partitions);
     }
 
@@ -148,8 +147,8 @@ final class FakeHost {
     static Order.DefinePartition define(String name, int cpu, boolean autostart, Init init) {
         ByteSize memory = ByteSize.ofMebibytes(64);
         Claim claim = new Claim(CpuClaim.Whole.of(1), memory, 64, IoSlice.UNLIMITED);
-        PartitionSpec spec = new PartitionSpec(
-                new PartitionName(name), claim, init, autostart, false, 100, Optional.empty());
+        PartitionSpec spec =
+                new PartitionSpec(new PartitionName(name), claim, init, autostart, false, 100, Optional.empty());
         return new Order.DefinePartition(spec, slice(cpu), Optional.empty());
     }
 

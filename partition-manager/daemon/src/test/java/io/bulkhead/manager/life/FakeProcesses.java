@@ -28,7 +28,8 @@ final class FakeProcesses implements ProcessWatch {
     }
 
     List<Long> living() {
-        return new ArrayList<>(ends.keySet().stream().filter(this::alive).sorted().toList());
+        return new ArrayList<>(
+                ends.keySet().stream().filter(this::alive).sorted().toList());
     }
 
     /** Whoever watched is dead. */

@@ -168,12 +168,15 @@ class PartitionsTest {
             try {
                 host.order(START);
             } catch (Refusal e) {
-                assertThat(host.cgroups.picture()).as("after the fault at call " + k).isEqualTo(groups);
+                assertThat(host.cgroups.picture())
+                        .as("after the fault at call " + k)
+                        .isEqualTo(groups);
                 assertThat(host.processes.living()).isEmpty();
                 assertThat(host.processes.open).isEmpty();
                 assertThat(host.show().state()).isEqualTo(State.FAILED);
                 assertThat(host.show().reason().orElseThrow()).contains("injected fault");
-                assertThat(directory.resolve("fault-" + k + "/records/db.run.json")).doesNotExist();
+                assertThat(directory.resolve("fault-" + k + "/records/db.run.json"))
+                        .doesNotExist();
             }
             struck = host.faults.struck();
             host.faults.none();
@@ -198,7 +201,9 @@ class PartitionsTest {
             struck = host.faults.struck();
             host.faults.none();
 
-            assertThat(host.order(KILL).state()).as("after the fault at call " + k).isEqualTo(State.BOUND);
+            assertThat(host.order(KILL).state())
+                    .as("after the fault at call " + k)
+                    .isEqualTo(State.BOUND);
 
             assertThat(host.processes.living()).isEmpty();
             assertThat(host.processes.open).isEmpty();
@@ -379,7 +384,9 @@ class PartitionsTest {
         try (DriftWatch watch = new DriftWatch(host.partitions)) {
             host.cgroups.lies = true;
 
-            Awaitility.await().atMost(java.time.Duration.ofSeconds(2)).until(() -> !host.show().degraded().isEmpty());
+            Awaitility.await()
+                    .atMost(java.time.Duration.ofSeconds(2))
+                    .until(() -> !host.show().degraded().isEmpty());
             assertThat(watch).isNotNull();
         }
     }

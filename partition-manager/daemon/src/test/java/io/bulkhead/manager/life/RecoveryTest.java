@@ -196,9 +196,9 @@ class RecoveryTest {
         host.newManager().run();
 
         assertThat(host.show().state()).isEqualTo(State.BOUND);
-        assertThat(host.events().get(0)).isInstanceOfSatisfying(Event.PartitionFailed.class, failed -> assertThat(
-                        failed.reason())
-                .contains("web.json.damaged-"));
+        assertThat(host.events().get(0))
+                .isInstanceOfSatisfying(Event.PartitionFailed.class, failed -> assertThat(failed.reason())
+                        .contains("web.json.damaged-"));
         assertThat(directory.resolve("partitions/web")).isDirectory();
         assertThat(host.cgroups.present()).containsExactly(DB);
     }

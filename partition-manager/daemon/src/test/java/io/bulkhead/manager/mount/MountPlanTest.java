@@ -44,7 +44,9 @@ class MountPlanTest {
         // Then
         assertThat(plan.steps().get(0))
                 .isEqualTo(new FileSystem(
-                        "/", "tmpfs", Set.of(MountFlag.NO_DEV),
+                        "/",
+                        "tmpfs",
+                        Set.of(MountFlag.NO_DEV),
                         "uid=1000000,gid=1000000,mode=0755,size=4m,nr_inodes=4096"));
         assertThat(plan.root())
                 .contains(
@@ -54,7 +56,9 @@ class MountPlanTest {
                         new Symlink("/lib64", "usr/lib64"),
                         new Console(Path.of("/dev/pts/7")),
                         new FileSystem(
-                                "/dev/pts", "devpts", Set.of(MountFlag.NO_SUID, MountFlag.NO_EXEC),
+                                "/dev/pts",
+                                "devpts",
+                                Set.of(MountFlag.NO_SUID, MountFlag.NO_EXEC),
                                 "newinstance,ptmxmode=0666,mode=0620,gid=1000005,max=256"));
         assertThat(plan.root()).doesNotContain(new Symlink("/lib32", "usr/lib32"));
     }
@@ -66,9 +70,8 @@ class MountPlanTest {
 
         // Then
         assertThat(plan.root()).noneMatch(step -> step.toString().contains(FILES.toString()));
-        assertThat(plan.kernel())
-                .contains(new Proc())
-                .noneMatch(step -> step.toString().contains(FILES.toString()));
+        assertThat(plan.kernel()).contains(new Proc()).noneMatch(step -> step.toString()
+                .contains(FILES.toString()));
         assertThat(plan.ownFiles())
                 .extracting(MountPlanTest::target)
                 .containsExactly("/etc", "/var", "/home", "/root", "/srv", "/var/lib/dpkg");
@@ -81,9 +84,9 @@ class MountPlanTest {
         List<MountStep> steps = plan(false, List.of(), DEBIAN).ownFiles();
 
         // Then
-        assertThat(steps.get(steps.size() - 1))
-                .isInstanceOfSatisfying(IdmappedBindIfPresent.class, step -> assertThat(step.bind().attributes())
-                        .contains(MountAttribute.READ_ONLY, MountAttribute.NO_SUID, MountAttribute.NO_DEV));
+        assertThat(steps.get(steps.size() - 1)).isInstanceOfSatisfying(IdmappedBindIfPresent.class, step -> assertThat(
+                        step.bind().attributes())
+                .contains(MountAttribute.READ_ONLY, MountAttribute.NO_SUID, MountAttribute.NO_DEV));
     }
 
     @Test
@@ -96,7 +99,8 @@ class MountPlanTest {
             if (steps.get(i) instanceof FileSystem system && !system.target().startsWith("/sys")) {
                 assertThat(steps.subList(0, i))
                         .as(system.target())
-                        .anyMatch(step -> step instanceof Directory made && made.target().equals(system.target()));
+                        .anyMatch(step ->
+                                step instanceof Directory made && made.target().equals(system.target()));
             }
         }
     }
@@ -134,7 +138,8 @@ class MountPlanTest {
 
         // Then
         assertThat(targets(plan)).contains("/bin");
-        assertThat(plan.root()).noneMatch(step -> step instanceof Symlink link && link.target().equals("/bin"));
+        assertThat(plan.root())
+                .noneMatch(step -> step instanceof Symlink link && link.target().equals("/bin"));
     }
 
     @Test
@@ -157,8 +162,8 @@ class MountPlanTest {
     @Test
     void mountsVersion2InItsPlaceAlone() {
         // When
-        List<MountStep> kernel =
-                plan(false, List.of(new CgroupMount("", "cgroup2", "", true)), DEBIAN).kernel();
+        List<MountStep> kernel = plan(false, List.of(new CgroupMount("", "cgroup2", "", true)), DEBIAN)
+                .kernel();
 
         // Then
         assertThat(kernel.get(2)).isEqualTo(groupMount("", "cgroup2", ""));
@@ -181,7 +186,10 @@ class MountPlanTest {
 
     private static FileSystem groupMount(String below, String type, String options) {
         return new FileSystem(
-                "/sys/fs/cgroup" + below, type, Set.of(MountFlag.NO_SUID, MountFlag.NO_DEV, MountFlag.NO_EXEC), options);
+                "/sys/fs/cgroup" + below,
+                type,
+                Set.of(MountFlag.NO_SUID, MountFlag.NO_DEV, MountFlag.NO_EXEC),
+                options);
     }
 
     private static MountPlan plan(boolean hostOpt, List<CgroupMount> groups, HostLayout layout) {

@@ -10,6 +10,7 @@ import io.bulkhead.contract.order.Order;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.order.Reply;
+import io.bulkhead.contract.order.StreamMessage;
 import io.bulkhead.contract.partition.InstanceName;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.wire.Frame;
@@ -25,7 +26,6 @@ import io.bulkhead.manager.sys.Pipe;
 import io.bulkhead.manager.sys.SpawnRequest;
 import io.bulkhead.manager.sys.Syscalls;
 import io.bulkhead.manager.sys.jna.JnaSyscalls;
-import io.bulkhead.contract.order.StreamMessage;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -99,7 +99,8 @@ class ServerIT {
 
     @Test
     void isOpenToRootAndTheGroupOnly() throws IOException {
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket))).isEqualTo("rw-rw----");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
+                .isEqualTo("rw-rw----");
         assertThat(Files.getAttribute(socket, "unix:gid")).isEqualTo(1);
         assertThat(Files.getAttribute(socket, "unix:uid")).isEqualTo(0);
     }
@@ -118,7 +119,8 @@ class ServerIT {
 
     @Test
     void closesOnGarbage() throws IOException {
-        assertProtocolError(ByteBuffer.wrap("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII)), "unknown kind");
+        assertProtocolError(
+                ByteBuffer.wrap("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII)), "unknown kind");
         assertProtocolError(message("{\"type\":").toBytes(), "not valid JSON");
         assertProtocolError(message("[".repeat(100)).toBytes(), "levels");
         assertProtocolError(new Frame(Frame.Kind.INPUT, new byte[3]).toBytes(), "an order was expected");
@@ -126,7 +128,8 @@ class ServerIT {
 
     @Test
     void closesOnAnOversizedFrameBeforeItHasCome() throws IOException {
-        assertProtocolError(ByteBuffer.allocate(5).put((byte) 'M').putInt(2 << 20).flip(), "at most 1048576");
+        assertProtocolError(
+                ByteBuffer.allocate(5).put((byte) 'M').putInt(2 << 20).flip(), "at most 1048576");
         assertProtocolError(ByteBuffer.allocate(5).put((byte) 'M').putInt(-1).flip(), "at most 1048576");
     }
 
@@ -215,8 +218,8 @@ class ServerIT {
     @Test
     void refusesAPeerWhomTheRuleDoesNotName() throws IOException {
         Path strict = directory.resolve("strict.sock");
-        ManagerServer.Door door = new ManagerServer.Door(
-                strict, OptionalLong.empty(), PeerRule.only("65534"), Duration.ofMillis(500));
+        ManagerServer.Door door =
+                new ManagerServer.Door(strict, OptionalLong.empty(), PeerRule.only("65534"), Duration.ofMillis(500));
         try (ManagerServer server65534 = ManagerServer.open(door, desk, GREETING, calls);
                 TestClient root = new TestClient(strict)) {
             assertRefused(root.reply(), ProblemCode.NOT_PERMITTED, "only root and the control plane");
@@ -248,7 +251,9 @@ class ServerIT {
         desk.hub.mark("boot");
         try (TestClient client = new TestClient(socket)) {
             client.ask(new Order.OpenConsole(DB, "me", true, false, 100, true));
-            assertThat(client.next().orElseThrow().payload()).asString(StandardCharsets.UTF_8).contains("-- boot --");
+            assertThat(client.next().orElseThrow().payload())
+                    .asString(StandardCharsets.UTF_8)
+                    .contains("-- boot --");
             try (TestClient other = new TestClient(socket)) {
                 assertRefused(
                         other.ask(new Order.OpenConsole(DB, "you", true, false, 0, true)),
@@ -288,7 +293,8 @@ class ServerIT {
                     .get(10, TimeUnit.SECONDS);
 
             assertThat(all).endsWith("exited 0");
-            ProcessHandle.of(Long.parseLong(all.replaceAll("\\D*(\\d+).*", "$1").strip().split("\\s")[0]))
+            ProcessHandle.of(Long.parseLong(
+                            all.replaceAll("\\D*(\\d+).*", "$1").strip().split("\\s")[0]))
                     .ifPresent(ProcessHandle::destroyForcibly);
         }
     }
@@ -331,7 +337,10 @@ class ServerIT {
             if (frame.get().kind() == Frame.Kind.MESSAGE) {
                 all.append("exited ").append(((StreamMessage.Exited) frame.get().as(StreamMessage.class)).status());
             } else if (frame.get().payload().length > 0) {
-                all.append(frame.get().kind()).append(':').append(new String(frame.get().payload(), StandardCharsets.US_ASCII)).append(' ');
+                all.append(frame.get().kind())
+                        .append(':')
+                        .append(new String(frame.get().payload(), StandardCharsets.US_ASCII))
+                        .append(' ');
             }
             frame = client.next();
         }

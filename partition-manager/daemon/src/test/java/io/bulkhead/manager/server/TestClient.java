@@ -42,7 +42,8 @@ final class TestClient implements AutoCloseable {
     }
 
     Reply reply() throws IOException {
-        return next().orElseThrow(() -> new AssertionError("the connection was closed")).as(Reply.class);
+        return next().orElseThrow(() -> new AssertionError("the connection was closed"))
+                .as(Reply.class);
     }
 
     /** Empty at the end. */

@@ -55,7 +55,8 @@ class AdoptionIT {
     void doesNotTakeUpAStrangerWithTheSameNumber() {
         // Given
         RunningPartition partition = ground.boot(new Init.Shell(), true);
-        ProcessId stranger = new ProcessId(partition.init().pid(), partition.init().startTicks() + 1);
+        ProcessId stranger =
+                new ProcessId(partition.init().pid(), partition.init().startTicks() + 1);
         TestGround.Holdings before = TestGround.Holdings.now();
 
         // Then

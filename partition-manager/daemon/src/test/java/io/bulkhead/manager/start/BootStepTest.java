@@ -25,6 +25,8 @@ class BootStepTest {
                 .toList();
 
         // Then
-        assertThat(documented).isEqualTo(Arrays.stream(BootStep.values()).map(BootStep::toString).toList());
+        assertThat(documented)
+                .isEqualTo(
+                        Arrays.stream(BootStep.values()).map(BootStep::toString).toList());
     }
 }

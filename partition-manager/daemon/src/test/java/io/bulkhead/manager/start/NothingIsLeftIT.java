@@ -66,7 +66,8 @@ class NothingIsLeftIT {
                 throw new ErrnoException(name, new Errno(5), "made to fail");
             }
         });
-        try (PartitionStarter starter = new PartitionStarter(failing, ground.cgroups, ground.directory.resolve("root"));
+        try (PartitionStarter starter =
+                        new PartitionStarter(failing, ground.cgroups, ground.directory.resolve("root"));
                 RunningPartition partition = starter.start(ground.request(SHELL, true), (holder, init) -> {})) {
             ground.sys.signal(partition.initFd(), 9);
             Endings.await(ground.sys, partition.holderFd(), 5_000);
@@ -99,11 +100,16 @@ class NothingIsLeftIT {
         for (int call = 4; call < 170; call += 11) {
             // When
             Process manager = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                            "-cp", System.getProperty("java.class.path"),
-                            "-Xshare:auto", "-XX:TieredStopAtLevel=1",
-                            DyingManager.class.getName(), ground.files.toString(),
-                            ground.directory.resolve("root").toString(), Integer.toString(call))
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            "-Xshare:auto",
+                            "-XX:TieredStopAtLevel=1",
+                            DyingManager.class.getName(),
+                            ground.files.toString(),
+                            ground.directory.resolve("root").toString(),
+                            Integer.toString(call))
                     .inheritIO()
                     .start();
 
@@ -113,7 +119,8 @@ class NothingIsLeftIT {
             await().alias("killed at call " + call)
                     .pollInterval(Duration.ofMillis(2))
                     .atMost(Duration.ofSeconds(5))
-                    .untilAsserted(() -> assertThat(TestGround.processesOfRange()).isEmpty());
+                    .untilAsserted(
+                            () -> assertThat(TestGround.processesOfRange()).isEmpty());
         }
     }
 
@@ -129,10 +136,13 @@ class NothingIsLeftIT {
                     real.signal(real.openProcess(ProcessHandle.current().pid()), 9);
                 }
             });
-            StartRequest request = new StartRequest(
-                    TestGround.NAME, SHELL, TestGround.RANGE, Path.of(arguments[0]), true, true);
+            StartRequest request =
+                    new StartRequest(TestGround.NAME, SHELL, TestGround.RANGE, Path.of(arguments[0]), true, true);
             new PartitionStarter(deadly, new GrouplessCgroups(), Path.of(arguments[1]))
-                    .start(request, (holder, init) -> real.signal(real.openProcess(ProcessHandle.current().pid()), 9));
+                    .start(
+                            request,
+                            (holder, init) -> real.signal(
+                                    real.openProcess(ProcessHandle.current().pid()), 9));
         }
     }
 

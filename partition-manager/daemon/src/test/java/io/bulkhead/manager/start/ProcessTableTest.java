@@ -48,7 +48,8 @@ class ProcessTableTest {
         Path directory = Files.createDirectories(proc.resolve(Long.toString(pid)));
         Files.writeString(
                 directory.resolve("stat"),
-                pid + " (" + name + ") " + state + " 1 1 1 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 " + start + " 100 1\n");
+                pid + " (" + name + ") " + state + " 1 1 1 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 " + start
+                        + " 100 1\n");
     }
 
     private ProcessTable table() {

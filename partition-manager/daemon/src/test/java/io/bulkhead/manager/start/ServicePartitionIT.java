@@ -14,8 +14,10 @@ import org.junit.jupiter.api.Test;
 /** A supervised service on this machine's kernel; needs root. */
 class ServicePartitionIT {
     private static final Init SLEEPER = new Init.Service(
-            List.of("/bin/sh", "-c", "echo it\\'s up; trap 'echo saved >/var/saved; exit 0' TERM; "
-                    + "while :; do sleep 0.1; done"),
+            List.of(
+                    "/bin/sh",
+                    "-c",
+                    "echo it\\'s up; trap 'echo saved >/var/saved; exit 0' TERM; " + "while :; do sleep 0.1; done"),
             Restart.ALWAYS);
 
     private final TestGround ground = new TestGround();
@@ -32,7 +34,9 @@ class ServicePartitionIT {
         RunningPartition partition = ground.boot(SLEEPER, true);
         try (ConsoleTap console = new ConsoleTap(ground.sys, partition.console())) {
             console.expect("it's up");
-            assertThat(console.run("cat /run/service.status")).contains("state=running").contains("starts=1 status=-");
+            assertThat(console.run("cat /run/service.status"))
+                    .contains("state=running")
+                    .contains("starts=1 status=-");
 
             // When
             console.run("kill -9 $(cat /run/service.pid)");
@@ -69,8 +73,8 @@ class ServicePartitionIT {
             console.expect("# ");
 
             // Then
-            await().atMost(Duration.ofSeconds(5))
-                    .until(() -> console.run("cat /run/service.status").contains("state=ended pid=- starts=1 status=3"));
+            await().atMost(Duration.ofSeconds(5)).until(() -> console.run("cat /run/service.status")
+                    .contains("state=ended pid=- starts=1 status=3"));
         }
     }
 
@@ -83,8 +87,8 @@ class ServicePartitionIT {
             console.expect("# ");
 
             // Then
-            await().atMost(Duration.ofSeconds(5))
-                    .until(() -> console.run("cat /run/service.status").contains("state=ended pid=- starts=1 status=0"));
+            await().atMost(Duration.ofSeconds(5)).until(() -> console.run("cat /run/service.status")
+                    .contains("state=ended pid=- starts=1 status=0"));
         }
     }
 
@@ -92,7 +96,8 @@ class ServicePartitionIT {
     void givesTheServiceUnspoiltSignals() {
         // Given: dash ignores SIGINT and SIGQUIT in what it starts in the background
         Init curious = new Init.Service(
-                List.of("/bin/sh", "-c", "grep -e SigIgn -e SigBlk /proc/self/status; exec sleep 1000"), Restart.ALWAYS);
+                List.of("/bin/sh", "-c", "grep -e SigIgn -e SigBlk /proc/self/status; exec sleep 1000"),
+                Restart.ALWAYS);
         RunningPartition partition = ground.boot(curious, false);
         try (ConsoleTap console = new ConsoleTap(ground.sys, partition.console())) {
             // Then

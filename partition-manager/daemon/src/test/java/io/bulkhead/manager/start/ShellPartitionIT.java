@@ -89,8 +89,8 @@ class ShellPartitionIT {
     }
 
     private static void awaitProcess(String name) {
-        await().atMost(Duration.ofSeconds(5)).until(() -> TestGround.processesOfRange().stream()
-                .anyMatch(process -> process.endsWith(" " + name)));
+        await().atMost(Duration.ofSeconds(5))
+                .until(() -> TestGround.processesOfRange().stream().anyMatch(process -> process.endsWith(" " + name)));
     }
 
     @Test
@@ -103,13 +103,15 @@ class ShellPartitionIT {
             // Then
             assertThat(console.run("echo $(ps -e -o pid=,args= | head -1)")).startsWith("1 /bin/sh /run/bulkhead/init");
             assertThat(console.run("ls /proc | grep -c '^[0-9]'").strip()).matches("[0-9]");
-            assertThat(TestGround.readOrEmpty(Path.of("/proc", "" + partition.init().pid(), "status")))
+            assertThat(TestGround.readOrEmpty(
+                            Path.of("/proc", "" + partition.init().pid(), "status")))
                     .contains("Uid:\t" + TestGround.RANGE.base() + "\t");
             assertThat(console.run("ls /proc/self/fd | wc -w")).startsWith("4\n");
             assertThat(console.run("ls -l /proc/1/fd | grep -v -e console -e /run/bulkhead/init -e total"))
                     .isBlank();
             for (String kind : List.of("user", "mnt", "pid", "uts", "ipc", "net", "cgroup")) {
-                assertThat(Files.readSymbolicLink(Path.of("/proc", "" + partition.init().pid(), "ns", kind)))
+                assertThat(Files.readSymbolicLink(
+                                Path.of("/proc", "" + partition.init().pid(), "ns", kind)))
                         .isNotEqualTo(Files.readSymbolicLink(Path.of("/proc/self/ns", kind)));
             }
         }
@@ -145,8 +147,7 @@ class ShellPartitionIT {
             String sys = "w=/proc/sys/kernel/printk; r() { \"$@\" 2>/dev/null && echo LIFTED $*; }\n";
             console.type(sys);
             console.expect("# ");
-            String attempts = console.run(
-                    """
+            String attempts = console.run("""
                     r mount -o remount,bind,rw /proc/sys; r mount -o remount,rw /proc/sys; r umount /proc/sys; \
                     r umount -l /proc/kallsyms; r umount /dev/console; r umount -l /var/lib/dpkg; \
                     r mount -o remount,bind,rw /usr; r unshare -m mount -o remount,bind,rw /usr; \
@@ -154,10 +155,10 @@ class ShellPartitionIT {
                     r mknod /tmp/sda b 8 0; r mknod /dev/kmem c 1 2; r mount -t proc proc /mnt; \
                     r mount -t sysfs -o rw sysfs /mnt; r mount -t debugfs debugfs /mnt; \
                     r sh -c 'echo 7 >/proc/sys/kernel/printk'; r sh -c 'echo b >/proc/sysrq-trigger'; \
-                    r dmesg; r swapon /tmp; r date -s 2001-01-01; r renice -n -5 1; r chroot /proc/1/cwd/../.. false"""
-                            .replace("\n", ""));
+                    r dmesg; r swapon /tmp; r date -s 2001-01-01; r renice -n -5 1; r chroot /proc/1/cwd/../.. false""".replace("\n", ""));
             assertThat(attempts).doesNotContain("LIFTED");
-            assertThat(console.run("head -c 1 /proc/kallsyms | wc -c; head -c 1 /proc/keys | wc -c")).startsWith("0\n0\n");
+            assertThat(console.run("head -c 1 /proc/kallsyms | wc -c; head -c 1 /proc/keys | wc -c"))
+                    .startsWith("0\n0\n");
         }
     }
 

@@ -87,13 +87,16 @@ class SlicedPartitionIT {
             assertThat(cgroups.processes(TestGround.NAME))
                     .contains(partition.init().pid(), partition.holder().pid())
                     .doesNotContain(ProcessHandle.current().pid());
-            assertThat(console.run("grep -c -E ':(memory|pids|cpu|freezer):/$' /proc/1/cgroup")).startsWith("4\n");
-            assertThat(console.run("echo 1G >/sys/fs/cgroup/memory/memory.limit_in_bytes; mkdir /sys/fs/cgroup/memory/x; "
-                            + "mount -o remount,rw /sys/fs/cgroup/memory"))
+            assertThat(console.run("grep -c -E ':(memory|pids|cpu|freezer):/$' /proc/1/cgroup"))
+                    .startsWith("4\n");
+            assertThat(console.run(
+                            "echo 1G >/sys/fs/cgroup/memory/memory.limit_in_bytes; mkdir /sys/fs/cgroup/memory/x; "
+                                    + "mount -o remount,rw /sys/fs/cgroup/memory"))
                     .contains("Read-only file system")
                     .contains("cannot create directory")
                     .contains("permission denied");
-            assertThat(console.run("head -c 200M /dev/zero | tail >/dev/null; echo status $?")).contains("status 137");
+            assertThat(console.run("head -c 200M /dev/zero | tail >/dev/null; echo status $?"))
+                    .contains("status 137");
             assertThat(cgroups.outOfMemoryKills(TestGround.NAME)).isPositive();
         }
     }
@@ -106,8 +109,8 @@ class SlicedPartitionIT {
         Entrance entrance = new NsenterEntrance(sys, cgroups);
 
         // When
-        try (Entrance.Entered entered = entrance.run(
-                TestGround.NAME, partition.init(), List.of("sleep", "100"), Map.of(), Optional.empty())) {
+        try (Entrance.Entered entered =
+                entrance.run(TestGround.NAME, partition.init(), List.of("sleep", "100"), Map.of(), Optional.empty())) {
             // Then
             assertThat(cgroups.processes(TestGround.NAME)).contains(entered.pid());
             cgroups.killAll(TestGround.NAME);

@@ -63,7 +63,8 @@ class SystemdPartitionIT {
             // Then
             assertThat(first).startsWith("Partition t-start: ");
             assertThat(state).contains("running").doesNotContain("failed");
-            assertThat(console.run("systemctl is-enabled systemd-udevd postgresql")).contains("masked");
+            assertThat(console.run("systemctl is-enabled systemd-udevd postgresql"))
+                    .contains("masked");
             assertThat(console.run("find /etc/systemd -lname /dev/null")).isBlank();
         }
     }

@@ -29,7 +29,8 @@ import java.util.stream.Stream;
 /** Everything a partition needs on this machine, in a directory of its own, and gone afterwards. */
 public final class TestGround implements AutoCloseable {
     /** Of the password "slice-42". */
-    private static final String PASSWORD_HASH = "$6$bulkheadtest$fX2SQIvahsftpbSNSbKIlvZQK5mSrMWYjC26nPeQpKLI5jQgEBC5h1o/WBGS7i69FY5fncWWdzdvz9j0m66V60";
+    private static final String PASSWORD_HASH =
+            "$6$bulkheadtest$fX2SQIvahsftpbSNSbKIlvZQK5mSrMWYjC26nPeQpKLI5jQgEBC5h1o/WBGS7i69FY5fncWWdzdvz9j0m66V60";
 
     private static final String SHADOW =
             "root:HASH:19000:0:99999:7:::\nnobody:*:19000:0:99999:7:::\njoe:*:19000:0:99999:7:::\n";
@@ -63,7 +64,8 @@ public final class TestGround implements AutoCloseable {
 
     private void lay() throws IOException {
         command("cp", "-a", "/etc", files.resolve("etc").toString());
-        for (String name : List.of("home", "root", "srv", "var/lib/dpkg", "var/log", "var/tmp", "var/cache", "var/mail")) {
+        for (String name :
+                List.of("home", "root", "srv", "var/lib/dpkg", "var/log", "var/tmp", "var/cache", "var/mail")) {
             Files.createDirectories(files.resolve(name));
         }
         Files.createSymbolicLink(files.resolve("var/run"), Path.of("/run"));
@@ -74,7 +76,8 @@ public final class TestGround implements AutoCloseable {
         Files.writeString(etc.resolve("passwd"), "joe:x:4242:4242::/home:/bin/sh\n", StandardOpenOption.APPEND);
         Files.writeString(etc.resolve("hostname"), NAME + "\n");
         Files.writeString(etc.resolve("fstab"), "");
-        Files.writeString(etc.resolve("machine-id"), UUID.randomUUID().toString().replace("-", "") + "\n");
+        Files.writeString(
+                etc.resolve("machine-id"), UUID.randomUUID().toString().replace("-", "") + "\n");
     }
 
     public StartRequest request(Init init, boolean automaticLogin) {
@@ -111,8 +114,7 @@ public final class TestGround implements AutoCloseable {
                 .isRunning(partition.init()));
         Optional<ProcessEnd> holder = Endings.await(sys, partition.holderFd(), 5_000);
         assertThat(holder).isPresent();
-        ProcessEnd end = Departure.endOfProcess1(
-                sys.pollEnd(partition.initFd()).orElseThrow(), holder.orElseThrow());
+        ProcessEnd end = Departure.endOfProcess1(sys.pollEnd(partition.initFd()).orElseThrow(), holder.orElseThrow());
         running.remove(partition);
         partition.close();
         return end;
@@ -137,7 +139,8 @@ public final class TestGround implements AutoCloseable {
                     fdsOfTerminals(),
                     ProcessHandle.current()
                             .children()
-                            .map(child -> child.pid() + " " + child.info().command().orElse("?"))
+                            .map(child ->
+                                    child.pid() + " " + child.info().command().orElse("?"))
                             .sorted()
                             .toList());
         }
@@ -179,7 +182,8 @@ public final class TestGround implements AutoCloseable {
         try (Stream<Path> entries = Files.list(Path.of("/proc"))) {
             return entries.filter(path -> path.getFileName().toString().matches("[0-9]+"))
                     .filter(TestGround::belongsToRange)
-                    .map(path -> path.getFileName() + " " + readOrEmpty(path.resolve("comm")).strip())
+                    .map(path -> path.getFileName() + " "
+                            + readOrEmpty(path.resolve("comm")).strip())
                     .toList();
         } catch (IOException e) {
             throw new IllegalStateException(e);
@@ -204,7 +208,8 @@ public final class TestGround implements AutoCloseable {
 
     public static String command(String... words) {
         try {
-            Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
+            Process process =
+                    new ProcessBuilder(words).redirectErrorStream(true).start();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
             return output;
