@@ -82,8 +82,7 @@ public final class Broker {
 
     /** The host with its owners. */
     public CompletionStage<HostView> host() {
-        return situation()
-                .thenApply(now -> HostView.of(now.host(), inventory.of(now.host()), now.holdings()));
+        return situation().thenApply(now -> HostView.of(now.host(), inventory.of(now.host()), now.holdings()));
     }
 
     /** Completes if the manager answers. */
@@ -120,7 +119,8 @@ public final class Broker {
                 definition.claim(),
                 slice -> new Order.DefinePartition(definition, slice, rootPasswordHash));
         return turns.next(() -> situation().thenCompose(now -> place(wish, now, ATTEMPTS)
-                .thenApply(partition -> new Defined(partition, now.of(definition.name()).isEmpty()))));
+                .thenApply(partition ->
+                        new Defined(partition, now.of(definition.name()).isEmpty()))));
     }
 
     /** Takes a slice for a partition that has released its own; one that holds a slice keeps it. */
@@ -128,8 +128,7 @@ public final class Broker {
         return turns.next(() -> situation().thenCompose(now -> {
             PartitionStatus partition = now.of(name)
                     .orElseThrow(() -> Refusal.of(ProblemCode.NOT_FOUND, "there is no partition '" + name + "'"));
-            Wish wish =
-                    new Wish(name, partition.definition().claim(), slice -> new Order.BindPartition(name, slice));
+            Wish wish = new Wish(name, partition.definition().claim(), slice -> new Order.BindPartition(name, slice));
             return place(wish, now, ATTEMPTS);
         }));
     }
@@ -156,9 +155,10 @@ public final class Broker {
      * @param kill whether to kill at once instead of asking first
      */
     public CompletionStage<PartitionStatus> stop(PartitionName name, boolean kill) {
-        return show(name).thenCompose(partition -> partition(
-                new Order.StopPartition(name, kill),
-                TO_END.plusMillis(partition.definition().stopTimeoutMillis())));
+        return show(name)
+                .thenCompose(partition -> partition(
+                        new Order.StopPartition(name, kill),
+                        TO_END.plusMillis(partition.definition().stopTimeoutMillis())));
     }
 
     /** Stops, then starts; starts one that does not run. */

@@ -69,7 +69,8 @@ public record HostView(HostStatus host, Topology topology, List<Owner> owners, M
                 0, memory.bytes() - reserve.memory().bytes() - holdings.memory().bytes()));
         CpuMillis pool = new CpuMillis(1000L * reserve.pool().size());
         CpuMillis freePool = new CpuMillis(Math.max(
-                0, pool.millis() - reserve.cpu().millis() - holdings.entitlements().millis()));
+                0,
+                pool.millis() - reserve.cpu().millis() - holdings.entitlements().millis()));
         return new HostView(
                 host,
                 topology,

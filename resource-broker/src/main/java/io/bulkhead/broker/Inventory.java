@@ -23,14 +23,15 @@ final class Inventory {
 
     /** The CPUs that the manager divides, with their arrangement. */
     synchronized Topology of(HostStatus host) {
-        Optional<Reading> fitting = last.filter(
-                reading -> reading.online().equals(host.online()) && reading.memory().equals(host.memory()));
+        Optional<Reading> fitting = last.filter(reading ->
+                reading.online().equals(host.online()) && reading.memory().equals(host.memory()));
         if (fitting.isPresent()) {
             return fitting.get().topology();
         }
         Topology all = reader.get();
-        List<Topology.Cpu> divided =
-                all.cpus().stream().filter(cpu -> host.online().contains(cpu.id())).toList();
+        List<Topology.Cpu> divided = all.cpus().stream()
+                .filter(cpu -> host.online().contains(cpu.id()))
+                .toList();
         if (divided.isEmpty()) {
             throw Refusal.of(
                     ProblemCode.FAILED,

@@ -138,7 +138,8 @@ final class Manager implements AutoCloseable {
         open.push("end the threads", executor::shutdownNow);
         ConsoleLoop consoleLoop = new EventConsoleLoop(loop);
         ConsoleCalls consoleCalls = ConsoleCalls.of(calls);
-        int history = (int) Math.min(Integer.MAX_VALUE - 8, settings.consoleHistory().bytes());
+        int history =
+                (int) Math.min(Integer.MAX_VALUE - 8, settings.consoleHistory().bytes());
         return new LifeParts(
                 cgroups,
                 starter,
@@ -168,7 +169,8 @@ final class Manager implements AutoCloseable {
                     new Problem(
                             ProblemCode.INVALID_REQUEST,
                             "there is no user '" + user + "' for the control plane to run as",
-                            Optional.of("make one with: useradd --system " + user + "; or name another in the settings"),
+                            Optional.of(
+                                    "make one with: useradd --system " + user + "; or name another in the settings"),
                             List.of()),
                     e);
         }

@@ -36,7 +36,8 @@ final class ManagerDesk implements Desk {
             shutDown(shutDown.keepPartitions());
             return new Reply.Done();
         }
-        if (leaving && !(order instanceof Order.DescribeHost)
+        if (leaving
+                && !(order instanceof Order.DescribeHost)
                 && !(order instanceof Order.ListPartitions)
                 && !(order instanceof Order.ShowPartition)) {
             throw Refusal.of(ProblemCode.WRONG_STATE, "the manager is shutting down");
@@ -61,7 +62,8 @@ final class ManagerDesk implements Desk {
 
     @Override
     public ConsoleViewer openConsole(Order.OpenConsole order) {
-        return partitions.console(order.name())
+        return partitions
+                .console(order.name())
                 .open(order.viewer(), order.write(), order.takeOver(), order.historyBytes(), order.follow());
     }
 

@@ -34,8 +34,8 @@ final class Connector {
         connectOnce().onSuccess(promise::complete).onFailure(failure -> {
             long waitMillis = options.backoffMillis(attempt);
             long usedMillis = (System.nanoTime() - sinceNanos) / 1_000_000;
-            boolean refused = failure instanceof Refusal refusal
-                    && refusal.problem().code() != ProblemCode.UNREACHABLE;
+            boolean refused =
+                    failure instanceof Refusal refusal && refusal.problem().code() != ProblemCode.UNREACHABLE;
             if (refused || usedMillis + waitMillis > options.connectPatienceMillis()) {
                 promise.fail(failure instanceof Refusal ? failure : unreachable(failure));
             } else {

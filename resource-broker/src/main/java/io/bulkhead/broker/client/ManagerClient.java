@@ -64,16 +64,19 @@ public final class ManagerClient implements Manager {
         }
         return connector.connect().compose(connection -> {
             long timer = vertx.setTimer(options.greetingTimeoutMillis(), late -> connection.close());
-            return connection.ask(order).onComplete(asked -> vertx.cancelTimer(timer)).compose(reply -> {
-                if (reply instanceof Reply.StreamOpened opened) {
-                    return Future.succeededFuture(new ManagerStream(connection, opened.offset()));
-                }
-                connection.close();
-                return Future.failedFuture(
-                        reply instanceof Reply.Refused refused
-                                ? new Refusal(refused.problem())
-                                : Refusal.of(ProblemCode.PROTOCOL_ERROR, "the manager opened no stream"));
-            });
+            return connection
+                    .ask(order)
+                    .onComplete(asked -> vertx.cancelTimer(timer))
+                    .compose(reply -> {
+                        if (reply instanceof Reply.StreamOpened opened) {
+                            return Future.succeededFuture(new ManagerStream(connection, opened.offset()));
+                        }
+                        connection.close();
+                        return Future.failedFuture(
+                                reply instanceof Reply.Refused refused
+                                        ? new Refusal(refused.problem())
+                                        : Refusal.of(ProblemCode.PROTOCOL_ERROR, "the manager opened no stream"));
+                    });
         });
     }
 

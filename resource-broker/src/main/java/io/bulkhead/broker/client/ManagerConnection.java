@@ -129,8 +129,9 @@ final class ManagerConnection {
         socket.drainHandler(drained -> handler.run());
     }
 
+    /** Ends the connection at once; what the manager has not yet taken is lost. */
     void close() {
-        socket.close();
+        Wire.abort(socket);
         closed();
     }
 

@@ -54,6 +54,7 @@ public final class ManagerStream implements AutoCloseable {
         connection.onDrain(handler);
     }
 
+    /** Ends the stream at once; frames whose writing has not completed may be lost. */
     @Override
     public void close() {
         connection.close();

@@ -4,10 +4,12 @@ import io.bulkhead.contract.order.Order;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.order.Reply;
+import io.bulkhead.contract.wire.RecordCodec;
 import io.vertx.core.Vertx;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
@@ -22,14 +24,38 @@ final class OrderLane {
     private int connecting;
 
     /** An order on its way: in the queue, or on a connection. */
-    private static final class Waiting {
+    private final class Waiting {
         private final Order order;
         private final CompletableFuture<Reply> answer;
+        private final long timer;
+        private Optional<ManagerConnection> connection = Optional.empty();
         private boolean triedAgain;
 
-        Waiting(Order order, CompletableFuture<Reply> answer) {
+        Waiting(Order order, long timeoutMillis, CompletableFuture<Reply> answer) {
             this.order = order;
             this.answer = answer;
+            this.timer = vertx.setTimer(timeoutMillis, late -> late(timeoutMillis));
+        }
+
+        void answered(Reply reply) {
+            vertx.cancelTimer(timer);
+            answer.complete(reply);
+        }
+
+        void failed(Throwable failure) {
+            vertx.cancelTimer(timer);
+            answer.completeExceptionally(failure);
+        }
+
+        private void late(long timeoutMillis) {
+            queue.remove(this);
+            failed(Refusal.of(
+                    ProblemCode.TIMED_OUT,
+                    "the manager did not answer " + RecordCodec.typeName(order.getClass()) + " within " + timeoutMillis
+                            + " ms; whether it was carried out is unknown",
+                    "ask for the partition's state"));
+            // An answer that comes after its time would be taken for that of the next order.
+            connection.ifPresent(ManagerConnection::close);
         }
     }
 
@@ -41,17 +67,7 @@ final class OrderLane {
 
     /** Queues an order; its answer fails when it takes longer than this, in the queue and on the way. */
     void submit(Order order, long timeoutMillis, CompletableFuture<Reply> answer) {
-        Waiting waiting = new Waiting(order, answer);
-        long timer = vertx.setTimer(timeoutMillis, late -> {
-            queue.remove(waiting);
-            answer.completeExceptionally(Refusal.of(
-                    ProblemCode.TIMED_OUT,
-                    "the manager did not answer " + order.getClass().getSimpleName() + " within "
-                            + timeoutMillis / 1000 + " s; whether it was carried out is unknown",
-                    "ask for the partition's state"));
-        });
-        answer.whenComplete((reply, failure) -> vertx.cancelTimer(timer));
-        queue.add(waiting);
+        queue.add(new Waiting(order, timeoutMillis, answer));
         next();
     }
 
@@ -68,7 +84,7 @@ final class OrderLane {
                     opened(connected.result());
                     give(waiting, connected.result(), false);
                 } else {
-                    waiting.answer.completeExceptionally(connected.cause());
+                    waiting.failed(connected.cause());
                 }
                 next();
             });
@@ -90,24 +106,20 @@ final class OrderLane {
             release(connection);
             return;
         }
-        // An answer that comes after its time would be taken for that of the next order.
-        waiting.answer.whenComplete((reply, failure) -> {
-            if (failure != null) {
-                connection.close();
-            }
-        });
+        waiting.connection = Optional.of(connection);
         connection.ask(waiting.order).onComplete(asked -> {
             if (asked.succeeded()) {
                 release(connection);
-                waiting.answer.complete(asked.result());
+                waiting.answered(asked.result());
                 next();
             } else if (reused && onlyTells(waiting.order) && !waiting.triedAgain && !waiting.answer.isDone()) {
                 // The connection had been left over from a manager that is gone; the order changes nothing.
                 waiting.triedAgain = true;
+                waiting.connection = Optional.empty();
                 queue.addFirst(waiting);
                 next();
             } else {
-                waiting.answer.completeExceptionally(asked.cause());
+                waiting.failed(asked.cause());
             }
         });
     }

@@ -34,11 +34,11 @@ final class Api {
     private final StreamEndpoint streams;
     private final String description;
 
-    Api(Vertx vertx, Broker broker, ManagerClient manager, ApiOptions options) {
+    Api(Vertx vertx, Broker broker, ManagerClient manager, ApiOptions options, ConnectionGuard guard) {
         this.broker = broker;
         this.options = options;
         this.events = new EventEndpoint(vertx, manager, options.limits());
-        this.streams = new StreamEndpoint(vertx, manager, options.limits());
+        this.streams = new StreamEndpoint(vertx, manager, options.limits(), guard);
         this.description = description();
     }
 
@@ -136,8 +136,7 @@ final class Api {
         };
     }
 
-    private static Route.Action killingVerb(
-            BiFunction<PartitionName, Boolean, CompletionStage<PartitionStatus>> verb) {
+    private static Route.Action killingVerb(BiFunction<PartitionName, Boolean, CompletionStage<PartitionStatus>> verb) {
         return exchange -> {
             exchange.knowsParameters();
             exchange.answer(verb.apply(exchange.partition(), exchange.flag("kill")), exchange::json);

@@ -7,6 +7,7 @@ import io.bulkhead.contract.order.Refusal;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -27,6 +28,9 @@ import org.slf4j.LoggerFactory;
 public final class ApiServer {
     private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
 
+    /** How long answers under way may take to reach their clients when the server closes. */
+    private static final long CLOSE_MILLIS = 1_000;
+
     private final Vertx vertx;
     private final ApiOptions options;
     private final Routes routes;
@@ -37,8 +41,8 @@ public final class ApiServer {
     private ApiServer(Vertx vertx, Broker broker, ManagerClient manager, ApiOptions options, SocketPlace place) {
         this.vertx = vertx;
         this.options = options;
-        this.routes = new Api(vertx, broker, manager, options).routes();
         this.guard = new ConnectionGuard(vertx, options.limits());
+        this.routes = new Api(vertx, broker, manager, options, guard).routes();
         this.place = place;
         this.server = vertx.createHttpServer(new HttpServerOptions()
                 .setHttp2ClearTextEnabled(false)
@@ -82,9 +86,16 @@ public final class ApiServer {
                 });
     }
 
-    /** Stops listening, closes every connection and removes the socket. */
+    /** Stops listening, removes the socket and closes every connection; does not wait for clients that do not read. */
     public Future<Void> close() {
-        return server.close().onComplete(closed -> place.close());
+        Promise<Void> closed = Promise.promise();
+        long timer = vertx.setTimer(CLOSE_MILLIS, late -> closed.tryComplete());
+        server.close().onComplete(ended -> {
+            vertx.cancelTimer(timer);
+            closed.tryComplete();
+        });
+        place.close();
+        return closed.future();
     }
 
     // ---- a request
@@ -109,8 +120,8 @@ public final class ApiServer {
 
     private void readBody(HttpServerRequest request, Exchange bare, Routes.Found found) {
         int most = options.limits().bodyBytes();
-        Refusal tooLarge = Refusal.of(
-                ProblemCode.TOO_LARGE, "the body is larger than " + most + " bytes", "send a smaller one");
+        Refusal tooLarge =
+                Refusal.of(ProblemCode.TOO_LARGE, "the body is larger than " + most + " bytes", "send a smaller one");
         if (announced(request) > most) {
             bare.refuseAndClose(tooLarge);
             return;

@@ -41,15 +41,12 @@ final class ConnectionGuard {
         timers.computeIfPresent(connection, (same, timer) -> idleTimer(connection));
     }
 
-    synchronized int open() {
-        return timers.size();
-    }
-
     private long idleTimer(HttpConnection connection) {
         return vertx.setTimer(limits.idleMillis(), late -> connection.close());
     }
 
-    private synchronized void gone(HttpConnection connection) {
+    /** The connection is no more. */
+    synchronized void gone(HttpConnection connection) {
         Long timer = timers.remove(connection);
         if (timer != null) {
             vertx.cancelTimer(timer);

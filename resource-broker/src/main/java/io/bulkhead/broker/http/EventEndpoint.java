@@ -45,8 +45,8 @@ final class EventEndpoint {
         switch (follow) {
             case "true" -> follow(exchange, after);
             case "false" -> list(exchange, after);
-            default -> throw Refusal.of(
-                    ProblemCode.INVALID_REQUEST, "follow must be true or false, it is '" + follow + "'");
+            default ->
+                throw Refusal.of(ProblemCode.INVALID_REQUEST, "follow must be true or false, it is '" + follow + "'");
         }
     }
 
@@ -103,20 +103,18 @@ final class EventEndpoint {
     private void follow(Exchange exchange, long after) {
         HttpServerResponse response = exchange.response();
         EventWriter writer = new EventWriter(response);
-        EventFollower.open(manager, after, writer)
-                .onFailure(exchange::refuse)
-                .onSuccess(follower -> {
-                    if (response.closed()) {
-                        follower.close();
-                        return;
-                    }
-                    writer.begin(follower);
-                    long pings = vertx.setPeriodic(limits.pingMillis(), tick -> writer.ping());
-                    response.closeHandler(closed -> {
-                        vertx.cancelTimer(pings);
-                        follower.close();
-                    });
-                });
+        EventFollower.open(manager, after, writer).onFailure(exchange::refuse).onSuccess(follower -> {
+            if (response.closed()) {
+                follower.close();
+                return;
+            }
+            writer.begin(follower);
+            long pings = vertx.setPeriodic(limits.pingMillis(), tick -> writer.ping());
+            response.closeHandler(closed -> {
+                vertx.cancelTimer(pings);
+                follower.close();
+            });
+        });
     }
 
     /** Writes events to one client, in which those that came before the head of the answer come first. */
@@ -148,8 +146,8 @@ final class EventEndpoint {
 
         @Override
         public void event(EventRecord event) {
-            write("id: " + event.sequence() + "\nevent: " + RecordCodec.typeName(event.event().getClass()) + "\ndata: "
-                    + RecordCodec.encode(event) + "\n\n");
+            write("id: " + event.sequence() + "\nevent: "
+                    + RecordCodec.typeName(event.event().getClass()) + "\ndata: " + RecordCodec.encode(event) + "\n\n");
         }
 
         @Override

@@ -54,7 +54,7 @@ final class Exchange {
         try {
             return new PartitionName(values.get(0));
         } catch (IllegalArgumentException e) {
-            throw invalid(e.getMessage(), e);
+            throw invalid(e);
         }
     }
 
@@ -86,7 +86,7 @@ final class Exchange {
         try {
             return RecordCodec.decode(type, JsonReader.read(body.getBytes()));
         } catch (WireException e) {
-            throw invalid(e.getMessage(), e);
+            throw invalid(e);
         }
     }
 
@@ -109,7 +109,7 @@ final class Exchange {
             }
             return object.members();
         } catch (WireException e) {
-            throw invalid(e.getMessage(), e);
+            throw invalid(e);
         }
     }
 
@@ -122,8 +122,8 @@ final class Exchange {
         throw Refusal.of(ProblemCode.INVALID_REQUEST, name + " must be true or false, it is " + value.kind());
     }
 
-    private static Refusal invalid(String detail, Exception cause) {
-        return new Refusal(Problem.of(ProblemCode.INVALID_REQUEST, detail), cause);
+    private static Refusal invalid(Exception cause) {
+        return new Refusal(Problem.of(ProblemCode.INVALID_REQUEST, String.valueOf(cause.getMessage())), cause);
     }
 
     // ---- the answer

@@ -4,6 +4,7 @@ import io.bulkhead.broker.client.ManagerClient;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import java.util.Arrays;
 import java.util.Optional;
@@ -16,11 +17,13 @@ final class StreamEndpoint {
     private final Vertx vertx;
     private final ManagerClient manager;
     private final ApiOptions.Limits limits;
+    private final ConnectionGuard guard;
 
-    StreamEndpoint(Vertx vertx, ManagerClient manager, ApiOptions.Limits limits) {
+    StreamEndpoint(Vertx vertx, ManagerClient manager, ApiOptions.Limits limits, ConnectionGuard guard) {
         this.vertx = vertx;
         this.manager = manager;
         this.limits = limits;
+        this.guard = guard;
     }
 
     /** Whether a request wants to leave HTTP, so that its connection must not be read for a body. */
@@ -41,8 +44,11 @@ final class StreamEndpoint {
                     PATH + " is for connections that are upgraded",
                     "send 'Connection: Upgrade' and 'Upgrade: " + PROTOCOL + "'");
         }
+        HttpConnection connection = exchange.request().connection();
         exchange.request()
                 .toNetSocket()
-                .onSuccess(socket -> new StreamRelay(vertx, manager, socket, limits.requestMillis()));
+                // Vert.x no longer tells the connection's own handler of its end.
+                .onSuccess(socket ->
+                        new StreamRelay(vertx, manager, socket, limits.requestMillis(), () -> guard.gone(connection)));
     }
 }

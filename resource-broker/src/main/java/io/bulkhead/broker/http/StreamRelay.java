@@ -34,6 +34,9 @@ import org.slf4j.LoggerFactory;
 final class StreamRelay {
     private static final Logger LOG = LoggerFactory.getLogger(StreamRelay.class);
 
+    /** How long what a client has sent may take to reach the manager after the client has gone. */
+    private static final long LAST_INPUT_MILLIS = 2_000;
+
     private final Vertx vertx;
     private final ManagerClient manager;
     private final NetSocket client;
@@ -48,7 +51,14 @@ final class StreamRelay {
     private Future<Void> lastToClient = Future.succeededFuture();
     private Future<Void> lastToManager = Future.succeededFuture();
 
-    StreamRelay(Vertx vertx, ManagerClient manager, NetSocket client, long orderMillis) {
+    /**
+     * Begins to wait for the order.
+     *
+     * @param client freshly upgraded
+     * @param orderMillis how long the order may take to come
+     * @param gone is run when the client's connection is no more
+     */
+    StreamRelay(Vertx vertx, ManagerClient manager, NetSocket client, long orderMillis, Runnable gone) {
         this.vertx = vertx;
         this.manager = manager;
         this.client = client;
@@ -57,7 +67,10 @@ final class StreamRelay {
                 late -> refuse(Problem.of(ProblemCode.TIMED_OUT, "no order came within " + orderMillis + " ms")));
         client.handler(this::received);
         client.endHandler(end -> clientEnded());
-        client.exceptionHandler(failure -> clientEnded());
+        client.closeHandler(closed -> {
+            gone.run();
+            clientClosed();
+        });
     }
 
     // ---- from the client
@@ -112,18 +125,31 @@ final class StreamRelay {
     /** Before the stream is open the client can be told what is wrong; on a stream there is no word for it. */
     private void broken(WireException e) {
         if (stream.isEmpty()) {
-            refuse(Problem.of(ProblemCode.PROTOCOL_ERROR, e.getMessage()));
+            refuse(Problem.of(ProblemCode.PROTOCOL_ERROR, String.valueOf(e.getMessage())));
         } else {
             LOG.atWarn().addKeyValue("reason", e.getMessage()).log("Closed a stream whose client broke the protocol");
-            client.close();
+            Wire.abort(client);
             clientEnded();
         }
     }
 
+    /** All that the client will ever send has been read. */
     private void clientEnded() {
         vertx.cancelTimer(orderTimer);
         ended = true;
         stream.ifPresent(open -> lastToManager.onComplete(sent -> open.close()));
+    }
+
+    /**
+     * The client's connection is no more, though its last input may still be held up here: a console that takes no
+     * input must not keep the viewer, and its right to write, for ever.
+     */
+    private void clientClosed() {
+        vertx.cancelTimer(orderTimer);
+        vertx.setTimer(LAST_INPUT_MILLIS, late -> {
+            ended = true;
+            stream.ifPresent(ManagerStream::close);
+        });
     }
 
     // ---- from the manager

@@ -55,8 +55,7 @@ public final class InventoryReader {
         if (online.isEmpty()) {
             throw new InventoryException(cpuDirectory.resolve("online"), "no CPU is online");
         }
-        List<RawCpu> raw =
-                online.ids().stream().map(id -> rawCpu(id, online)).toList();
+        List<RawCpu> raw = online.ids().stream().map(id -> rawCpu(id, online)).toList();
         boolean coreIdsAreUnique = coreIdsAreUnique(raw);
         NodeSet nodes = nodes();
         Map<Integer, Integer> nodeOf = nodes.isEmpty() ? Map.of() : nodeOfCpu(nodes);
@@ -115,7 +114,7 @@ public final class InventoryReader {
         try {
             return NodeSet.parse(text(file));
         } catch (IllegalArgumentException e) {
-            throw new InventoryException(file, e.getMessage(), e);
+            throw new InventoryException(file, String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -165,7 +164,7 @@ public final class InventoryReader {
         try {
             return CpuSet.parse(text(file));
         } catch (IllegalArgumentException e) {
-            throw new InventoryException(file, e.getMessage(), e);
+            throw new InventoryException(file, String.valueOf(e.getMessage()), e);
         }
     }
 

@@ -9,6 +9,8 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Chooses whole CPUs out of those that are free: one node if it fits, then the lowest. */
 final class CpuChoice {
@@ -28,10 +30,10 @@ final class CpuChoice {
             return on(onNode(cores, claim.node().get()), taken, claim);
         }
         return cores.stream()
-                .map(Core::nodeId)
-                .distinct()
-                .sorted()
-                .map(node -> on(onNode(cores, node), taken, claim))
+                .collect(Collectors.groupingBy(Core::nodeId, TreeMap::new, Collectors.toList()))
+                .values()
+                .stream()
+                .map(ofNode -> on(ofNode, taken, claim))
                 .flatMap(Optional::stream)
                 .findFirst()
                 .or(() -> on(cores, taken, claim));

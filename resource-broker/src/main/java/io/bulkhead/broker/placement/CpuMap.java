@@ -5,10 +5,12 @@ import io.bulkhead.contract.hardware.Topology;
 import io.bulkhead.contract.hardware.Topology.Core;
 import io.bulkhead.contract.partition.HostStatus.HostReserve;
 import io.bulkhead.contract.partition.PartitionName;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** Which CPUs nobody else may have, by holder: the arrangement of the machine, the host's pool, the partitions. */
 final class CpuMap {
@@ -19,19 +21,21 @@ final class CpuMap {
     CpuMap(Topology topology, HostReserve reserve, Holdings holdings) {
         this.cores = topology.cores();
         this.pool = reserve.pool();
+        Map<Integer, CpuSet> coreOf = new HashMap<>();
+        cores.forEach(core -> core.threads().stream().forEach(cpu -> coreOf.put(cpu, core.threads())));
         for (Holdings.Holding holding : holdings.all()) {
             if (!holding.cpus().isEmpty()) {
-                blocked.put(holding.owner(), holding.wholeCores() ? wholeCores(holding.cpus()) : holding.cpus());
+                blocked.put(
+                        holding.owner(), holding.wholeCores() ? wholeCores(holding.cpus(), coreOf) : holding.cpus());
             }
         }
     }
 
     /** A thread that came online after its core was given out belongs to the core's owner all the same. */
-    private CpuSet wholeCores(CpuSet cpus) {
-        return cores.stream()
-                .filter(core -> core.threads().intersects(cpus))
-                .map(Core::threads)
-                .reduce(cpus, CpuSet::union);
+    private static CpuSet wholeCores(CpuSet cpus, Map<Integer, CpuSet> coreOf) {
+        return CpuSet.of(cpus.stream()
+                .flatMap(cpu -> coreOf.getOrDefault(cpu, CpuSet.of(cpu)).stream())
+                .toArray());
     }
 
     /** The cores in ascending order of their lowest CPU. */
@@ -51,9 +55,9 @@ final class CpuMap {
 
     /** Every CPU that cannot be had, when these owners are left out. */
     CpuSet taken(Set<PartitionName> leftOut) {
-        return blocked.entrySet().stream()
+        IntStream held = blocked.entrySet().stream()
                 .filter(entry -> !leftOut.contains(entry.getKey()))
-                .map(Map.Entry::getValue)
-                .reduce(pool, CpuSet::union);
+                .flatMapToInt(entry -> entry.getValue().stream());
+        return CpuSet.of(IntStream.concat(pool.stream(), held).toArray());
     }
 }

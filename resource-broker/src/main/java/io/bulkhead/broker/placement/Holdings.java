@@ -66,14 +66,14 @@ public record Holdings(List<Holding> all) {
 
     /** These without what these owners hold. */
     public Holdings without(Set<PartitionName> owners) {
-        return new Holdings(
-                all.stream().filter(holding -> !owners.contains(holding.owner())).toList());
+        return new Holdings(all.stream()
+                .filter(holding -> !owners.contains(holding.owner()))
+                .toList());
     }
 
     /** These and one more. */
     public Holdings with(Holding holding) {
-        return new Holdings(
-                Stream.concat(all.stream(), Stream.of(holding)).toList());
+        return new Holdings(Stream.concat(all.stream(), Stream.of(holding)).toList());
     }
 
     public Optional<Holding> of(PartitionName owner) {

@@ -73,8 +73,8 @@ public final class Placement {
                 && held.cpus().size() == whole.count()) {
             CpuClaim.Whole same =
                     new CpuClaim.Whole(whole.count(), whole.threads(), whole.node(), Optional.of(held.cpus()));
-            Decision stay = offer(
-                    topology, reserve, holdings, new Claim(same, claim.memory(), claim.tasks(), claim.io()));
+            Decision stay =
+                    offer(topology, reserve, holdings, new Claim(same, claim.memory(), claim.tasks(), claim.io()));
             if (stay instanceof Decision.Offer) {
                 return stay;
             }
@@ -104,17 +104,23 @@ public final class Placement {
             return CpuChoice.choose(map.cores(), map.taken(leftOut), whole).map(CpuSlice.Whole::new);
         }
         CpuClaim.Part part = (CpuClaim.Part) claim.cpus();
-        long wanted = Math.addExact(
-                holdings.without(leftOut).entitlements().millis(), part.amount().millis());
-        return wanted <= reserve.entitlements().millis()
+        long given =
+                others(leftOut).mapToLong(each -> each.entitlement().millis()).sum();
+        return Math.addExact(given, part.amount().millis())
+                        <= reserve.entitlements().millis()
                 ? Optional.of(new CpuSlice.Part(part.amount()))
                 : Optional.empty();
     }
 
     private boolean memoryFits(Set<PartitionName> leftOut) {
-        ByteSize wanted =
-                holdings.without(leftOut).memory().plus(reserve.memory()).plus(claim.memory());
+        long given =
+                others(leftOut).mapToLong(each -> each.slice().memory().bytes()).sum();
+        ByteSize wanted = new ByteSize(given).plus(reserve.memory()).plus(claim.memory());
         return wanted.compareTo(topology.memory()) <= 0;
+    }
+
+    private Stream<Holdings.Holding> others(Set<PartitionName> leftOut) {
+        return holdings.all().stream().filter(each -> !leftOut.contains(each.owner()));
     }
 
     private boolean fits(Set<PartitionName> leftOut) {
@@ -155,7 +161,8 @@ public final class Placement {
 
     private String remedy(List<Shortage> shortages) {
         List<String> ways = new ArrayList<>();
-        List<String> release = roomMakers().stream().map(PartitionName::toString).toList();
+        List<String> release =
+                roomMakers().stream().map(PartitionName::toString).toList();
         if (!release.isEmpty()) {
             ways.add("release " + Words.list(release));
         }

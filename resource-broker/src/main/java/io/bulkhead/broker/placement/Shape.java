@@ -39,7 +39,8 @@ final class Shape {
                             + topology.online(),
                     "name online CPUs, or give a count instead of ids");
         }
-        if (claim.node().isPresent() && !topology.nodesOf(ids).ids().equals(List.of(claim.node().get()))) {
+        if (claim.node().isPresent()
+                && !topology.nodesOf(ids).ids().equals(List.of(claim.node().get()))) {
             return misfit(
                     Words.cpus(ids) + " are on node " + topology.nodesOf(ids) + ", not all on node "
                             + claim.node().get(),
@@ -60,8 +61,11 @@ final class Shape {
 
     private static Optional<Problem> misfitOfCount(List<Core> cores, CpuClaim.Whole claim) {
         int count = claim.count();
-        List<Integer> sizes =
-                cores.stream().map(core -> core.threads().size()).distinct().sorted().toList();
+        List<Integer> sizes = cores.stream()
+                .map(core -> core.threads().size())
+                .distinct()
+                .sorted()
+                .toList();
         BigInteger possible = CpuChoice.possibleCounts(cores);
         boolean oneSize = sizes.size() == 1;
         boolean fits = oneSize

@@ -66,7 +66,9 @@ final class Shortages {
         boolean wholeCores = claim.threads() == CpuClaim.Threads.WHOLE_CORE;
         CpuSet taken = map.taken(Set.of());
         ToIntFunction<CpuSet> count = wholeCores
-                ? cpus -> (int) cores.stream().filter(core -> core.threads().intersects(cpus)).count()
+                ? cpus -> (int) cores.stream()
+                        .filter(core -> core.threads().intersects(cpus))
+                        .count()
                 : cpus -> cores.stream()
                         .mapToInt(core -> core.threads().intersection(cpus).size())
                         .sum();
@@ -88,8 +90,7 @@ final class Shortages {
         holders.add("host: " + Words.cpus(map.pool()) + " (pool)");
         int freeCpus = freeCpus(cores, taken, wholeCores);
         return new Shortage(
-                Words.shortage(
-                        needed(claim, cores), new Share("", String.valueOf(free), free == 1), shares),
+                Words.shortage(needed(claim, cores), new Share("", String.valueOf(free), free == 1), shares),
                 holders,
                 freeCpus == 0 ? Optional.empty() : Optional.of(Words.cpuCount(freeCpus)),
                 Words.cpuCount(freeCpus(cores, map.pool(), wholeCores)) + where(claim));
@@ -126,7 +127,8 @@ final class Shortages {
         List<String> holders = new ArrayList<>();
         for (Holdings.Holding holding : holdings.all()) {
             if (holding.entitlement().millis() > 0) {
-                shares.add(new Share(holding.owner().value(), holding.entitlement().toString(), true));
+                shares.add(
+                        new Share(holding.owner().value(), holding.entitlement().toString(), true));
                 holders.add(holding.owner() + ": " + holding.entitlement() + " CPU of the pool");
             }
         }
@@ -147,7 +149,8 @@ final class Shortages {
         List<Share> shares = new ArrayList<>();
         List<String> holders = new ArrayList<>();
         for (Holdings.Holding holding : holdings.all()) {
-            shares.add(new Share(holding.owner().value(), holding.slice().memory().toString(), true));
+            shares.add(
+                    new Share(holding.owner().value(), holding.slice().memory().toString(), true));
             holders.add(holding.owner() + ": " + holding.slice().memory() + " of memory");
         }
         shares.add(new Share(HOST, reserve.memory().toString(), true));

@@ -178,12 +178,11 @@ class ManagerClientIT {
         List<Integer> sizes = new CopyOnWriteArrayList<>();
         CompletableFuture<Boolean> ended = new CompletableFuture<>();
         CompletableFuture<ManagerStream> opened = new CompletableFuture<>();
-        vertx.runOnContext(now -> complete(
-                client.openStream(new Order.OpenConsole(DB, "me", false, false, 100_000, false)), opened));
+        vertx.runOnContext(now ->
+                complete(client.openStream(new Order.OpenConsole(DB, "me", false, false, 100_000, false)), opened));
         ManagerStream stream = opened.get(20, TimeUnit.SECONDS);
 
-        vertx.runOnContext(now ->
-                stream.start(frame -> sizes.add(frame.payload().length), () -> ended.complete(true)));
+        vertx.runOnContext(now -> stream.start(frame -> sizes.add(frame.payload().length), () -> ended.complete(true)));
 
         assertThat(ended.get(20, TimeUnit.SECONDS)).isTrue();
         assertThat(stream.offset()).isEqualTo(5);

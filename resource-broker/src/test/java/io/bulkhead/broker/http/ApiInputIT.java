@@ -95,7 +95,9 @@ class ApiInputIT extends ApiFixture {
         try (RawClient client = new RawClient(api)) {
             client.send(new byte[] {0, 1, 2, (byte) 0xff, '\r', '\n', '\r', '\n'});
 
-            assertThat(client.untilClosed()).contains(" 400 Bad Request").contains("urn:bulkhead:problem:protocol-error");
+            assertThat(client.untilClosed())
+                    .contains(" 400 Bad Request")
+                    .contains("urn:bulkhead:problem:protocol-error");
         }
         assertStillServes();
     }

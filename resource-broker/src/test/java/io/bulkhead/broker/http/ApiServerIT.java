@@ -13,6 +13,7 @@ import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionStatus;
 import io.bulkhead.contract.partition.State;
+import io.bulkhead.contract.wire.Frame;
 import io.bulkhead.contract.wire.Json;
 import io.bulkhead.contract.wire.RecordCodec;
 import java.io.IOException;
@@ -64,9 +65,15 @@ class ApiServerIT extends ApiFixture {
                         new HostView.Owner(1, "critical", false),
                         new HostView.Owner(2, "critical", false),
                         new HostView.Owner(3, "free", false));
-        assertThat(view.memory().host().plus(view.memory().partitions()).plus(view.memory().free()))
+        assertThat(view.memory()
+                        .host()
+                        .plus(view.memory().partitions())
+                        .plus(view.memory().free()))
                 .isEqualTo(view.memory().total());
-        assertThat(view.pool().host().plus(view.pool().partitions()).plus(view.pool().free()))
+        assertThat(view.pool()
+                        .host()
+                        .plus(view.pool().partitions())
+                        .plus(view.pool().free()))
                 .isEqualTo(view.pool().total());
     }
 
@@ -130,8 +137,7 @@ class ApiServerIT extends ApiFixture {
         assertThat(answer.text("detail"))
                 .isEqualTo("needs 1 whole core; 0 are free, 3 are held by critical, 1 by the host's pool");
         assertThat(answer.text("remedy")).isEqualTo("release critical");
-        assertThat(answer.json().get("holders"))
-                .hasToString("[\"critical: CPUs 1-3\",\"host: CPU 0 (pool)\"]");
+        assertThat(answer.json().get("holders")).hasToString("[\"critical: CPUs 1-3\",\"host: CPU 0 (pool)\"]");
         assertThat(answer.text("instance")).isEqualTo("/v1/partitions/late");
         assertThat(fake.partitions()).hasSize(1);
     }
@@ -149,14 +155,14 @@ class ApiServerIT extends ApiFixture {
     @Test
     void passesTheManagersRefusalOnWhereNothingHasMoved() throws Exception {
         fake.refuseNext(
-                Order.DefinePartition.class,
-                Problem.of(ProblemCode.NOT_ENOUGH_RESOURCES, "the kernel says no"));
+                Order.DefinePartition.class, Problem.of(ProblemCode.NOT_ENOUGH_RESOURCES, "the kernel says no"));
 
         RawClient.Answer answer = put(Samples.definition("db", 1));
 
         assertThat(answer.status()).isEqualTo(409);
         assertThat(answer.text("detail")).isEqualTo("the kernel says no");
-        assertThat(fake.orders().stream().filter(Order.DefinePartition.class::isInstance)).hasSize(1);
+        assertThat(fake.orders().stream().filter(Order.DefinePartition.class::isInstance))
+                .hasSize(1);
     }
 
     @Test
@@ -268,5 +274,20 @@ class ApiServerIT extends ApiFixture {
         server = startServer();
 
         assertStillServes();
+    }
+
+    @Test
+    void closesInTimeWhileAClientDoesNotRead() throws Exception {
+        put(Samples.definition("db", 1));
+        try (RawClient client = new RawClient(api).upgrade()) {
+            client.send(
+                    Frame.order(new Order.OpenConsole(new PartitionName("db"), "me", false, false, 50_000_000, true)));
+            client.frame();
+
+            get(server.close());
+
+            assertThat(api).doesNotExist();
+            server = startServer();
+        }
     }
 }

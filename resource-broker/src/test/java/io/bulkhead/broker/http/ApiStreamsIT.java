@@ -13,6 +13,7 @@ import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.wire.Frame;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -124,7 +125,8 @@ class ApiStreamsIT extends ApiFixture {
             assertThat(client.frame().as(Reply.class)).isInstanceOf(Reply.StreamOpened.class);
             assertStillServes();
             System.gc();
-            long used = Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+            long used =
+                    Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
 
             long received = 0;
             for (Optional<Frame> frame = client.nextFrame(); frame.isPresent(); frame = client.nextFrame()) {
@@ -140,23 +142,13 @@ class ApiStreamsIT extends ApiFixture {
     void losesNothingThatIsTypedFasterThanItIsTaken() throws Exception {
         put(Samples.definition("db", 1));
         int pieces = 400;
-        byte[] piece = new byte[Frame.MAX_DATA_BYTES];
         try (RawClient client = new RawClient(api).upgrade()) {
             client.send(Frame.order(console(0)));
             assertThat(client.frame().as(Reply.class)).isInstanceOf(Reply.StreamOpened.class);
-            Thread typing = new Thread(() -> {
-                try {
-                    for (int i = 0; i < pieces; i++) {
-                        client.send(new Frame(Frame.Kind.INPUT, piece));
-                    }
-                } catch (IOException e) {
-                    throw new IllegalStateException(e);
-                }
-            });
-            typing.start();
+            Thread typing = typing(client, pieces);
 
             for (int i = 0; i < pieces; i++) {
-                assertThat(client.frame().payload()).hasSize(piece.length);
+                assertThat(client.frame().payload()).hasSize(Frame.MAX_DATA_BYTES);
             }
             typing.join();
         }
@@ -252,7 +244,8 @@ class ApiStreamsIT extends ApiFixture {
         try (RawClient client = new RawClient(api).upgrade()) {
             client.send(Frame.order(console(0)));
             assertThat(client.frame().as(Reply.class)).isInstanceOf(Reply.StreamOpened.class);
-            // A connection that never asks is closed after the idle time: when this one is, so would have been the stream.
+            // A connection that never asks is closed after the idle time: when this one is, so would have been the
+            // stream.
             try (RawClient idle = new RawClient(api)) {
                 idle.untilClosed();
             }
@@ -264,11 +257,55 @@ class ApiStreamsIT extends ApiFixture {
     }
 
     @Test
+    void letsAViewerGoWhoseInputNobodyTakes() throws Exception {
+        put(Samples.definition("db", 1));
+        fake.takeNoInput();
+        int before = fake.connections();
+        try (RawClient client = new RawClient(api).upgrade()) {
+            client.send(Frame.order(console(0)));
+            assertThat(client.frame().as(Reply.class)).isInstanceOf(Reply.StreamOpened.class);
+            Thread typing = typing(client, 400);
+            await().during(Duration.ofMillis(300)).until(typing::isAlive);
+        }
+
+        await().until(() -> fake.connections() == before);
+    }
+
+    @Test
+    void countsAStreamNoLongerWhenItHasEnded() throws Exception {
+        put(Samples.definition("db", 1));
+        for (int i = 0; i < 2 * LIMITS.connections(); i++) {
+            try (RawClient client = new RawClient(api).upgrade()) {
+                client.send(Frame.order(console(0)));
+                assertThat(client.frame().as(Reply.class)).isInstanceOf(Reply.StreamOpened.class);
+            }
+        }
+
+        assertStillServes();
+    }
+
+    @Test
     void wantsAnUpgradeForStreams() throws Exception {
         RawClient.Answer answer = ask("GET", "/v1/streams", "");
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.text("remedy")).contains("Upgrade: bulkhead-stream/1");
+    }
+
+    /** Types large pieces until they are through or the connection is gone. */
+    private static Thread typing(RawClient client, int pieces) {
+        byte[] piece = new byte[Frame.MAX_DATA_BYTES];
+        Thread typing = new Thread(() -> {
+            try {
+                for (int i = 0; i < pieces; i++) {
+                    client.send(new Frame(Frame.Kind.INPUT, piece));
+                }
+            } catch (IOException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        typing.start();
+        return typing;
     }
 
     private static ProblemCode refusal(RawClient client) throws IOException {

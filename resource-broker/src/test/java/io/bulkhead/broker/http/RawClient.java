@@ -15,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** A client that sends exactly the bytes it is told to, right or wrong, and blocks until it has what it waits for. */
@@ -37,7 +38,7 @@ final class RawClient implements AutoCloseable {
         }
 
         String text(String member) {
-            return ((Json.Text) json().get(member)).value();
+            return ((Json.Text) Objects.requireNonNull(json().get(member), member)).value();
         }
     }
 

@@ -17,9 +17,7 @@ class InventoryReaderIT {
 
         CpuSet online = CpuSet.parse(Files.readString(Path.of("/sys/devices/system/cpu/online")));
         assertThat(topology.online()).isEqualTo(online);
-        assertThat(topology.cores().stream()
-                        .map(Topology.Core::threads)
-                        .reduce(CpuSet.EMPTY, CpuSet::union))
+        assertThat(topology.cores().stream().map(Topology.Core::threads).reduce(CpuSet.EMPTY, CpuSet::union))
                 .isEqualTo(online);
         assertThat(topology.memory().bytes()).isGreaterThan(64L << 20);
     }

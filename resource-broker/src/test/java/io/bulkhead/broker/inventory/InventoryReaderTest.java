@@ -56,14 +56,13 @@ class InventoryReaderTest {
 
     @Test
     void takesEachCpuForACoreWhereTheKernelTellsNoTopology() {
-        new SysTree(root)
-                .file("sys/devices/system/cpu/online", "0-2")
-                .memInfo("proc/meminfo", "", 1000);
+        new SysTree(root).file("sys/devices/system/cpu/online", "0-2").memInfo("proc/meminfo", "", 1000);
 
         Topology topology = new InventoryReader(root).read();
 
-        assertThat(topology.cores()).extracting(Topology.Core::threads).containsExactly(
-                CpuSet.of(0), CpuSet.of(1), CpuSet.of(2));
+        assertThat(topology.cores())
+                .extracting(Topology.Core::threads)
+                .containsExactly(CpuSet.of(0), CpuSet.of(1), CpuSet.of(2));
     }
 
     @Test

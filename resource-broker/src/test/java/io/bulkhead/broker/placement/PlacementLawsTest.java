@@ -45,13 +45,17 @@ class PlacementLawsTest {
     void nothingIsGivenTwiceAndNothingIsLost(@ForAll("cases") Case each) {
         Holdings holdings = admitAll(each);
 
-        int owned = holdings.all().stream().mapToInt(holding -> holding.cpus().size()).sum();
+        int owned = holdings.all().stream()
+                .mapToInt(holding -> holding.cpus().size())
+                .sum();
         CpuSet free = each.topology().online().minus(each.reserve().pool()).minus(holdings.cpus());
-        assertThat(owned + free.size() + each.reserve().pool().size()).isEqualTo(each.topology().cpus().size());
+        assertThat(owned + free.size() + each.reserve().pool().size())
+                .isEqualTo(each.topology().cpus().size());
         assertThat(holdings.cpus().intersects(each.reserve().pool())).isFalse();
         assertThat(each.topology().online().containsAll(holdings.cpus())).isTrue();
         assertThat(holdings.entitlements()).isLessThanOrEqualTo(each.reserve().entitlements());
-        assertThat(holdings.memory().plus(each.reserve().memory())).isLessThanOrEqualTo(each.topology().memory());
+        assertThat(holdings.memory().plus(each.reserve().memory()))
+                .isLessThanOrEqualTo(each.topology().memory());
     }
 
     @Property(tries = 400)
@@ -75,15 +79,18 @@ class PlacementLawsTest {
         Holdings holdings = admitAll(each);
 
         for (Holding holding : holdings.all()) {
-            Claim claim = each.claims().get(Integer.parseInt(holding.owner().value().substring(1)));
+            Claim claim =
+                    each.claims().get(Integer.parseInt(holding.owner().value().substring(1)));
             Slice slice = holding.slice();
             assertThat(slice.memory()).isEqualTo(claim.memory());
             assertThat(slice.tasks()).isEqualTo(claim.tasks());
             assertThat(slice.io()).isEqualTo(claim.io());
-            assertThat(each.topology().allNodes().containsAll(slice.memoryNodes())).isTrue();
+            assertThat(each.topology().allNodes().containsAll(slice.memoryNodes()))
+                    .isTrue();
             if (claim.cpus() instanceof CpuClaim.Whole whole) {
                 assertThat(holding.cpus().size()).isEqualTo(whole.count());
-                whole.node().ifPresent(node -> assertThat(each.topology().nodesOf(holding.cpus()).ids())
+                whole.node().ifPresent(node -> assertThat(
+                                each.topology().nodesOf(holding.cpus()).ids())
                         .containsExactly(node));
             } else {
                 assertThat(slice.cpus()).isEqualTo(new CpuSlice.Part(((CpuClaim.Part) claim.cpus()).amount()));
@@ -122,7 +129,8 @@ class PlacementLawsTest {
         Holdings holdings = admitAll(each);
 
         for (Holding holding : holdings.all()) {
-            Claim claim = each.claims().get(Integer.parseInt(holding.owner().value().substring(1)));
+            Claim claim =
+                    each.claims().get(Integer.parseInt(holding.owner().value().substring(1)));
             Holdings others = holdings.without(Set.of(holding.owner()));
             assertThat(Placement.offer(each.topology(), each.reserve(), others, claim, holding.slice()))
                     .isEqualTo(new Decision.Offer(holding.slice()));
@@ -155,7 +163,8 @@ class PlacementLawsTest {
 
     @Provide
     Arbitrary<Case> cases() {
-        Arbitrary<Claim> claims = Combinators.combine(cpuClaims(), Arbitraries.longs().between(16, 2048))
+        Arbitrary<Claim> claims = Combinators.combine(
+                        cpuClaims(), Arbitraries.longs().between(16, 2048))
                 .as((cpus, mebibytes) -> new Claim(cpus, ByteSize.ofMebibytes(mebibytes), 64, IoSlice.UNLIMITED));
         return Combinators.combine(
                         topologies(),

@@ -69,8 +69,7 @@ class PlacementTest {
 
     @Test
     void takesMemoryFromAllNodesWhereThoseOfTheCpusAreTooSmall() {
-        Decision decision =
-                Placement.offer(smt(), pool("0,8"), Holdings.NONE, claim(CpuClaim.Whole.of(8), "9GiB"));
+        Decision decision = Placement.offer(smt(), pool("0,8"), Holdings.NONE, claim(CpuClaim.Whole.of(8), "9GiB"));
 
         assertThat(sliceOf(decision).memoryNodes()).isEqualTo(NodeSet.of(0, 1));
     }
@@ -121,8 +120,8 @@ class PlacementTest {
 
     @Test
     void staysOnTheCpusThatThePartitionHasWhenTheyStillDo() {
-        Decision decision =
-                Placement.offer(flat(4), pool("0"), Holdings.NONE, claim(CpuClaim.Whole.of(1), "2GiB"), slice(CpuSet.of(3)));
+        Decision decision = Placement.offer(
+                flat(4), pool("0"), Holdings.NONE, claim(CpuClaim.Whole.of(1), "2GiB"), slice(CpuSet.of(3)));
 
         assertThat(cpusOf(decision)).isEqualTo(CpuSet.of(3));
         assertThat(sliceOf(decision).memory()).isEqualTo(ByteSize.parse("2GiB"));
@@ -181,7 +180,8 @@ class PlacementTest {
 
     @Test
     void refusesIdsThatWouldTearACore() {
-        Problem problem = problemOf(Placement.offer(smt(), pool("0,8"), Holdings.NONE, ids("2-3,10", Threads.WHOLE_CORE)));
+        Problem problem =
+                problemOf(Placement.offer(smt(), pool("0,8"), Holdings.NONE, ids("2-3,10", Threads.WHOLE_CORE)));
 
         assertThat(problem.detail()).isEqualTo("CPUs 2-3,10 would leave CPU 11 of the same core to others");
         assertThat(problem.remedy())
@@ -190,8 +190,8 @@ class PlacementTest {
 
     @Test
     void refusesIdsOfThePoolAndOfOthersByName() {
-        Problem problem =
-                problemOf(Placement.offer(flat(4), pool("0"), holdings(held("a", "2")), ids("0,2-3", Threads.WHOLE_CORE)));
+        Problem problem = problemOf(
+                Placement.offer(flat(4), pool("0"), holdings(held("a", "2")), ids("0,2-3", Threads.WHOLE_CORE)));
 
         assertThat(problem.detail())
                 .isEqualTo("needs CPUs 0,2-3; CPU 2 is held by a, CPU 0 belongs to the host's pool");
@@ -218,8 +218,8 @@ class PlacementTest {
     void refusesANodeThatIsFullAndNamesItsHolders() {
         var claim = new CpuClaim.Whole(4, Threads.WHOLE_CORE, Optional.of(1), Optional.empty());
 
-        Problem problem = problemOf(
-                Placement.offer(smt(), pool("0,8"), holdings(held("a", "4-6,12-14")), claim(claim, "1GiB")));
+        Problem problem =
+                problemOf(Placement.offer(smt(), pool("0,8"), holdings(held("a", "4-6,12-14")), claim(claim, "1GiB")));
 
         assertThat(problem.detail())
                 .isEqualTo("needs 2 whole cores (4 CPUs) on node 1; 1 is free, 3 are held by a, 0 by the host's pool");
@@ -232,15 +232,18 @@ class PlacementTest {
     void givesThePoolUpToWhatTheHostLeaves() {
         Holdings holdings = holdings(part("a", 250));
 
-        assertThat(sliceOf(Placement.offer(flat(2), pool("0"), holdings, part(250))).cpus())
+        assertThat(sliceOf(Placement.offer(flat(2), pool("0"), holdings, part(250)))
+                        .cpus())
                 .isEqualTo(new CpuSlice.Part(new CpuMillis(250)));
-        assertThat(problemOf(Placement.offer(flat(2), pool("0"), holdings, part(251))).detail())
+        assertThat(problemOf(Placement.offer(flat(2), pool("0"), holdings, part(251)))
+                        .detail())
                 .isEqualTo("needs 0.251 CPU of the pool; 0.25 is free, 0.25 is held by a, 0.5 by the host");
     }
 
     @Test
     void takesMemoryOfAPartFromTheNodesOfThePool() {
-        assertThat(sliceOf(Placement.offer(smt(), pool("4,12"), Holdings.NONE, part(100))).memoryNodes())
+        assertThat(sliceOf(Placement.offer(smt(), pool("4,12"), Holdings.NONE, part(100)))
+                        .memoryNodes())
                 .isEqualTo(NodeSet.of(1));
     }
 

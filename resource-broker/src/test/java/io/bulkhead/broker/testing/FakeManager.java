@@ -51,6 +51,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
 /**
@@ -73,6 +74,7 @@ public final class FakeManager implements AutoCloseable {
     private Optional<ServerSocketChannel> server = Optional.empty();
     private volatile int protocol = Greeting.PROTOCOL;
     private volatile boolean journalEnds = true;
+    private volatile boolean takesInput = true;
 
     /** A stream's way to its client. */
     private record Connection(SocketChannel channel, FrameDecoder decoder) {
@@ -115,8 +117,7 @@ public final class FakeManager implements AutoCloseable {
                 online,
                 NodeSet.of(0),
                 MEMORY,
-                new HostStatus.HostReserve(
-                        CpuSet.of(online.ids().get(0)), new CpuMillis(500), ByteSize.parse("1GiB")),
+                new HostStatus.HostReserve(CpuSet.of(online.ids().get(0)), new CpuMillis(500), ByteSize.parse("1GiB")),
                 Optional.empty(),
                 List.of());
         start();
@@ -172,6 +173,11 @@ public final class FakeManager implements AutoCloseable {
     /** Never says that the past of the journal has been sent, as managers before this word do. */
     public void neverCatchUp() {
         journalEnds = false;
+    }
+
+    /** Reads nothing from consoles from now on, as when a paused partition's terminal is full. */
+    public void takeNoInput() {
+        takesInput = false;
     }
 
     /** Adds an event to the journal. */
@@ -250,8 +256,8 @@ public final class FakeManager implements AutoCloseable {
 
     private static void refuse(Connection connection, WireException e) {
         try {
-            connection.write(
-                    Frame.reply(new Reply.Refused(Problem.of(ProblemCode.PROTOCOL_ERROR, e.getMessage()))));
+            connection.write(Frame.reply(
+                    new Reply.Refused(Problem.of(ProblemCode.PROTOCOL_ERROR, String.valueOf(e.getMessage())))));
         } catch (IOException gone) {
             close(connection.channel());
         }
@@ -445,7 +451,7 @@ public final class FakeManager implements AutoCloseable {
     }
 
     /** Sends as much history as is asked for, then echoes what is typed. */
-    private static void console(Connection connection, Order.OpenConsole order) throws IOException {
+    private void console(Connection connection, Order.OpenConsole order) throws IOException, InterruptedException {
         long left = order.historyBytes();
         while (left > 0) {
             byte[] piece = new byte[(int) Math.min(left, Frame.MAX_DATA_BYTES)];
@@ -454,6 +460,11 @@ public final class FakeManager implements AutoCloseable {
             left -= piece.length;
         }
         if (order.follow()) {
+            while (!takesInput) {
+                // Without reading, only writing tells that the other end has gone.
+                connection.write(new Frame(Frame.Kind.OUTPUT, new byte[1]));
+                new CountDownLatch(1).await(20, TimeUnit.MILLISECONDS);
+            }
             for (List<Frame> frames = connection.read(); !frames.isEmpty(); frames = connection.read()) {
                 for (Frame frame : frames) {
                     if (frame.kind() == Frame.Kind.INPUT) {

@@ -38,7 +38,8 @@ final class IdSet {
         }
         int id = Integer.parseInt(digits);
         if (id > MAX_ID) {
-            throw new IllegalArgumentException("'" + text + "' names " + what + " " + id + "; the highest is " + MAX_ID);
+            throw new IllegalArgumentException(
+                    "'" + text + "' names " + what + " " + id + "; the highest is " + MAX_ID);
         }
         return id;
     }

@@ -74,7 +74,8 @@ public record Topology(List<Cpu> cpus, List<Node> nodes) {
         var threads = cpus.stream()
                 .collect(Collectors.groupingBy(
                         cpu -> new Key(cpu.packageId(), cpu.coreId()),
-                        () -> new TreeMap<>(Comparator.comparingInt(Key::packageId).thenComparingInt(Key::coreId)),
+                        () -> new TreeMap<>(
+                                Comparator.comparingInt(Key::packageId).thenComparingInt(Key::coreId)),
                         Collectors.toList()));
         return threads.entrySet().stream()
                 .map(entry -> new Core(

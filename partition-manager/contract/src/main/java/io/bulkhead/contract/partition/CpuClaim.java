@@ -28,8 +28,8 @@ public sealed interface CpuClaim {
                 throw new IllegalArgumentException("the count of CPUs must be 1 to 8192: " + count);
             }
             if (ids.isPresent() && ids.get().size() != count) {
-                throw new IllegalArgumentException(
-                        "ids names " + ids.get().size() + " CPUs, count says " + count + "; leave count out or make them agree");
+                throw new IllegalArgumentException("ids names " + ids.get().size() + " CPUs, count says " + count
+                        + "; leave count out or make them agree");
             }
             if (node.isPresent() && node.get() < 0) {
                 throw new IllegalArgumentException("a node cannot be negative: " + node.get());
@@ -43,7 +43,8 @@ public sealed interface CpuClaim {
 
         @Override
         public String toString() {
-            return count + (ids.map(set -> " (ids " + set + ")").orElse(""))
+            return count
+                    + (ids.map(set -> " (ids " + set + ")").orElse(""))
                     + (node.map(id -> " on node " + id).orElse(""))
                     + (threads == Threads.ANY ? ", any threads" : "");
         }

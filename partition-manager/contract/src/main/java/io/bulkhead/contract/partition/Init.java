@@ -22,8 +22,8 @@ public sealed interface Init {
      * @param maskedUnits units that must not start, beyond the built-in list
      */
     record Systemd(List<String> maskedUnits) implements Init {
-        private static final Pattern UNIT =
-                Pattern.compile("[A-Za-z0-9:_.@\\\\-]{1,200}\\.(service|socket|target|timer|mount|path|device|slice|automount)");
+        private static final Pattern UNIT = Pattern.compile(
+                "[A-Za-z0-9:_.@\\\\-]{1,200}\\.(service|socket|target|timer|mount|path|device|slice|automount)");
 
         public Systemd {
             maskedUnits = List.copyOf(maskedUnits);

@@ -14,8 +14,9 @@ public record InstanceName(String value) {
 
     public InstanceName {
         if (!FORM.matcher(value).matches()) {
-            throw new IllegalArgumentException("'" + value + "' is not an instance name; use 1 to 24 of a-z, 0-9 and -, "
-                    + "starting with a letter and not ending in -");
+            throw new IllegalArgumentException(
+                    "'" + value + "' is not an instance name; use 1 to 24 of a-z, 0-9 and -, "
+                            + "starting with a letter and not ending in -");
         }
     }
 

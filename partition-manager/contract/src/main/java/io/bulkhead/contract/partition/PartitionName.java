@@ -16,8 +16,9 @@ public record PartitionName(String value) implements Comparable<PartitionName> {
 
     public PartitionName {
         if (!FORM.matcher(value).matches()) {
-            throw new IllegalArgumentException("'" + value + "' is not a partition name; use 1 to 32 of a-z, 0-9 and -, "
-                    + "starting with a letter and not ending in -");
+            throw new IllegalArgumentException(
+                    "'" + value + "' is not a partition name; use 1 to 32 of a-z, 0-9 and -, "
+                            + "starting with a letter and not ending in -");
         }
         if (RESERVED.contains(value)) {
             throw new IllegalArgumentException("'" + value + "' is reserved and cannot name a partition");

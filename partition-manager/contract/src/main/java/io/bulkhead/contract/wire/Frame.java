@@ -59,8 +59,8 @@ public record Frame(Kind kind, byte[] payload) {
 
     public Frame {
         if (payload.length > kind.maxBytes()) {
-            throw new WireException(
-                    "a " + kind + " frame of " + payload.length + " bytes; at most " + kind.maxBytes() + " are allowed");
+            throw new WireException("a " + kind + " frame of " + payload.length + " bytes; at most " + kind.maxBytes()
+                    + " are allowed");
         }
     }
 

@@ -36,7 +36,10 @@ public final class JsonReader {
     /** Reads UTF-8 bytes. */
     public static Json read(byte[] utf8) {
         try {
-            return read(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString());
+            return read(StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(utf8))
+                    .toString());
         } catch (CharacterCodingException e) {
             throw new WireException("the message is not valid UTF-8", e);
         }

@@ -135,7 +135,8 @@ public final class RecordCodec {
         } else if (type.isAnnotationPresent(WireText.class)) {
             return parsed(type, expect(Json.Text.class, json, path).value(), path);
         } else if (type.isAnnotationPresent(WireAmount.class)) {
-            return construct(type, new Object[] {expect(Json.Whole.class, json, path).value()}, path);
+            return construct(
+                    type, new Object[] {expect(Json.Whole.class, json, path).value()}, path);
         } else if (type.isSealed()) {
             return variant(type, expect(Json.Obj.class, json, path), path);
         } else if (type.isRecord()) {
@@ -178,7 +179,9 @@ public final class RecordCodec {
 
     private static Object member(RecordComponent component, @org.jspecify.annotations.Nullable Json json, String path) {
         if (component.getType() == Optional.class) {
-            return json == null ? Optional.empty() : Optional.of(value(argument(component.getGenericType(), 0), json, path));
+            return json == null
+                    ? Optional.empty()
+                    : Optional.of(value(argument(component.getGenericType(), 0), json, path));
         }
         if (json == null) {
             throw new WireException(path + " is missing");
@@ -196,8 +199,9 @@ public final class RecordCodec {
 
     private static Map<String, String> texts(Json.Obj object, String path) {
         Map<String, String> values = new LinkedHashMap<>();
-        object.members().forEach(
-                (key, json) -> values.put(key, expect(Json.Text.class, json, place(path, key)).value()));
+        object.members()
+                .forEach((key, json) -> values.put(
+                        key, expect(Json.Text.class, json, place(path, key)).value()));
         return values;
     }
 
@@ -216,7 +220,9 @@ public final class RecordCodec {
             }
         }
         throw new WireException(path + " is the unknown '" + name + "'; known are "
-                + Arrays.stream(constants).map(each -> constantName((Enum<?>) each)).collect(Collectors.joining(", ")));
+                + Arrays.stream(constants)
+                        .map(each -> constantName((Enum<?>) each))
+                        .collect(Collectors.joining(", ")));
     }
 
     private static <T extends Json> T expect(Class<T> kind, Json json, String path) {
@@ -228,7 +234,8 @@ public final class RecordCodec {
                 : kind == Json.Whole.class
                         ? "a whole number"
                         : kind == Json.Bool.class ? "true or false" : kind == Json.Array.class ? "a list" : "an object";
-        throw new WireException((path.isEmpty() ? "the message" : path) + " must be " + wanted + ", it is " + json.kind());
+        throw new WireException(
+                (path.isEmpty() ? "the message" : path) + " must be " + wanted + ", it is " + json.kind());
     }
 
     // ---- reflection
@@ -256,7 +263,8 @@ public final class RecordCodec {
 
     private static WireException refused(InvocationTargetException e, String path) {
         if (e.getCause() instanceof IllegalArgumentException || e.getCause() instanceof ArithmeticException) {
-            return new WireException((path.isEmpty() ? "" : path + ": ") + e.getCause().getMessage(), e.getCause());
+            return new WireException(
+                    (path.isEmpty() ? "" : path + ": ") + e.getCause().getMessage(), e.getCause());
         }
         throw new IllegalStateException(e.getCause());
     }
@@ -285,7 +293,9 @@ public final class RecordCodec {
     }
 
     private static Class<?> raw(Type type) {
-        return type instanceof ParameterizedType parameterized ? (Class<?>) parameterized.getRawType() : (Class<?>) type;
+        return type instanceof ParameterizedType parameterized
+                ? (Class<?>) parameterized.getRawType()
+                : (Class<?>) type;
     }
 
     private static String place(String path, String name) {

@@ -14,7 +14,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CpuSetTest {
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"0-3,5|0-3,5", "3,1,2|1-3", "7|7", "0-0|0", "1-2,2-4|1-4"})
+    @CsvSource(
+            delimiter = '|',
+            value = {"0-3,5|0-3,5", "3,1,2|1-3", "7|7", "0-0|0", "1-2,2-4|1-4"})
     void writesTheKernelsListFormat(String text, String canonical) {
         assertThat(CpuSet.parse(text)).hasToString(canonical);
     }

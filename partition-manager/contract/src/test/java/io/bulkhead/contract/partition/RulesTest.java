@@ -23,15 +23,29 @@ class RulesTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "1a", "-a", "a-", "A", "a_b", "a.b", "../a", "a/b", "host", "free", "abcdefghijklmnopqrstuvwxyz0123456", "ä"})
+            strings = {
+                "",
+                "1a",
+                "-a",
+                "a-",
+                "A",
+                "a_b",
+                "a.b",
+                "../a",
+                "a/b",
+                "host",
+                "free",
+                "abcdefghijklmnopqrstuvwxyz0123456",
+                "ä"
+            })
     void refusesWhatCouldNotBeAHostname(String name) {
         assertThatThrownBy(() -> PartitionName.parse(name)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
     void refusesIdsThatDisagreeWithTheCount() {
-        assertThatThrownBy(() ->
-                        new CpuClaim.Whole(2, CpuClaim.Threads.ANY, Optional.empty(), Optional.of(CpuSet.of(1))))
+        assertThatThrownBy(
+                        () -> new CpuClaim.Whole(2, CpuClaim.Threads.ANY, Optional.empty(), Optional.of(CpuSet.of(1))))
                 .hasMessageContaining("ids names 1");
     }
 

@@ -28,7 +28,9 @@ class QuantitiesTest {
 
     @Test
     void namesTheUnitsWhenOneIsMissing() {
-        assertThatThrownBy(() -> ByteSize.parse("512")).hasMessageContaining("no unit").hasMessageContaining("MiB");
+        assertThatThrownBy(() -> ByteSize.parse("512"))
+                .hasMessageContaining("no unit")
+                .hasMessageContaining("MiB");
     }
 
     @Property

@@ -43,7 +43,8 @@ class FrameDecoderTest {
 
     @Test
     void refusesALengthBeyondTheMaximumBeforeThePayloadComes() {
-        ByteBuffer header = ByteBuffer.allocate(Frame.HEADER_BYTES).put((byte) 'M').putInt(Frame.MAX_MESSAGE_BYTES + 1);
+        ByteBuffer header =
+                ByteBuffer.allocate(Frame.HEADER_BYTES).put((byte) 'M').putInt(Frame.MAX_MESSAGE_BYTES + 1);
 
         assertThatThrownBy(() -> new FrameDecoder().feed(header.flip()))
                 .isInstanceOf(WireException.class)
@@ -52,7 +53,8 @@ class FrameDecoderTest {
 
     @Test
     void refusesANegativeLength() {
-        ByteBuffer header = ByteBuffer.allocate(Frame.HEADER_BYTES).put((byte) 'I').putInt(-1);
+        ByteBuffer header =
+                ByteBuffer.allocate(Frame.HEADER_BYTES).put((byte) 'I').putInt(-1);
 
         assertThatThrownBy(() -> new FrameDecoder().feed(header.flip())).hasMessageContaining("4294967295");
     }

@@ -21,8 +21,26 @@ class JsonReaderTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "{", "[1,]", "{\"a\":1,}", "{a:1}", "1.5", "1e3", "01", "-", "-01", "9223372036854775808", "tru",
-                "\"\\x\"", "\"\\u12g4\"", "\"open", "[1] 2", "nul", "{\"a\":1,\"a\":2}", "\"tab\there\"", "{\"a\" 1}"
+                "",
+                "{",
+                "[1,]",
+                "{\"a\":1,}",
+                "{a:1}",
+                "1.5",
+                "1e3",
+                "01",
+                "-",
+                "-01",
+                "9223372036854775808",
+                "tru",
+                "\"\\x\"",
+                "\"\\u12g4\"",
+                "\"open",
+                "[1] 2",
+                "nul",
+                "{\"a\":1,\"a\":2}",
+                "\"tab\there\"",
+                "{\"a\" 1}"
             })
     void refusesWhatIsNotStrictJsonAndNamesThePlace(String text) {
         assertThatThrownBy(() -> JsonReader.read(text))

@@ -53,7 +53,8 @@ class RecordCodecTest {
 
     @Test
     void putsTheUnitIntoTheName() {
-        String text = RecordCodec.encodeAs(Order.class, (Record) Samples.ORDERS.get(3)).toString();
+        String text = RecordCodec.encodeAs(Order.class, (Record) Samples.ORDERS.get(3))
+                .toString();
 
         assertThat(text)
                 .contains("\"memoryBytes\":1073741824")

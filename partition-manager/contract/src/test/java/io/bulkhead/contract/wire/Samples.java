@@ -44,7 +44,10 @@ final class Samples {
     static final PartitionName NAME = new PartitionName("db");
 
     private static final IoSlice IO = new IoSlice(
-            Limit.of(ByteRate.parse("50MiB/s")), Limit.unlimited(), Limit.unlimited(), Limit.of(new OperationRate(500)));
+            Limit.of(ByteRate.parse("50MiB/s")),
+            Limit.unlimited(),
+            Limit.unlimited(),
+            Limit.of(new OperationRate(500)));
 
     private static final PartitionSpec SPEC = new PartitionSpec(
             NAME,
@@ -68,21 +71,20 @@ final class Samples {
             30_000,
             Optional.empty());
 
-    private static final Slice WHOLE = new Slice(
-            new CpuSlice.Whole(CpuSet.parse("2-3")), NodeSet.of(0), ByteSize.parse("1GiB"), 512, IO);
+    private static final Slice WHOLE =
+            new Slice(new CpuSlice.Whole(CpuSet.parse("2-3")), NodeSet.of(0), ByteSize.parse("1GiB"), 512, IO);
 
     private static final Slice SHARED = new Slice(
             new CpuSlice.Part(new CpuMillis(500)), NodeSet.of(0), ByteSize.parse("64MiB"), 64, IoSlice.UNLIMITED);
 
-    private static final List<Promise> PROMISES = List.of(
-            new Promise(
-                    Resource.MEMORY,
-                    "1GiB",
-                    "2GiB",
-                    Strength.CAPPED,
-                    false,
-                    "/sys/fs/cgroup/memory/bulkhead/p-db/memory.limit_in_bytes",
-                    Optional.of("it was changed")));
+    private static final List<Promise> PROMISES = List.of(new Promise(
+            Resource.MEMORY,
+            "1GiB",
+            "2GiB",
+            Strength.CAPPED,
+            false,
+            "/sys/fs/cgroup/memory/bulkhead/p-db/memory.limit_in_bytes",
+            Optional.of("it was changed")));
 
     private static final PartitionStatus STATUS = new PartitionStatus(
             NAME,
@@ -144,7 +146,8 @@ final class Samples {
             new Order.VerifyPartition(NAME),
             new Order.FollowEvents(17),
             new Order.OpenConsole(NAME, "root@pts/1", true, false, 4096, true),
-            new Order.ExecuteCommand(NAME, List.of("ls", "-l"), Map.of("TERM", "xterm"), Optional.of(new WindowSize(80, 24))),
+            new Order.ExecuteCommand(
+                    NAME, List.of("ls", "-l"), Map.of("TERM", "xterm"), Optional.of(new WindowSize(80, 24))),
             new Order.ExecuteCommand(NAME, List.of("true"), Map.of(), Optional.empty()),
             new Order.ShutDown(true));
 

@@ -61,7 +61,8 @@ public final class Admission {
         if (claim.cpus() instanceof CpuClaim.Whole whole) {
             if (slice.cpus() instanceof CpuSlice.Whole given) {
                 unlikeWhole(whole, given.cpus(), faults);
-                if (whole.node().isPresent() && !slice.memoryNodes().equals(NodeSet.of(whole.node().get()))) {
+                if (whole.node().isPresent()
+                        && !slice.memoryNodes().equals(NodeSet.of(whole.node().get()))) {
                     faults.add("memory of node " + whole.node().get() + " is claimed, nodes " + slice.memoryNodes()
                             + " are given");
                 }
@@ -124,8 +125,7 @@ public final class Admission {
         }
         return holders.isEmpty()
                 ? Optional.empty()
-                : Optional.of(
-                        notEnough(String.join(", ", holders), "choose other CPUs, or release a holder", holders));
+                : Optional.of(notEnough(String.join(", ", holders), "choose other CPUs, or release a holder", holders));
     }
 
     private Optional<String> holderOf(int cpu, Collection<Holding> others) {

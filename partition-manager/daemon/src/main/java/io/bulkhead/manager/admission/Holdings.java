@@ -92,7 +92,8 @@ public final class Holdings {
     private UidRange lowestFreeRange() {
         for (int i = 0; i < uidRanges; i++) {
             UidRange range = new UidRange(uidBase + (long) i * UidRange.SIZE);
-            if (holdings.values().stream().noneMatch(holding -> holding.uidRange().overlaps(range))) {
+            if (holdings.values().stream()
+                    .noneMatch(holding -> holding.uidRange().overlaps(range))) {
                 return range;
             }
         }

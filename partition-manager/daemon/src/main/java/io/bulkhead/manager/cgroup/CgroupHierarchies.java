@@ -145,7 +145,8 @@ public record CgroupHierarchies(List<Hierarchy> v1, Optional<Unified> unified, S
     }
 
     public Kind kind() {
-        boolean controllersOnV1 = v1.stream().anyMatch(hierarchy -> !hierarchy.controllers().isEmpty());
+        boolean controllersOnV1 =
+                v1.stream().anyMatch(hierarchy -> !hierarchy.controllers().isEmpty());
         if (unified.isEmpty()) {
             return Kind.V1;
         }

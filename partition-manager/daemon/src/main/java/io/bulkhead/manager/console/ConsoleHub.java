@@ -84,7 +84,8 @@ public final class ConsoleHub {
     public ConsoleStatus status() {
         lock.lock();
         try {
-            return new ConsoleStatus(ring.end(), viewers.size(), Optional.ofNullable(writer).map(ConsoleViewer::name));
+            return new ConsoleStatus(
+                    ring.end(), viewers.size(), Optional.ofNullable(writer).map(ConsoleViewer::name));
         } finally {
             lock.unlock();
         }

@@ -10,21 +10,21 @@ import java.nio.file.Path;
  */
 public record Generation(String name, Path directory) {
 
-  /** The tree that becomes a partition's {@code /etc}. */
-  Path etc() {
-    return directory.resolve("etc");
-  }
+    /** The tree that becomes a partition's {@code /etc}. */
+    Path etc() {
+        return directory.resolve("etc");
+    }
 
-  /** The tree that becomes a partition's {@code /var}. */
-  Path var() {
-    return directory.resolve("var");
-  }
+    /** The tree that becomes a partition's {@code /var}. */
+    Path var() {
+        return directory.resolve("var");
+    }
 
-  /**
-   * The inventory, and what of the host was left out and why: one line for each, made for people to review. It names
-   * files of the host, so it stays in the store and no partition sees it.
-   */
-  public Path manifest() {
-    return directory.resolve("manifest");
-  }
+    /**
+     * The inventory, and what of the host was left out and why: one line for each, made for people to review. It names
+     * files of the host, so it stays in the store and no partition sees it.
+     */
+    public Path manifest() {
+        return directory.resolve("manifest");
+    }
 }

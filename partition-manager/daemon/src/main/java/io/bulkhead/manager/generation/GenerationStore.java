@@ -33,163 +33,169 @@ import org.slf4j.LoggerFactory;
  */
 public final class GenerationStore {
 
-  private static final Logger LOG = LoggerFactory.getLogger(GenerationStore.class);
+    private static final Logger LOG = LoggerFactory.getLogger(GenerationStore.class);
 
-  private static final Pattern NAME = Pattern.compile("g-[0-9a-f]{12}");
+    private static final Pattern NAME = Pattern.compile("g-[0-9a-f]{12}");
 
-  private static final String TEMPORARY = ".capturing";
+    private static final String TEMPORARY = ".capturing";
 
-  private static final String ALTERED = ".altered";
+    private static final String ALTERED = ".altered";
 
-  private static final List<String> TREES = List.of("etc", "var");
+    private static final List<String> TREES = List.of("etc", "var");
 
-  private final Path store;
-  private final Steps steps;
+    private final Path store;
+    private final Steps steps;
 
-  /**
-   * @param storeDirectory made at the first capture if it is missing; must belong to root and be writable by nobody else
-   */
-  public GenerationStore(Path storeDirectory) {
-    this(storeDirectory, Steps.ALL);
-  }
-
-  GenerationStore(Path storeDirectory, Steps steps) {
-    this.store = storeDirectory.toAbsolutePath().normalize();
-    this.steps = steps;
-  }
-
-  /**
-   * Captures the host's {@code /etc} and a skeleton of its {@code /var} as they are now.
-   *
-   * @param hostRoot directory that holds the host's {@code etc} and {@code var}: {@code /}, or a constructed tree
-   * @return the new generation, or the one that is already there if its content is the same
-   * @throws GenerationException if the host's files do not hold still or its /etc is not readable by everybody
-   * @throws IOException if a file cannot be read or written; nothing but a temporary tree is left then
-   */
-  public synchronized Generation capture(Path hostRoot) throws IOException {
-    TreeWriter writer = new TreeWriter(steps);
-    Path temporary = store.resolve(TEMPORARY);
-    writer.removeTree(temporary);
-    writer.removeTree(store.resolve(ALTERED));
-    writer.makePrivateDirectory(store);
-    writer.makePrivateDirectory(temporary);
-    try {
-      return captureInto(temporary, hostRoot.toAbsolutePath().normalize(), writer);
-    } catch (IOException | RuntimeException e) {
-      removeAfter(e, temporary, writer);
-      throw e;
+    /**
+     * @param storeDirectory made at the first capture if it is missing; must belong to root and be writable by nobody else
+     */
+    public GenerationStore(Path storeDirectory) {
+        this(storeDirectory, Steps.ALL);
     }
-  }
 
-  /**
-   * Makes the private directories {@code etc var home root srv} of one partition from a generation.
-   *
-   * <p>Owners are natural (root is 0). {@code partitionDirectory} itself gets mode 0700. It must not be a mount point:
-   * on a partition's volume, name a directory of the volume.
-   *
-   * @param partitionDirectory missing, or an empty directory; its parent must exist
-   * @throws GenerationException if the target holds anything, or the generation is not in this store
-   * @throws IOException if a file cannot be written; the target is then as it was, or complete if the very last
-   *     step failed, to make its name durable
-   */
-  public synchronized void materialise(Generation generation, Path partitionDirectory, PartitionIdentity identity)
-      throws IOException {
-    if (!find(generation.name()).equals(Optional.of(generation))) {
-      throw new GenerationException(generation.name() + ": not a generation of " + store);
+    GenerationStore(Path storeDirectory, Steps steps) {
+        this.store = storeDirectory.toAbsolutePath().normalize();
+        this.steps = steps;
     }
-    Path target = partitionDirectory.toAbsolutePath().normalize();
-    refuseUnlessEmpty(target);
-    TreeWriter writer = new TreeWriter(steps);
-    Path temporary = target.resolveSibling("." + target.getFileName() + ".materialising");
-    writer.removeTree(temporary);
-    try {
-      writer.makeDirectory(temporary, 0700);
-      new PartitionFiles(generation, temporary, writer).write(identity);
-      writer.sync(temporary);
-      writer.rename(temporary, target);
-      writer.syncDirectory(Objects.requireNonNull(target.getParent(), "a partition directory has a parent"));
-    } catch (IOException | RuntimeException e) {
-      removeAfter(e, temporary, writer);
-      throw e;
-    }
-    LOG.atInfo().addKeyValue("generation", generation.name()).addKeyValue("directory", target).log("materialised");
-  }
 
-  /** All generations, sorted by name; what a killed capture left is none. */
-  public synchronized List<Generation> list() throws IOException {
-    List<Generation> generations = new ArrayList<>();
-    if (Files.isDirectory(store)) {
-      try (DirectoryStream<Path> entries = Files.newDirectoryStream(store, "g-*")) {
-        for (Path entry : entries) {
-          find(entry.getFileName().toString()).ifPresent(generations::add);
+    /**
+     * Captures the host's {@code /etc} and a skeleton of its {@code /var} as they are now.
+     *
+     * @param hostRoot directory that holds the host's {@code etc} and {@code var}: {@code /}, or a constructed tree
+     * @return the new generation, or the one that is already there if its content is the same
+     * @throws GenerationException if the host's files do not hold still or its /etc is not readable by everybody
+     * @throws IOException if a file cannot be read or written; nothing but a temporary tree is left then
+     */
+    public synchronized Generation capture(Path hostRoot) throws IOException {
+        TreeWriter writer = new TreeWriter(steps);
+        Path temporary = store.resolve(TEMPORARY);
+        writer.removeTree(temporary);
+        writer.removeTree(store.resolve(ALTERED));
+        writer.makePrivateDirectory(store);
+        writer.makePrivateDirectory(temporary);
+        try {
+            return captureInto(temporary, hostRoot.toAbsolutePath().normalize(), writer);
+        } catch (IOException | RuntimeException e) {
+            removeAfter(e, temporary, writer);
+            throw e;
         }
-      }
     }
-    generations.sort(Comparator.comparing(Generation::name));
-    return List.copyOf(generations);
-  }
 
-  /** The generation of this name, or nothing if there is none or the name has not the form of one. */
-  public synchronized Optional<Generation> find(String name) {
-    if (!NAME.matcher(name).matches()) {
-      return Optional.empty();
+    /**
+     * Makes the private directories {@code etc var home root srv} of one partition from a generation.
+     *
+     * <p>Owners are natural (root is 0). {@code partitionDirectory} itself gets mode 0700. It must not be a mount point:
+     * on a partition's volume, name a directory of the volume.
+     *
+     * @param partitionDirectory missing, or an empty directory; its parent must exist
+     * @throws GenerationException if the target holds anything, or the generation is not in this store
+     * @throws IOException if a file cannot be written; the target is then as it was, or complete if the very last
+     *     step failed, to make its name durable
+     */
+    public synchronized void materialise(Generation generation, Path partitionDirectory, PartitionIdentity identity)
+            throws IOException {
+        if (!find(generation.name()).equals(Optional.of(generation))) {
+            throw new GenerationException(generation.name() + ": not a generation of " + store);
+        }
+        Path target = partitionDirectory.toAbsolutePath().normalize();
+        refuseUnlessEmpty(target);
+        TreeWriter writer = new TreeWriter(steps);
+        Path temporary = target.resolveSibling("." + target.getFileName() + ".materialising");
+        writer.removeTree(temporary);
+        try {
+            writer.makeDirectory(temporary, 0700);
+            new PartitionFiles(generation, temporary, writer).write(identity);
+            writer.sync(temporary);
+            writer.rename(temporary, target);
+            writer.syncDirectory(Objects.requireNonNull(target.getParent(), "a partition directory has a parent"));
+        } catch (IOException | RuntimeException e) {
+            removeAfter(e, temporary, writer);
+            throw e;
+        }
+        LOG.atInfo()
+                .addKeyValue("generation", generation.name())
+                .addKeyValue("directory", target)
+                .log("materialised");
     }
-    Path directory = store.resolve(name);
-    boolean present = Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS);
-    return present ? Optional.of(new Generation(name, directory)) : Optional.empty();
-  }
 
-  /** Whether a generation still holds exactly what its name says: reads and hashes all of it. */
-  public synchronized boolean isIntact(Generation generation) throws IOException {
-    return Manifest.read(generation.directory(), TREES).name().equals(generation.name());
-  }
+    /** All generations, sorted by name; what a killed capture left is none. */
+    public synchronized List<Generation> list() throws IOException {
+        List<Generation> generations = new ArrayList<>();
+        if (Files.isDirectory(store)) {
+            try (DirectoryStream<Path> entries = Files.newDirectoryStream(store, "g-*")) {
+                for (Path entry : entries) {
+                    find(entry.getFileName().toString()).ifPresent(generations::add);
+                }
+            }
+        }
+        generations.sort(Comparator.comparing(Generation::name));
+        return List.copyOf(generations);
+    }
 
-  private Generation captureInto(Path temporary, Path hostRoot, TreeWriter writer) throws IOException {
-    GenerationRules rules = new GenerationRules(HostFacts.read(hostRoot));
-    SortedMap<String, String> remarks = new HostCapture(hostRoot, temporary, rules, writer).run();
-    // Named by what stands on the disk now, not by what we believe to have written.
-    Manifest manifest = Manifest.read(temporary, TREES);
-    String name = manifest.name();
-    Optional<Generation> existing = find(name);
-    if (existing.isPresent() && isIntact(existing.get())) {
-      writer.removeTree(temporary);
-      return existing.get();
+    /** The generation of this name, or nothing if there is none or the name has not the form of one. */
+    public synchronized Optional<Generation> find(String name) {
+        if (!NAME.matcher(name).matches()) {
+            return Optional.empty();
+        }
+        Path directory = store.resolve(name);
+        boolean present = Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS);
+        return present ? Optional.of(new Generation(name, directory)) : Optional.empty();
     }
-    if (existing.isPresent()) {
-      // Partitions hold copies, so the true content can take the place; aside first, for a removal is not atomic.
-      LOG.atWarn().addKeyValue("generation", name).log("was altered since it was captured, replacing it");
-      writer.rename(existing.get().directory(), store.resolve(ALTERED));
-      writer.removeTree(store.resolve(ALTERED));
-    }
-    writer.writeFile(temporary.resolve("manifest"), manifest.text(name, remarks), 0, 0600);
-    writer.sync(temporary);
-    Path directory = store.resolve(name);
-    writer.rename(temporary, directory);
-    writer.syncDirectory(store);
-    LOG.atInfo().addKeyValue("generation", name).addKeyValue("leftOut", remarks.size()).log("captured");
-    return new Generation(name, directory);
-  }
 
-  private static void refuseUnlessEmpty(Path target) throws IOException {
-    if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-      return;
+    /** Whether a generation still holds exactly what its name says: reads and hashes all of it. */
+    public synchronized boolean isIntact(Generation generation) throws IOException {
+        return Manifest.read(generation.directory(), TREES).name().equals(generation.name());
     }
-    if (!Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
-      throw new GenerationException(target + ": not a directory");
-    }
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(target)) {
-      if (entries.iterator().hasNext()) {
-        throw new GenerationException(target + ": not empty, a partition's files are never overwritten");
-      }
-    }
-  }
 
-  private static void removeAfter(Exception failure, Path temporary, TreeWriter writer) {
-    try {
-      writer.removeTree(temporary);
-    } catch (IOException e) {
-      // The next call of this kind removes it.
-      failure.addSuppressed(e);
+    private Generation captureInto(Path temporary, Path hostRoot, TreeWriter writer) throws IOException {
+        GenerationRules rules = new GenerationRules(HostFacts.read(hostRoot));
+        SortedMap<String, String> remarks = new HostCapture(hostRoot, temporary, rules, writer).run();
+        // Named by what stands on the disk now, not by what we believe to have written.
+        Manifest manifest = Manifest.read(temporary, TREES);
+        String name = manifest.name();
+        Optional<Generation> existing = find(name);
+        if (existing.isPresent() && isIntact(existing.get())) {
+            writer.removeTree(temporary);
+            return existing.get();
+        }
+        if (existing.isPresent()) {
+            // Partitions hold copies, so the true content can take the place; aside first, for a removal is not atomic.
+            LOG.atWarn().addKeyValue("generation", name).log("was altered since it was captured, replacing it");
+            writer.rename(existing.get().directory(), store.resolve(ALTERED));
+            writer.removeTree(store.resolve(ALTERED));
+        }
+        writer.writeFile(temporary.resolve("manifest"), manifest.text(name, remarks), 0, 0600);
+        writer.sync(temporary);
+        Path directory = store.resolve(name);
+        writer.rename(temporary, directory);
+        writer.syncDirectory(store);
+        LOG.atInfo()
+                .addKeyValue("generation", name)
+                .addKeyValue("leftOut", remarks.size())
+                .log("captured");
+        return new Generation(name, directory);
     }
-  }
+
+    private static void refuseUnlessEmpty(Path target) throws IOException {
+        if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        if (!Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
+            throw new GenerationException(target + ": not a directory");
+        }
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(target)) {
+            if (entries.iterator().hasNext()) {
+                throw new GenerationException(target + ": not empty, a partition's files are never overwritten");
+            }
+        }
+    }
+
+    private static void removeAfter(Exception failure, Path temporary, TreeWriter writer) {
+        try {
+            writer.removeTree(temporary);
+        } catch (IOException e) {
+            // The next call of this kind removes it.
+            failure.addSuppressed(e);
+        }
+    }
 }

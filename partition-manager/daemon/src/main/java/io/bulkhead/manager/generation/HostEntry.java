@@ -13,43 +13,43 @@ package io.bulkhead.manager.generation;
  */
 record HostEntry(String path, Type type, int mode, int uid, int gid, String linkTarget) {
 
-  /** What an inode is. */
-  enum Type {
-    DIRECTORY,
-    FILE,
-    LINK,
-    /** A device node, socket or fifo. */
-    SPECIAL
-  }
+    /** What an inode is. */
+    enum Type {
+        DIRECTORY,
+        FILE,
+        LINK,
+        /** A device node, socket or fifo. */
+        SPECIAL
+    }
 
-  static HostEntry directory(String path, int mode) {
-    return new HostEntry(path, Type.DIRECTORY, mode, 0, 0, "");
-  }
+    static HostEntry directory(String path, int mode) {
+        return new HostEntry(path, Type.DIRECTORY, mode, 0, 0, "");
+    }
 
-  static HostEntry file(String path, int mode) {
-    return new HostEntry(path, Type.FILE, mode, 0, 0, "");
-  }
+    static HostEntry file(String path, int mode) {
+        return new HostEntry(path, Type.FILE, mode, 0, 0, "");
+    }
 
-  static HostEntry link(String path, String target) {
-    return new HostEntry(path, Type.LINK, 0777, 0, 0, target);
-  }
+    static HostEntry link(String path, String target) {
+        return new HostEntry(path, Type.LINK, 0777, 0, 0, target);
+    }
 
-  boolean isDirectory() {
-    return type == Type.DIRECTORY;
-  }
+    boolean isDirectory() {
+        return type == Type.DIRECTORY;
+    }
 
-  /** Last part of the path. */
-  String name() {
-    return path.substring(path.lastIndexOf('/') + 1);
-  }
+    /** Last part of the path. */
+    String name() {
+        return path.substring(path.lastIndexOf('/') + 1);
+    }
 
-  /** Whether everybody on the host may read it: {@code o+r} for a file, {@code o+rx} for a directory, any link. */
-  boolean isReadableByAll() {
-    return switch (type) {
-      case DIRECTORY -> (mode & 05) == 05;
-      case FILE -> (mode & 04) == 04;
-      case LINK -> true;
-      case SPECIAL -> false;
-    };
-  }
+    /** Whether everybody on the host may read it: {@code o+r} for a file, {@code o+rx} for a directory, any link. */
+    boolean isReadableByAll() {
+        return switch (type) {
+            case DIRECTORY -> (mode & 05) == 05;
+            case FILE -> (mode & 04) == 04;
+            case LINK -> true;
+            case SPECIAL -> false;
+        };
+    }
 }

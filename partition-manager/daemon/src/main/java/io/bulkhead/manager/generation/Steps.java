@@ -8,14 +8,14 @@ import java.io.IOException;
 @FunctionalInterface
 interface Steps {
 
-  /** Lets every step pass. */
-  Steps ALL = step -> {};
+    /** Lets every step pass. */
+    Steps ALL = step -> {};
 
-  /**
-   * Called before a change.
-   *
-   * @param step what is about to be done, for messages
-   * @throws IOException to make the step fail
-   */
-  void before(String step) throws IOException;
+    /**
+     * Called before a change.
+     *
+     * @param step what is about to be done, for messages
+     * @throws IOException to make the step fail
+     */
+    void before(String step) throws IOException;
 }

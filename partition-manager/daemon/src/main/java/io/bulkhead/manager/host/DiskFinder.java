@@ -69,7 +69,8 @@ public final class DiskFinder {
                 return Answer.none(directory + " is on several disks: " + String.join(", ", names));
             }
             Path disk = disks.iterator().next();
-            return Answer.of(new Disk(name(disk), Files.readString(disk.resolve("dev")).strip()));
+            return Answer.of(
+                    new Disk(name(disk), Files.readString(disk.resolve("dev")).strip()));
         } catch (IOException | UncheckedIOException e) {
             return Answer.none("the disk under " + directory + " cannot be found: " + e.getMessage());
         }
@@ -77,7 +78,8 @@ public final class DiskFinder {
 
     private static void collect(Path block, Set<Path> disks) throws IOException {
         // A partition's directory lies in its disk's.
-        Path whole = Files.exists(block.resolve("partition")) ? block.resolve("..").toRealPath() : block;
+        Path whole =
+                Files.exists(block.resolve("partition")) ? block.resolve("..").toRealPath() : block;
         List<Path> slaves = new ArrayList<>();
         if (Files.isDirectory(whole.resolve("slaves"))) {
             try (DirectoryStream<Path> entries = Files.newDirectoryStream(whole.resolve("slaves"))) {

@@ -2,14 +2,12 @@ package io.bulkhead.manager.host;
 
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.hardware.NodeSet;
-import io.bulkhead.contract.partition.HostStatus.Disk;
 import io.bulkhead.contract.unit.ByteSize;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -53,9 +51,8 @@ public final class HostFactsReader {
         Map<Integer, CpuSet> cores = new TreeMap<>();
         for (int cpu : online.ids()) {
             Path siblings = root.resolve("sys/devices/system/cpu/cpu" + cpu + "/topology/thread_siblings_list");
-            CpuSet threads = Files.exists(siblings)
-                    ? CpuSet.parse(content(siblings)).intersection(online)
-                    : CpuSet.of(cpu);
+            CpuSet threads =
+                    Files.exists(siblings) ? CpuSet.parse(content(siblings)).intersection(online) : CpuSet.of(cpu);
             cores.put(threads.ids().get(0), threads);
         }
         return Map.copyOf(cores);

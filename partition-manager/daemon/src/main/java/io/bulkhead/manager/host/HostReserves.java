@@ -44,7 +44,9 @@ public final class HostReserves {
         } else if (memory.compareTo(facts.memory()) >= 0) {
             faults.add("host.memory is " + memory + ", which leaves nothing of the machine's " + facts.memory());
         }
-        if (faults.isEmpty() && cpu.millis() == poolMillis && facts.online().minus(pool).isEmpty()) {
+        if (faults.isEmpty()
+                && cpu.millis() == poolMillis
+                && facts.online().minus(pool).isEmpty()) {
             faults.add("host.pool has every CPU and host.cpu all of its time, which leaves nothing for partitions");
         }
         if (!faults.isEmpty()) {

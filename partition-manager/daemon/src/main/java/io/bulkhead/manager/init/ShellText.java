@@ -24,7 +24,6 @@ final class ShellText {
                 PRETTY_NAME=Linux
                 . /usr/lib/os-release
                 printf 'Partition %s: %s\\n' HOSTNAME "$PRETTY_NAME"
-                """
-                .replace("HOSTNAME", quote(hostname));
+                """.replace("HOSTNAME", quote(hostname));
     }
 }

@@ -78,7 +78,9 @@ public final class Journal {
             }
             boolean missed = after < forgotten && (after > 0 || forgotten > base);
             Optional<Gap> gap = missed ? Optional.of(new Gap(after + 1, forgotten + 1)) : Optional.empty();
-            long next = page.isEmpty() ? Math.min(Math.max(after, forgotten), last) : page.get(page.size() - 1).sequence();
+            long next = page.isEmpty()
+                    ? Math.min(Math.max(after, forgotten), last)
+                    : page.get(page.size() - 1).sequence();
             return new Page(gap, page, next);
         } finally {
             lock.unlock();

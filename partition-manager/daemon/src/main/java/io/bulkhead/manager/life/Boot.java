@@ -56,8 +56,8 @@ final class Boot {
             RunningPartition running = parts.starter().start(request(), this::checkBeforeRelease);
             undo.push("close the run's descriptors", running::close);
             undo.push("kill what was started", () -> cgroups.killAll(name));
-            long startedAtMillis = record(
-                    Phase.RUNNING, Optional.of(new RunRecord.Processes(running.holder(), running.init())));
+            long startedAtMillis =
+                    record(Phase.RUNNING, Optional.of(new RunRecord.Processes(running.holder(), running.init())));
             Run run = new Run(running, startedAtMillis, parts.processes(), over);
             undo.keep();
             return run;

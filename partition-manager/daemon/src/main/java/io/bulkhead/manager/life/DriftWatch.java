@@ -2,6 +2,7 @@ package io.bulkhead.manager.life;
 
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,9 +29,9 @@ public final class DriftWatch implements AutoCloseable {
     }
 
     DriftWatch(Partitions partitions, long periodMillis) {
-        // Ends with the clock; look() lets nothing out that could end it before.
-        var unused = clock.scheduleWithFixedDelay(
-                () -> look(partitions), periodMillis, periodMillis, TimeUnit.MILLISECONDS);
+        // Ends with its clock; what goes wrong in a look is logged there.
+        ScheduledFuture<?> unused =
+                clock.scheduleWithFixedDelay(() -> look(partitions), periodMillis, periodMillis, TimeUnit.MILLISECONDS);
     }
 
     /** Whether to look away: while everything is taken down, nothing that vanishes is news. */
@@ -46,7 +47,10 @@ public final class DriftWatch implements AutoCloseable {
             try {
                 life.watch();
             } catch (RuntimeException e) {
-                LOG.atError().addKeyValue("partition", life.name()).setCause(e).log("Its promises could not be watched");
+                LOG.atError()
+                        .addKeyValue("partition", life.name())
+                        .setCause(e)
+                        .log("Its promises could not be watched");
             }
         }
     }

@@ -36,7 +36,8 @@ final class Ending {
     /** Ends a run whose process 1 has ended, or must now. */
     Outcome clear(Run run) {
         Optional<ProcessEnd> byItself = run.initHasEnded() ? Optional.of(run.end(HOLDER_PATIENCE)) : Optional.empty();
-        Optional<String> leftover = attempt("kill every task", () -> parts.cgroups().killAll(name));
+        Optional<String> leftover =
+                attempt("kill every task", () -> parts.cgroups().killAll(name));
         ProcessEnd end = byItself.orElseGet(() -> run.end(leftover.isEmpty() ? HOLDER_PATIENCE : Duration.ZERO));
         attempt("let the console go", console::disconnect);
         attempt("close the descriptors", run::close);
@@ -49,7 +50,8 @@ final class Ending {
     }
 
     private Optional<String> clearKernel() {
-        Optional<String> leftover = attempt("remove the payload group", () -> parts.cgroups().closePayload(name));
+        Optional<String> leftover =
+                attempt("remove the payload group", () -> parts.cgroups().closePayload(name));
         if (leftover.isEmpty()) {
             attempt("strike the run off the record", () -> parts.records().removeRun(name));
         } else {

@@ -23,7 +23,10 @@ public final class GenerationMaterialiser implements PartitionDirectories.Materi
     public String materialise(Path target, PartitionName name, Optional<String> rootPasswordHash) throws IOException {
         Generation generation = store.capture(hostRoot);
         PartitionIdentity fresh = PartitionIdentity.fresh(name.value());
-        store.materialise(generation, target, rootPasswordHash.map(fresh::withRootPassword).orElse(fresh));
+        store.materialise(
+                generation,
+                target,
+                rootPasswordHash.map(fresh::withRootPassword).orElse(fresh));
         return generation.name();
     }
 }

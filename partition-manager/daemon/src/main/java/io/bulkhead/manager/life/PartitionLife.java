@@ -45,6 +45,8 @@ import org.slf4j.LoggerFactory;
 final class PartitionLife {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionLife.class);
 
+    private static final Duration NEWS_PATIENCE = Duration.ofMillis(200);
+
     private final ReentrantLock lock = new ReentrantLock();
     private final LifeParts parts;
     private final PartitionName name;
@@ -150,7 +152,8 @@ final class PartitionLife {
         try (Undo undo = new Undo()) {
             parts.holdings().replace(definition, slice);
             undo.push("give the former slice back", () -> parts.holdings().restore(holding(before)));
-            undo.push("put the former definition on record", () -> parts.records().save(before));
+            undo.push(
+                    "put the former definition on record", () -> parts.records().save(before));
             parts.records().save(after);
             if (otherSlice) {
                 undo.push("bind the former slice", () -> bindGroups(before));
@@ -171,8 +174,8 @@ final class PartitionLife {
     }
 
     private void bindGroups(PartitionRecord partition) {
-        partition.slice().ifPresentOrElse(
-                slice -> parts.cgroups().bind(name, slice), () -> parts.cgroups().release(name));
+        partition.slice().ifPresentOrElse(slice -> parts.cgroups().bind(name, slice), () -> parts.cgroups()
+                .release(name));
     }
 
     PartitionStatus release() {
@@ -266,7 +269,8 @@ final class PartitionLife {
             console.mark(name + " did not start: " + reason);
             fail(starting.failed("the start failed: " + reason));
             throw Boot.refusalIn(e)
-                    .orElseGet(() -> new Refusal(Problem.of(ProblemCode.FAILED, name + " did not start: " + reason), e));
+                    .orElseGet(
+                            () -> new Refusal(Problem.of(ProblemCode.FAILED, name + " did not start: " + reason), e));
         }
         LOG.atInfo().addKeyValue("partition", name).addKeyValue("pid", pid()).log("Started");
         parts.journal().append(new Event.PartitionStarted(name, pid()));
@@ -307,7 +311,8 @@ final class PartitionLife {
         }
         if (!kill) {
             long patience = record.definition().stopTimeoutMillis();
-            run.signal(InitProgram.of(record.definition().init(), name, record.automaticLogin()).stopSignal());
+            run.signal(InitProgram.of(record.definition().init(), name, record.automaticLogin())
+                    .stopSignal());
             boolean orderly = run.awaitEnd(Duration.ofMillis(patience));
             how = orderly ? "stopped" : "killed, it did not stop in " + patience + " ms";
         }
@@ -315,8 +320,11 @@ final class PartitionLife {
         promises.countKills();
         if (outcome.leftover().isPresent()) {
             unclean = true;
-            fail(stopping.failed("it cannot be cleared away: " + outcome.leftover().get()));
-            throw Refusal.of(ProblemCode.FAILED, name + " was stopped, but " + outcome.leftover().get());
+            fail(stopping.failed(
+                    "it cannot be cleared away: " + outcome.leftover().get()));
+            throw Refusal.of(
+                    ProblemCode.FAILED,
+                    name + " was stopped, but " + outcome.leftover().get());
         }
         settle(stopping.stopped(how), how);
     }
@@ -332,23 +340,26 @@ final class PartitionLife {
 
     /** A process of a run has ended; called where nothing may wait. */
     private void over(Run run) {
-        parts.executor().execute(() -> locked(() -> {
-            settleEnd(run);
-            return null;
-        }));
+        parts.executor()
+                .execute(() -> locked(() -> {
+                    settleEnd(run);
+                    return null;
+                }));
     }
 
     private void settleEnd(Run run) {
         if (!(state instanceof Alive alive) || alive.run() != run || gone) {
             return;
         }
-        boolean initEnded = run.initHasEnded();
+        // The holder follows process 1 within a millisecond, and may be heard of first.
+        boolean initEnded = run.awaitEnd(NEWS_PATIENCE);
         Ending.Outcome outcome = ending.clear(run);
         promises.countKills();
         ProcessEnd end = outcome.end();
         if (outcome.leftover().isPresent()) {
             unclean = true;
-            fail(alive.failed("it ended and cannot be cleared away: " + outcome.leftover().get()));
+            fail(alive.failed(
+                    "it ended and cannot be cleared away: " + outcome.leftover().get()));
             return;
         } else if (!initEnded) {
             fail(alive.failed("the process that holds its console was killed"));
@@ -376,7 +387,10 @@ final class PartitionLife {
         try {
             boot(bound);
         } catch (Refusal e) {
-            LOG.atWarn().addKeyValue("partition", name).addKeyValue("reason", e.getMessage()).log("It did not restart");
+            LOG.atWarn()
+                    .addKeyValue("partition", name)
+                    .addKeyValue("reason", e.getMessage())
+                    .log("It did not restart");
         }
     }
 
@@ -472,10 +486,11 @@ final class PartitionLife {
             }
             lost.ifPresent(how -> {
                 remember(lost);
-                parts.journal().append(
-                        how.failed()
-                                ? new Event.PartitionFailed(name, how.text())
-                                : new Event.PartitionStopped(name, how.text()));
+                parts.journal()
+                        .append(
+                                how.failed()
+                                        ? new Event.PartitionFailed(name, how.text())
+                                        : new Event.PartitionStopped(name, how.text()));
             });
             state = atRest(record);
             state.slice().ifPresent(slice -> {
@@ -524,7 +539,10 @@ final class PartitionLife {
         remember(Optional.of(new PartitionRecord.Ending(true, failed.why(), now())));
         state = failed;
         console.mark(name + " has failed: " + failed.why());
-        LOG.atWarn().addKeyValue("partition", name).addKeyValue("reason", failed.why()).log("Failed");
+        LOG.atWarn()
+                .addKeyValue("partition", name)
+                .addKeyValue("reason", failed.why())
+                .log("Failed");
         parts.journal().append(new Event.PartitionFailed(name, failed.why()));
     }
 

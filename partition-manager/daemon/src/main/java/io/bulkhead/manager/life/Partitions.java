@@ -75,7 +75,8 @@ public final class Partitions {
             return new Reply.Partition(find(release.name()).release());
         } else if (order instanceof Order.DeletePartition delete) {
             // Deleted already: the work is done.
-            Optional.ofNullable(lives.get(delete.name())).ifPresent(life -> life.delete(() -> lives.remove(life.name())));
+            Optional.ofNullable(lives.get(delete.name()))
+                    .ifPresent(life -> life.delete(() -> lives.remove(life.name())));
             return new Reply.Done();
         }
         return runOrder(order);
@@ -129,7 +130,8 @@ public final class Partitions {
                 each.join();
             } catch (CompletionException e) {
                 LOG.atError().setCause(e).log("A partition is not down");
-                faults.add(String.valueOf(e.getCause() == null ? e : e.getCause().getMessage()));
+                faults.add(
+                        String.valueOf(e.getCause() == null ? e : e.getCause().getMessage()));
             }
         }
     }

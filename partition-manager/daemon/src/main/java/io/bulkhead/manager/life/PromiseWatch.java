@@ -62,7 +62,10 @@ final class PromiseWatch {
             LOG.atInfo().addKeyValue("partition", name).log("Every promise holds again");
             journal.append(new Event.PartitionRepaired(name));
         } else {
-            LOG.atWarn().addKeyValue("partition", name).addKeyValue("reason", now.broken()).log("Degraded");
+            LOG.atWarn()
+                    .addKeyValue("partition", name)
+                    .addKeyValue("reason", now.broken())
+                    .log("Degraded");
             journal.append(new Event.PartitionDegraded(name, now.broken()));
         }
     }

@@ -53,10 +53,12 @@ public final class Recovery {
         Loaded loaded = parts.records().load();
         loaded.damaged().forEach(this::report);
         // All holdings first, so that nobody is judged against half of them.
-        loaded.partitions().values().forEach(record ->
-                parts.holdings().restore(new Holding(record.name(), record.slice(), record.uidRange())));
+        loaded.partitions().values().forEach(record -> parts.holdings()
+                .restore(new Holding(record.name(), record.slice(), record.uidRange())));
         for (Path stranger : parts.directories().recover(loaded.partitions().keySet())) {
-            LOG.atWarn().addKeyValue("path", stranger).log("Files belong to no partition on record; they are left alone");
+            LOG.atWarn()
+                    .addKeyValue("path", stranger)
+                    .log("Files belong to no partition on record; they are left alone");
         }
         removeStrangers(loaded.partitions());
         List<PartitionName> toStart = new ArrayList<>();
@@ -98,7 +100,9 @@ public final class Recovery {
         strangers.removeAll(known.keySet());
         for (PartitionName name : strangers) {
             try {
-                LOG.atWarn().addKeyValue("partition", name).log("Groups belong to no partition on record; removing them");
+                LOG.atWarn()
+                        .addKeyValue("partition", name)
+                        .log("Groups belong to no partition on record; removing them");
                 parts.cgroups().killAll(name);
                 parts.cgroups().closePayload(name);
                 parts.cgroups().release(name);
@@ -138,7 +142,8 @@ public final class Recovery {
         }
         boolean sameBoot = run.bootId().equals(parts.bootId());
         String text = sameBoot ? "it ended while no manager was there" : "the host was restarted";
-        return Optional.of(new PartitionRecord.Ending(sameBoot, text, parts.clockMillis().getAsLong()));
+        return Optional.of(
+                new PartitionRecord.Ending(sameBoot, text, parts.clockMillis().getAsLong()));
     }
 
     private boolean hasRemains(PartitionName name, boolean runOnRecord) {

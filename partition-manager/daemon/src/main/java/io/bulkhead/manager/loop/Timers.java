@@ -32,10 +32,8 @@ final class Timers {
     }
 
     /** By difference, as System.nanoTime() may run over. */
-    private static final Comparator<Timer> BY_TIME_AND_ARRIVAL =
-            (a, b) -> a.dueNanos == b.dueNanos
-                    ? Long.compare(a.sequence, b.sequence)
-                    : Long.signum(a.dueNanos - b.dueNanos);
+    private static final Comparator<Timer> BY_TIME_AND_ARRIVAL = (a, b) ->
+            a.dueNanos == b.dueNanos ? Long.compare(a.sequence, b.sequence) : Long.signum(a.dueNanos - b.dueNanos);
 
     private final PriorityQueue<Timer> waiting = new PriorityQueue<>(BY_TIME_AND_ARRIVAL);
     private long sequence;

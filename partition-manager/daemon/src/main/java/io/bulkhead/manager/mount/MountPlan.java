@@ -55,17 +55,33 @@ public record MountPlan(List<MountStep> root, List<MountStep> kernel, List<Mount
 
     /** Files that tell of the host or of other partitions. */
     private static final List<String> MASKED_FILES = List.of(
-            "/proc/kcore", "/proc/kallsyms", "/proc/kmsg", "/proc/keys", "/proc/key-users", "/proc/timer_list",
-            "/proc/timer_stats", "/proc/sched_debug", "/proc/latency_stats", "/proc/kpagecount", "/proc/kpageflags",
-            "/proc/kpagecgroup", "/proc/vmallocinfo", "/proc/iomem", "/proc/ioports", "/proc/config.gz");
+            "/proc/kcore",
+            "/proc/kallsyms",
+            "/proc/kmsg",
+            "/proc/keys",
+            "/proc/key-users",
+            "/proc/timer_list",
+            "/proc/timer_stats",
+            "/proc/sched_debug",
+            "/proc/latency_stats",
+            "/proc/kpagecount",
+            "/proc/kpageflags",
+            "/proc/kpagecgroup",
+            "/proc/vmallocinfo",
+            "/proc/iomem",
+            "/proc/ioports",
+            "/proc/config.gz");
 
-    private static final List<String> MASKED_DIRECTORIES =
-            List.of("/proc/acpi", "/proc/scsi", "/sys/firmware", "/sys/kernel/debug", "/sys/kernel/security",
-                    "/sys/kernel/tracing");
+    private static final List<String> MASKED_DIRECTORIES = List.of(
+            "/proc/acpi",
+            "/proc/scsi",
+            "/sys/firmware",
+            "/sys/kernel/debug",
+            "/sys/kernel/security",
+            "/sys/kernel/tracing");
 
     private static final Set<MountFlag> NO_DEVICES = EnumSet.of(MountFlag.NO_SUID, MountFlag.NO_DEV);
-    private static final Set<MountFlag> DATA_ONLY =
-            EnumSet.of(MountFlag.NO_SUID, MountFlag.NO_DEV, MountFlag.NO_EXEC);
+    private static final Set<MountFlag> DATA_ONLY = EnumSet.of(MountFlag.NO_SUID, MountFlag.NO_DEV, MountFlag.NO_EXEC);
 
     public MountPlan {
         root = List.copyOf(root);
@@ -106,8 +122,8 @@ public record MountPlan(List<MountStep> root, List<MountStep> kernel, List<Mount
     }
 
     private static void addRoot(List<MountStep> steps, RootRequest request, HostLayout layout) {
-        steps.add(new FileSystem("/", "tmpfs", Set.of(MountFlag.NO_DEV),
-                owned(request.ids(), "mode=0755,size=4m,nr_inodes=4096")));
+        steps.add(new FileSystem(
+                "/", "tmpfs", Set.of(MountFlag.NO_DEV), owned(request.ids(), "mode=0755,size=4m,nr_inodes=4096")));
         for (String name : List.of("usr", "dev", "proc", "sys", "run", "etc", "var", "home", "srv", "mnt", "media")) {
             steps.add(new Directory("/" + name, 0755));
         }
@@ -131,7 +147,10 @@ public record MountPlan(List<MountStep> root, List<MountStep> kernel, List<Mount
     }
 
     private static void addDevices(List<MountStep> steps, UidRange range, Path console) {
-        steps.add(new FileSystem("/dev", "tmpfs", EnumSet.of(MountFlag.NO_SUID, MountFlag.NO_EXEC),
+        steps.add(new FileSystem(
+                "/dev",
+                "tmpfs",
+                EnumSet.of(MountFlag.NO_SUID, MountFlag.NO_EXEC),
                 owned(range, "mode=0755,size=1m,nr_inodes=1024")));
         steps.add(new DeviceNode("/dev/null", 1, 3));
         steps.add(new DeviceNode("/dev/zero", 1, 5));
@@ -140,7 +159,10 @@ public record MountPlan(List<MountStep> root, List<MountStep> kernel, List<Mount
         steps.add(new DeviceNode("/dev/urandom", 1, 9));
         steps.add(new DeviceNode("/dev/tty", 5, 0));
         steps.add(new Directory("/dev/pts", 0755));
-        steps.add(new FileSystem("/dev/pts", "devpts", EnumSet.of(MountFlag.NO_SUID, MountFlag.NO_EXEC),
+        steps.add(new FileSystem(
+                "/dev/pts",
+                "devpts",
+                EnumSet.of(MountFlag.NO_SUID, MountFlag.NO_EXEC),
                 "newinstance,ptmxmode=0666,mode=0620,gid=" + (range.base() + GROUP_TTY) + ",max=" + TERMINALS));
         steps.add(new Symlink("/dev/ptmx", "pts/ptmx"));
         steps.add(new Symlink("/dev/fd", "/proc/self/fd"));
@@ -170,8 +192,8 @@ public record MountPlan(List<MountStep> root, List<MountStep> kernel, List<Mount
     }
 
     private static void addKernelFileSystems(List<MountStep> steps, List<CgroupMount> groups) {
-        Set<MountFlag> readOnly = EnumSet.of(
-                MountFlag.READ_ONLY, MountFlag.NO_SUID, MountFlag.NO_DEV, MountFlag.NO_EXEC);
+        Set<MountFlag> readOnly =
+                EnumSet.of(MountFlag.READ_ONLY, MountFlag.NO_SUID, MountFlag.NO_DEV, MountFlag.NO_EXEC);
         steps.add(new FileSystem("/sys", "sysfs", readOnly, ""));
         steps.add(new FileSystem("/dev/mqueue", "mqueue", DATA_ONLY, ""));
         for (CgroupMount mount : groups) {
@@ -193,17 +215,25 @@ public record MountPlan(List<MountStep> root, List<MountStep> kernel, List<Mount
     }
 
     private static void addMasks(List<MountStep> steps, HostLayout layout) {
-        READ_ONLY.stream().filter(layout.present()::contains).map(LockReadOnly::new).forEach(steps::add);
-        MASKED_FILES.stream().filter(layout.present()::contains).map(MaskFile::new).forEach(steps::add);
-        MASKED_DIRECTORIES.stream().filter(layout.present()::contains).map(MaskDirectory::new).forEach(steps::add);
+        READ_ONLY.stream()
+                .filter(layout.present()::contains)
+                .map(LockReadOnly::new)
+                .forEach(steps::add);
+        MASKED_FILES.stream()
+                .filter(layout.present()::contains)
+                .map(MaskFile::new)
+                .forEach(steps::add);
+        MASKED_DIRECTORIES.stream()
+                .filter(layout.present()::contains)
+                .map(MaskDirectory::new)
+                .forEach(steps::add);
     }
 
     private static List<MountStep> ownFiles(RootRequest request, HostLayout layout) {
         List<MountStep> steps = new ArrayList<>();
         for (String name : OWN) {
             // Set-user-id programs of its own stay possible, as on any machine; they cannot reach beyond its ids.
-            steps.add(new IdmappedBind(
-                    request.files().resolve(name), "/" + name, EnumSet.of(MountAttribute.NO_DEV)));
+            steps.add(new IdmappedBind(request.files().resolve(name), "/" + name, EnumSet.of(MountAttribute.NO_DEV)));
         }
         if (layout.present().contains(DPKG)) {
             steps.add(new IdmappedBindIfPresent(new IdmappedBind(

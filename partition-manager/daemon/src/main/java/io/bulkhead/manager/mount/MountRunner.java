@@ -41,8 +41,8 @@ public final class MountRunner implements AutoCloseable {
             MountFlag.NO_SUID,
             MountFlag.NO_DEV,
             MountFlag.NO_EXEC);
-    private static final Set<MountFlag> EMPTY = EnumSet.of(
-            MountFlag.READ_ONLY, MountFlag.NO_SUID, MountFlag.NO_DEV, MountFlag.NO_EXEC);
+    private static final Set<MountFlag> EMPTY =
+            EnumSet.of(MountFlag.READ_ONLY, MountFlag.NO_SUID, MountFlag.NO_DEV, MountFlag.NO_EXEC);
     private static final Set<MountFlag> BIND = EnumSet.of(MountFlag.BIND);
     private static final Errno ELOOP = new Errno(40);
     private static final Set<OpenFlag> NEW_FILE = EnumSet.of(OpenFlag.WRITE_ONLY, OpenFlag.CREATE);

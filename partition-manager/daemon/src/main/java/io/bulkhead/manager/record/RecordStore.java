@@ -105,7 +105,9 @@ public final class RecordStore {
      * @param damaged what could not be read
      */
     public record Loaded(
-            Map<PartitionName, PartitionRecord> partitions, Map<PartitionName, RunRecord> runs, List<Damaged> damaged) {}
+            Map<PartitionName, PartitionRecord> partitions,
+            Map<PartitionName, RunRecord> runs,
+            List<Damaged> damaged) {}
 
     /**
      * A record that could not be read.
@@ -122,7 +124,10 @@ public final class RecordStore {
             return Optional.of(read(RunRecord.class, file));
         } catch (WireException e) {
             // Not even the boot is known: whoever reads this cleans up as after a cut start.
-            LOG.atWarn().addKeyValue("path", file).addKeyValue("reason", e.getMessage()).log("A run's record is damaged");
+            LOG.atWarn()
+                    .addKeyValue("path", file)
+                    .addKeyValue("reason", e.getMessage())
+                    .log("A run's record is damaged");
             return Optional.of(new RunRecord("", RunRecord.Phase.STARTING, Optional.empty(), 0));
         }
     }
@@ -150,7 +155,10 @@ public final class RecordStore {
             keptAs = file;
             LOG.atError().addKeyValue("path", file).setCause(e).log("A damaged record cannot be set aside");
         }
-        LOG.atError().addKeyValue("path", keptAs).addKeyValue("reason", reason).log("A record is damaged and set aside");
+        LOG.atError()
+                .addKeyValue("path", keptAs)
+                .addKeyValue("reason", reason)
+                .log("A record is damaged and set aside");
         return new Damaged(partition, keptAs, reason);
     }
 

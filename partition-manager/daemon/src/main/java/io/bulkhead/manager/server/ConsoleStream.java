@@ -74,7 +74,10 @@ final class ConsoleStream {
                 }
             }
         } catch (IOException e) {
-            LOG.atDebug().addKeyValue("viewer", viewer.name()).addKeyValue("reason", e).log("A viewer has left");
+            LOG.atDebug()
+                    .addKeyValue("viewer", viewer.name())
+                    .addKeyValue("reason", e)
+                    .log("A viewer has left");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {

@@ -94,8 +94,8 @@ public final class ManagerServer implements AutoCloseable {
             Files.deleteIfExists(unready);
             throw e;
         }
-        ManagerServer server = new ManagerServer(
-                listener, door.socket(), door.peers(), desk, greeting, calls, door.frameDeadline());
+        ManagerServer server =
+                new ManagerServer(listener, door.socket(), door.peers(), desk, greeting, calls, door.frameDeadline());
         Thread acceptor = new Thread(server::acceptAll, "accept");
         acceptor.setDaemon(true);
         acceptor.start();

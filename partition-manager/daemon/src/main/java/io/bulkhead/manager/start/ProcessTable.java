@@ -88,7 +88,8 @@ public final class ProcessTable {
             try {
                 Files.writeString(path, mapping);
             } catch (IOException e) {
-                throw new UncheckedIOException("cannot write \"" + mapping + "\" to " + path + ": " + e.getMessage(), e);
+                throw new UncheckedIOException(
+                        "cannot write \"" + mapping + "\" to " + path + ": " + e.getMessage(), e);
             }
         }
     }

@@ -17,7 +17,8 @@ public final class ErrnoException extends RuntimeException {
     }
 
     public ErrnoException(String call, Errno errno, String subject, Optional<String> hint) {
-        super(call + "(" + subject + "): " + errno + hint.map(text -> "; " + text).orElse(""));
+        super(call + "(" + subject + "): " + errno
+                + hint.map(text -> "; " + text).orElse(""));
         this.call = call;
         this.errno = errno;
     }

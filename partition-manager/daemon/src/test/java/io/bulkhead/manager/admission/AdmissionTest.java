@@ -58,7 +58,8 @@ class AdmissionTest {
 
     @Test
     void namesWhoHoldsACpu() {
-        Problem problem = refuse(whole("web", "2-3", 64), whole("db", "2-5", 64)).orElseThrow();
+        Problem problem =
+                refuse(whole("web", "2-3", 64), whole("db", "2-5", 64)).orElseThrow();
 
         assertThat(problem.code()).isEqualTo(ProblemCode.NOT_ENOUGH_RESOURCES);
         assertThat(problem.holders()).containsExactly("CPU 2 is held by db", "CPU 3 is held by db");
@@ -73,10 +74,10 @@ class AdmissionTest {
 
     @Test
     void tellsTheMemoryThatIsFreeAndWhoHoldsTheRest() {
-        Problem problem = refuse(whole("web", "2-3", 2048), whole("db", "4-5", 2048)).orElseThrow();
+        Problem problem =
+                refuse(whole("web", "2-3", 2048), whole("db", "4-5", 2048)).orElseThrow();
 
-        assertThat(problem.detail())
-                .isEqualTo("memory: 2GiB asked, 1GiB free; db holds 2GiB, the host keeps 1GiB");
+        assertThat(problem.detail()).isEqualTo("memory: 2GiB asked, 1GiB free; db holds 2GiB, the host keeps 1GiB");
         assertThat(problem.holders()).containsExactly("db holds 2GiB", "the host keeps 1GiB");
     }
 
@@ -113,7 +114,10 @@ class AdmissionTest {
         CpuClaim claim = new CpuClaim.Whole(2, Threads.WHOLE_CORE, Optional.empty(), Optional.of(CpuSet.of(4, 5)));
         Slice given = whole("db", "2-3", 64).slice();
 
-        assertThat(admission.refuse(spec("db", claim, 64), given, List.of()).orElseThrow().detail())
+        assertThat(admission
+                        .refuse(spec("db", claim, 64), given, List.of())
+                        .orElseThrow()
+                        .detail())
                 .contains("CPUs 4-5 are claimed, 2-3 are given");
     }
 
@@ -123,9 +127,15 @@ class AdmissionTest {
         Slice node0 = whole("db", "2-3", 64).slice();
         Slice node7 = new Slice(node0.cpus(), NodeSet.of(7), node0.memory(), node0.tasks(), node0.io());
 
-        assertThat(admission.refuse(spec("db", onNode1, 64), node0, List.of()).orElseThrow().detail())
+        assertThat(admission
+                        .refuse(spec("db", onNode1, 64), node0, List.of())
+                        .orElseThrow()
+                        .detail())
                 .contains("memory of node 1 is claimed");
-        assertThat(admission.refuse(spec("db", CpuClaim.Whole.of(2), 64), node7, List.of()).orElseThrow().detail())
+        assertThat(admission
+                        .refuse(spec("db", CpuClaim.Whole.of(2), 64), node7, List.of())
+                        .orElseThrow()
+                        .detail())
                 .contains("memory nodes 7 do not exist");
     }
 
@@ -192,12 +202,16 @@ class AdmissionTest {
         }
 
         assertNothingIsGivenTwice(granted.values().stream().toList());
-        assertThat(holdings.all().stream().map(Holding::slice).flatMap(Optional::stream).toList())
+        assertThat(holdings.all().stream()
+                        .map(Holding::slice)
+                        .flatMap(Optional::stream)
+                        .toList())
                 .containsExactlyElementsOf(granted.values());
         List<Holding> all = holdings.all();
         for (int i = 0; i < all.size(); i++) {
             for (int j = 0; j < i; j++) {
-                assertThat(all.get(i).uidRange().overlaps(all.get(j).uidRange())).isFalse();
+                assertThat(all.get(i).uidRange().overlaps(all.get(j).uidRange()))
+                        .isFalse();
             }
         }
     }
@@ -224,14 +238,16 @@ class AdmissionTest {
     Arbitrary<List<Wanted>> orders() {
         Arbitrary<String> names = Arbitraries.of("a", "b", "c", "d", "e", "f");
         Arbitrary<Integer> mebibytes = Arbitraries.integers().between(16, 2500);
-        Arbitrary<Wanted> parts = Combinators.combine(names, Arbitraries.integers().between(10, 1600), mebibytes)
+        Arbitrary<Wanted> parts = Combinators.combine(
+                        names, Arbitraries.integers().between(10, 1600), mebibytes)
                 .as(AdmissionTest::part);
         Arbitrary<Wanted> wholes = Combinators.combine(
                         names,
                         Arbitraries.integers().between(0, 9).set().ofMinSize(1).ofMaxSize(4),
                         mebibytes,
                         Arbitraries.of(Threads.class))
-                .as((name, cpus, memory, threads) -> whole(name, CpuSet.of(new ArrayList<>(cpus)).toString(), memory, threads));
+                .as((name, cpus, memory, threads) ->
+                        whole(name, CpuSet.of(new ArrayList<>(cpus)).toString(), memory, threads));
         return Arbitraries.oneOf(parts, wholes).list().ofMaxSize(12);
     }
 

@@ -13,8 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CgroupHierarchiesTest {
-    private static final String CGROUPS =
-            """
+    private static final String CGROUPS = """
             #subsys_name\thierarchy\tnum_cgroups\tenabled
             cpuset\t3\t1\t1
             cpu\t1\t1\t1
@@ -25,14 +24,12 @@ class CgroupHierarchiesTest {
 
     @Test
     void readsControllersThatAreMountedTogether() {
-        CgroupHierarchies found = CgroupHierarchies.parse(
-                """
+        CgroupHierarchies found = CgroupHierarchies.parse("""
                 31 23 0:28 / /sys/fs/cgroup rw,relatime - tmpfs tmpfs rw,mode=755
                 32 31 0:29 / /sys/fs/cgroup/cpu,cpuacct rw,relatime shared:9 - cgroup cgroup rw,cpu,cpuacct
                 33 31 0:31 / /sys/fs/cgroup/cpuset rw,relatime - cgroup cgroup rw,cpuset,clone_children
                 40 31 0:37 / /sys/fs/cgroup/systemd rw,relatime - cgroup cgroup rw,xattr,name=systemd
-                """,
-                CGROUPS);
+                """, CGROUPS);
 
         Hierarchy cpu = found.of("cpu").orElseThrow();
         assertThat(cpu.mount()).isEqualTo(Path.of("/sys/fs/cgroup/cpu,cpuacct"));
@@ -47,19 +44,16 @@ class CgroupHierarchiesTest {
 
     @Test
     void prefersTheWholeHierarchyToAPartMountedEarlier() {
-        CgroupHierarchies found = CgroupHierarchies.parse(
-                """
+        CgroupHierarchies found = CgroupHierarchies.parse("""
                 30 23 0:31 /docker/abc /mnt/with\\040space rw - cgroup cgroup rw,cpuset
                 33 31 0:31 / /sys/fs/cgroup/cpuset rw - cgroup cgroup rw,cpuset
                 34 31 0:30 /part /mnt/with\\040space/memory rw - cgroup cgroup rw,memory
-                """,
-                CGROUPS);
+                """, CGROUPS);
 
         assertThat(found.v1())
                 .containsExactly(
                         new Hierarchy(List.of("cpuset"), Optional.empty(), Path.of("/sys/fs/cgroup/cpuset"), "/"),
-                        new Hierarchy(
-                                List.of("memory"), Optional.empty(), Path.of("/mnt/with space/memory"), "/part"));
+                        new Hierarchy(List.of("memory"), Optional.empty(), Path.of("/mnt/with space/memory"), "/part"));
     }
 
     @Test
@@ -69,22 +63,22 @@ class CgroupHierarchiesTest {
         Files.createDirectories(root.resolve("proc/self"));
         Files.writeString(root.resolve("proc/cgroups"), CGROUPS);
         Files.writeString(
-                root.resolve("proc/self/mountinfo"), "41 31 0:38 / " + unified + " rw - cgroup2 cgroup2 rw,nsdelegate\n");
+                root.resolve("proc/self/mountinfo"),
+                "41 31 0:38 / " + unified + " rw - cgroup2 cgroup2 rw,nsdelegate\n");
 
         CgroupHierarchies found = CgroupHierarchies.read(root);
 
         assertThat(found.kind()).isEqualTo(Kind.V2);
-        assertThat(found.unified().orElseThrow().controllers()).containsExactly("cpuset", "cpu", "io", "memory", "pids");
+        assertThat(found.unified().orElseThrow().controllers())
+                .containsExactly("cpuset", "cpu", "io", "memory", "pids");
     }
 
     @Test
     void bothVersionsWithControllersOnTheFirstAreHybrid() {
-        CgroupHierarchies found = CgroupHierarchies.parse(
-                """
+        CgroupHierarchies found = CgroupHierarchies.parse("""
                 33 31 0:31 / /sys/fs/cgroup/cpuset rw - cgroup cgroup rw,cpuset
                 41 31 0:38 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw
-                """,
-                CGROUPS);
+                """, CGROUPS);
 
         assertThat(found.kind()).hasToString("hybrid");
     }

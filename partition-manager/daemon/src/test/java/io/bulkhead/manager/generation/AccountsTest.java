@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class AccountsTest {
 
-  private static final String PASSWD = """
+    private static final String PASSWD = """
       root:x:0:0:Ada Lovelace,,,:/root:/bin/bash
       toor:x:0:0:second root:/root:/bin/bash
       daemon:$6$inline$hash:1:1:daemon:/usr/sbin:/usr/sbin/nologin
@@ -25,7 +25,7 @@ class AccountsTest {
       broken:x:5
       """;
 
-  private static final String GROUP = """
+    private static final String GROUP = """
       root:x:0:
       daemon:x:1:
       sudo:x:27:ada,daemon
@@ -34,55 +34,60 @@ class AccountsTest {
       nogroup:x:65534:
       """;
 
-  private final Accounts accounts = Accounts.from(PASSWD, GROUP);
+    private final Accounts accounts = Accounts.from(PASSWD, GROUP);
 
-  @Test
-  void keepsSystemAccountsAndNobodyOnly() {
-    assertThat(accounts.passwd()).isEqualTo("""
+    @Test
+    void keepsSystemAccountsAndNobodyOnly() {
+        assertThat(accounts.passwd()).isEqualTo("""
         root:x:0:0:root:/root:/bin/bash
         daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin
         svc:x:998:65534::/:/bin/false
         nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
         """);
-  }
+    }
 
-  @Test
-  void takesHumanUsersOutOfGroups() {
-    assertThat(accounts.group()).isEqualTo("root:x:0:\ndaemon:x:1:\nsudo:x:27:daemon\nshadow:x:42:\nnogroup:x:65534:\n");
-  }
+    @Test
+    void takesHumanUsersOutOfGroups() {
+        assertThat(accounts.group())
+                .isEqualTo("root:x:0:\ndaemon:x:1:\nsudo:x:27:daemon\nshadow:x:42:\nnogroup:x:65534:\n");
+    }
 
-  @Test
-  void locksEveryAccountAndGroup() {
-    assertThat(accounts.shadow()).isEqualTo("root:*:::::::\ndaemon:*:::::::\nsvc:*:::::::\nnobody:*:::::::\n");
-    assertThat(accounts.gshadow().lines()).allMatch(line -> line.matches("[a-z]+:\\*::[a-z,]*"));
-    assertThat(accounts.shadowGid()).isEqualTo(42);
-  }
+    @Test
+    void locksEveryAccountAndGroup() {
+        assertThat(accounts.shadow()).isEqualTo("root:*:::::::\ndaemon:*:::::::\nsvc:*:::::::\nnobody:*:::::::\n");
+        assertThat(accounts.gshadow().lines()).allMatch(line -> line.matches("[a-z]+:\\*::[a-z,]*"));
+        assertThat(accounts.shadowGid()).isEqualTo(42);
+    }
 
-  @Test
-  void givesRootAPasswordAndNobodyElse() {
-    assertThat(Accounts.withRootPassword(accounts.shadow(), "$5$s$h"))
-        .isEqualTo("root:$5$s$h:::::::\ndaemon:*:::::::\nsvc:*:::::::\nnobody:*:::::::\n");
-  }
+    @Test
+    void givesRootAPasswordAndNobodyElse() {
+        assertThat(Accounts.withRootPassword(accounts.shadow(), "$5$s$h"))
+                .isEqualTo("root:$5$s$h:::::::\ndaemon:*:::::::\nsvc:*:::::::\nnobody:*:::::::\n");
+    }
 
-  @Property(tries = 300)
-  void noPasswordFieldAndNoForeignIdEverPasses(@ForAll("passwdLines") List<String> lines) {
-    Accounts made = Accounts.from(String.join("\n", lines), "root:x:0:\n");
+    @Property(tries = 300)
+    void noPasswordFieldAndNoForeignIdEverPasses(@ForAll("passwdLines") List<String> lines) {
+        Accounts made = Accounts.from(String.join("\n", lines), "root:x:0:\n");
 
-    assertThat(made.passwd() + made.shadow()).doesNotContain("CANARY");
-    assertThat(made.passwd().lines()).allSatisfy(line -> {
-      String[] fields = line.split(":", -1);
-      assertThat(fields).hasSize(7);
-      assertThat(GenerationRules.isForeign(Integer.parseInt(fields[2]))).isFalse();
-    });
-    assertThat(made.shadow().lines().count()).isEqualTo(made.passwd().lines().count());
-  }
+        assertThat(made.passwd() + made.shadow()).doesNotContain("CANARY");
+        assertThat(made.passwd().lines()).allSatisfy(line -> {
+            String[] fields = line.split(":", -1);
+            assertThat(fields).hasSize(7);
+            assertThat(GenerationRules.isForeign(Integer.parseInt(fields[2]))).isFalse();
+        });
+        assertThat(made.shadow().lines().count())
+                .isEqualTo(made.passwd().lines().count());
+    }
 
-  @Provide
-  Arbitrary<List<String>> passwdLines() {
-    Arbitrary<String> name = Arbitraries.strings().withCharRange('a', 'e').withChars("+-._$ ").ofMaxLength(4);
-    Arbitrary<Integer> id = Arbitraries.integers().between(-2, 200_000);
-    Arbitrary<String> line = Combinators.combine(name, id, id)
-        .as((user, uid, gid) -> user + ":$6$CANARY:" + uid + ":" + gid + "::/:/bin/sh");
-    return line.list().ofMaxSize(20);
-  }
+    @Provide
+    Arbitrary<List<String>> passwdLines() {
+        Arbitrary<String> name = Arbitraries.strings()
+                .withCharRange('a', 'e')
+                .withChars("+-._$ ")
+                .ofMaxLength(4);
+        Arbitrary<Integer> id = Arbitraries.integers().between(-2, 200_000);
+        Arbitrary<String> line = Combinators.combine(name, id, id)
+                .as((user, uid, gid) -> user + ":$6$CANARY:" + uid + ":" + gid + "::/:/bin/sh");
+        return line.list().ofMaxSize(20);
+    }
 }

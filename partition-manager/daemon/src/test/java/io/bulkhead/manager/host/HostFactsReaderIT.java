@@ -16,7 +16,8 @@ class HostFactsReaderIT {
         HostFacts facts = reader.read(Path.of("/var/lib"));
 
         assertThat(facts.kernel()).isEqualTo(System.getProperty("os.version"));
-        assertThat(facts.online().size()).isGreaterThanOrEqualTo(Runtime.getRuntime().availableProcessors());
+        assertThat(facts.online().size())
+                .isGreaterThanOrEqualTo(Runtime.getRuntime().availableProcessors());
         assertThat(facts.cores().values()).allMatch(facts.online()::containsAll);
         assertThat(facts.nodes().isEmpty()).isFalse();
     }
@@ -26,7 +27,10 @@ class HostFactsReaderIT {
         DiskFinder.Answer answer = reader.disk(Path.of("/var/lib"));
 
         assumeTrue(answer.disk().isPresent(), answer.reason().orElse(""));
-        Path dev = Path.of("/sys/block").resolve(answer.disk().orElseThrow().name()).resolve("dev");
-        assertThat(Files.readString(dev).strip()).isEqualTo(answer.disk().orElseThrow().device());
+        Path dev = Path.of("/sys/block")
+                .resolve(answer.disk().orElseThrow().name())
+                .resolve("dev");
+        assertThat(Files.readString(dev).strip())
+                .isEqualTo(answer.disk().orElseThrow().device());
     }
 }

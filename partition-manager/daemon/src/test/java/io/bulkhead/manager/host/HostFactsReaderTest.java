@@ -31,9 +31,11 @@ class HostFactsReaderTest {
     }
 
     private void slave(String path, String of) throws IOException {
-        Path slaves = Files.createDirectories(root.resolve("sys/devices").resolve(path).resolve("slaves"));
+        Path slaves = Files.createDirectories(
+                root.resolve("sys/devices").resolve(path).resolve("slaves"));
         Files.createSymbolicLink(
-                slaves.resolve(String.valueOf(Path.of(of).getFileName())), root.resolve("sys/devices").resolve(of));
+                slaves.resolve(String.valueOf(Path.of(of).getFileName())),
+                root.resolve("sys/devices").resolve(of));
     }
 
     private DiskFinder.Answer answer(int major, int minor) {
@@ -102,7 +104,9 @@ class HostFactsReaderTest {
 
         DiskFinder.Answer answer = answer(9, 0);
         assertThat(answer.disk()).isEmpty();
-        assertThat(answer.reason().orElseThrow()).startsWith("/state is on several disks: ").contains("sda", "sdb");
+        assertThat(answer.reason().orElseThrow())
+                .startsWith("/state is on several disks: ")
+                .contains("sda", "sdb");
     }
 
     @Test
@@ -124,6 +128,7 @@ class HostFactsReaderTest {
     void looksAtTheNearestAncestorThatIsThere() {
         Path missing = root.resolve("not/yet/there");
 
-        assertThat(new HostFactsReader(root).disk(missing).reason().orElseThrow()).contains(root.toString());
+        assertThat(new HostFactsReader(root).disk(missing).reason().orElseThrow())
+                .contains(root.toString());
     }
 }

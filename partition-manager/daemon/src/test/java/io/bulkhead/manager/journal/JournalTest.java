@@ -31,7 +31,8 @@ class JournalTest {
 
         Journal.Page page = journal.after(first.sequence(), 10);
 
-        assertThat(page).isEqualTo(new Journal.Page(java.util.Optional.empty(), java.util.List.of(second), second.sequence()));
+        assertThat(page)
+                .isEqualTo(new Journal.Page(java.util.Optional.empty(), java.util.List.of(second), second.sequence()));
     }
 
     @Test
@@ -52,7 +53,8 @@ class JournalTest {
         Journal.Page page = journal.after(first.sequence(), 10);
 
         assertThat(page.events()).hasSize(3);
-        assertThat(page.gap()).contains(new Gap(first.sequence() + 1, page.events().get(0).sequence()));
+        assertThat(page.gap())
+                .contains(new Gap(first.sequence() + 1, page.events().get(0).sequence()));
     }
 
     @Test
@@ -88,7 +90,8 @@ class JournalTest {
         append(1);
 
         assertThat(waiting.get(10, TimeUnit.SECONDS)).isTrue();
-        assertThat(journal.awaitAfter(seen.sequence() + 1, Duration.ofMillis(1))).isFalse();
+        assertThat(journal.awaitAfter(seen.sequence() + 1, Duration.ofMillis(1)))
+                .isFalse();
     }
 
     private EventRecord append(int count) {

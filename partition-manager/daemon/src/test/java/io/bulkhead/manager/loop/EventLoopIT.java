@@ -78,8 +78,7 @@ class EventLoopIT {
 
     @Test
     void handsTheEndsOfProcessesOut() throws Exception {
-        long pid = kernel.spawn(
-                new SpawnRequest("/bin/sh", List.of("sh", "-c", "exit 3"), Map.of(), Map.of()));
+        long pid = kernel.spawn(new SpawnRequest("/bin/sh", List.of("sh", "-c", "exit 3"), Map.of(), Map.of()));
         CompletableFuture<ProcessEnd> end = new CompletableFuture<>();
         try (Fd process = kernel.openProcess(pid)) {
             AtomicReference<Registration> registration = new AtomicReference<>();

@@ -22,7 +22,8 @@ public final class FaultyRecords {
                 before.step("open " + file.getFileName());
                 Files.write(file, new byte[0]);
                 before.step("write half of " + file.getFileName());
-                Files.write(file, java.util.Arrays.copyOf(bytes, bytes.length / 2), StandardOpenOption.TRUNCATE_EXISTING);
+                Files.write(
+                        file, java.util.Arrays.copyOf(bytes, bytes.length / 2), StandardOpenOption.TRUNCATE_EXISTING);
                 before.step("write " + file.getFileName());
                 super.write(file, bytes, durable);
             }

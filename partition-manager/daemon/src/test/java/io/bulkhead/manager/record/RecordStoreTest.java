@@ -36,7 +36,8 @@ class RecordStoreTest {
     @Test
     void givesBackWhatWasSaved() {
         // Given
-        PartitionRecord partition = record("the first").withEnding(Optional.of(new PartitionRecord.Ending(true, "ü \"x\"", 5)));
+        PartitionRecord partition =
+                record("the first").withEnding(Optional.of(new PartitionRecord.Ending(true, "ü \"x\"", 5)));
         RunRecord run = new RunRecord(
                 "boot", Phase.RUNNING, Optional.of(new Processes(new ProcessId(7, 70), new ProcessId(8, 80))), 9);
         new RecordStore(directory).save(partition);
@@ -197,8 +198,8 @@ class RecordStoreTest {
     private static PartitionRecord record(String description) {
         ByteSize memory = ByteSize.ofMebibytes(64);
         Claim claim = new Claim(CpuClaim.Whole.of(1), memory, 64, IoSlice.UNLIMITED);
-        PartitionSpec spec = new PartitionSpec(
-                DB, claim, new Init.Shell(), false, false, 10_000, Optional.of(description));
+        PartitionSpec spec =
+                new PartitionSpec(DB, claim, new Init.Shell(), false, false, 10_000, Optional.of(description));
         Slice slice = new Slice(new CpuSlice.Whole(CpuSet.of(1)), NodeSet.of(0), memory, 64, IoSlice.UNLIMITED);
         return new PartitionRecord(spec, Optional.of(slice), new UidRange(65_536), "g-1", true, Optional.empty());
     }

@@ -125,7 +125,11 @@ public final class InMemorySyscalls implements Syscalls {
     public synchronized Fd openAt(Fd directory, String relativePath, Set<OpenFlag> flags) {
         String subject = directory + ", \"" + relativePath + "\"";
         OpenFile.TreeFile base = file("openat", subject, directory, OpenFile.TreeFile.class);
-        return openResolved("openat", subject, Path.of(base.description).resolve(relativePath).normalize(), flags);
+        return openResolved(
+                "openat",
+                subject,
+                Path.of(base.description).resolve(relativePath).normalize(),
+                flags);
     }
 
     private Fd openResolved(String call, String subject, Path path, Set<OpenFlag> flags) {
@@ -608,10 +612,7 @@ public final class InMemorySyscalls implements Syscalls {
     public synchronized PseudoTerminal openPseudoTerminal() {
         int number = nextTerminal++;
         OpenFile.End master = new OpenFile.End(
-                "master of /dev/pts/" + number,
-                new OpenFile.Channel(),
-                new OpenFile.Channel(),
-                Optional.of(number));
+                "master of /dev/pts/" + number, new OpenFile.Channel(), new OpenFile.Channel(), Optional.of(number));
         master.nonBlocking = true;
         masters.put(number, master);
         return new PseudoTerminal(install(master), number);
@@ -706,10 +707,7 @@ public final class InMemorySyscalls implements Syscalls {
     private static Ready readiness(OpenFile.Watch watch) {
         OpenFile file = watch.file();
         return new Ready(
-                watch.token(),
-                watch.readable() && file.readable(),
-                watch.writable() && file.writable(),
-                file.hungUp());
+                watch.token(), watch.readable() && file.readable(), watch.writable() && file.writable(), file.hungUp());
     }
 
     @Override

@@ -118,8 +118,7 @@ abstract class OpenFile {
         }
 
         /** What the other side of a terminal reads from. */
-        @Nullable
-        Channel peerIn() {
+        @Nullable Channel peerIn() {
             return out;
         }
 

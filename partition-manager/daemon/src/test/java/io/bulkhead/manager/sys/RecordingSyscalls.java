@@ -95,7 +95,8 @@ public final class RecordingSyscalls implements Syscalls {
     /** What is open, mounted on the host and not reaped, one line each; empty when everything was undone. */
     public synchronized List<String> leftovers() {
         return Stream.of(
-                        openDescriptors.entrySet().stream().map(open -> "fd " + open.getKey() + " of " + open.getValue()),
+                        openDescriptors.entrySet().stream()
+                                .map(open -> "fd " + open.getKey() + " of " + open.getValue()),
                         hostMounts.stream().map(mount -> "mount on " + mount),
                         processes.stream().map(pid -> "process " + pid))
                 .flatMap(lines -> lines)
@@ -106,9 +107,12 @@ public final class RecordingSyscalls implements Syscalls {
         Call call = new Call(name, List.copyOf(Arrays.asList(arguments)));
         synchronized (this) {
             calls.add(call);
-            failures.stream().filter(rule -> rule.which().test(call)).findFirst().ifPresent(rule -> {
-                throw new ErrnoException(name, rule.errno(), "on purpose");
-            });
+            failures.stream()
+                    .filter(rule -> rule.which().test(call))
+                    .findFirst()
+                    .ifPresent(rule -> {
+                        throw new ErrnoException(name, rule.errno(), "on purpose");
+                    });
             if (callsToFailure.isPresent()) {
                 int left = callsToFailure.getAsInt() - 1;
                 callsToFailure = left == 0 ? OptionalInt.empty() : OptionalInt.of(left);

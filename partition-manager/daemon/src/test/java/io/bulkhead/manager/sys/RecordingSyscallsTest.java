@@ -51,10 +51,7 @@ class RecordingSyscallsTest implements SyscallsContract {
         long pid = recording.spawn(new SpawnRequest("/bin/sleep", List.of("sleep"), Map.of(), Map.of()));
         assertThat(recording.leftovers())
                 .containsExactly(
-                        pipe.readEnd() + " of pipe",
-                        pipe.writeEnd() + " of pipe",
-                        "mount on /tmp",
-                        "process " + pid);
+                        pipe.readEnd() + " of pipe", pipe.writeEnd() + " of pipe", "mount on /tmp", "process " + pid);
         assertThat(model.hostMounts()).containsExactly("tmpfs on /tmp");
 
         pipe.close();
@@ -94,8 +91,11 @@ class RecordingSyscallsTest implements SyscallsContract {
                 recording.mount("tmpfs", MADE, "tmpfs", Set.of(), "");
                 recording.makeDirectory(MADE.resolve("usr"), 0755);
                 recording.makeDirectory(MADE.resolve("dev"), 0755);
-                recording.open(MADE.resolve("dev/console"), Set.of(OpenFlag.CREATE)).close();
-                recording.mount(terminal.slave().toString(), MADE.resolve("dev/console"), "", Set.of(MountFlag.BIND), "");
+                recording
+                        .open(MADE.resolve("dev/console"), Set.of(OpenFlag.CREATE))
+                        .close();
+                recording.mount(
+                        terminal.slave().toString(), MADE.resolve("dev/console"), "", Set.of(MountFlag.BIND), "");
                 try (Fd tree = recording.cloneTree(Path.of("/usr"), true)) {
                     recording.setMountAttributes(tree, Set.of(), Optional.empty());
                     recording.attachTree(tree, MADE.resolve("usr"));
@@ -147,8 +147,7 @@ class RecordingSyscallsTest implements SyscallsContract {
     @Test
     void processEndsWithItsInputAndAMountProgramAtOnce() {
         Pipe gate = recording.pipe();
-        long pid = recording.spawn(
-                new SpawnRequest("/bin/sh", List.of("sh"), Map.of(), Map.of(0, gate.readEnd())));
+        long pid = recording.spawn(new SpawnRequest("/bin/sh", List.of("sh"), Map.of(), Map.of(0, gate.readEnd())));
         long mount = recording.spawn(new SpawnRequest("/bin/mount", List.of("mount"), Map.of(), Map.of()));
         try (Fd process = recording.openProcess(pid);
                 Fd done = recording.openProcess(mount)) {

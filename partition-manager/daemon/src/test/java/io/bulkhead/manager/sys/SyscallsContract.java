@@ -62,8 +62,7 @@ public interface SyscallsContract {
     default void emptyPipeWouldBlock() {
         try (Pipe pipe = kernel().pipe()) {
             kernel().setNonBlocking(pipe.readEnd(), true);
-            assertFails(
-                    Errno.EAGAIN, "read(" + pipe.readEnd() + "): EAGAIN (11)", () -> read(pipe.readEnd()));
+            assertFails(Errno.EAGAIN, "read(" + pipe.readEnd() + "): EAGAIN (11)", () -> read(pipe.readEnd()));
         }
     }
 
@@ -71,8 +70,7 @@ public interface SyscallsContract {
     default void pipeWithoutReadersBreaks() {
         try (Pipe pipe = kernel().pipe()) {
             pipe.readEnd().close();
-            assertFails(
-                    Errno.EPIPE, "write(" + pipe.writeEnd() + "): EPIPE (32)", () -> write(pipe.writeEnd(), "x"));
+            assertFails(Errno.EPIPE, "write(" + pipe.writeEnd() + "): EPIPE (32)", () -> write(pipe.writeEnd(), "x"));
         }
     }
 
@@ -92,17 +90,14 @@ public interface SyscallsContract {
         pipe.close();
         pipe.close();
         assertFails(Errno.EBADF, "read(" + pipe.readEnd() + "): EBADF (9)", () -> read(pipe.readEnd()));
-        assertFails(
-                Errno.EBADF,
-                "fcntl(" + pipe.readEnd() + ", F_DUPFD_CLOEXEC): EBADF (9)",
-                () -> kernel().duplicate(pipe.readEnd()));
+        assertFails(Errno.EBADF, "fcntl(" + pipe.readEnd() + ", F_DUPFD_CLOEXEC): EBADF (9)", () -> kernel().duplicate(
+                        pipe.readEnd()));
     }
 
     @Test
     default void absentFileIsNamed(@TempDir Path directory) {
         Path absent = directory.resolve("absent");
-        assertFails(
-                Errno.ENOENT, "open(\"" + absent + "\"): ENOENT (2)", () -> kernel().open(absent, Set.of()));
+        assertFails(Errno.ENOENT, "open(\"" + absent + "\"): ENOENT (2)", () -> kernel().open(absent, Set.of()));
         assertThat(kernel().exists(absent)).isFalse();
     }
 
@@ -110,8 +105,7 @@ public interface SyscallsContract {
     default void createsDirectoriesAndFilesBelowThem(@TempDir Path directory) {
         Path made = directory.resolve("made");
         kernel().makeDirectory(made, 0755);
-        assertFails(
-                Errno.EEXIST, "mkdir(\"" + made + "\"): EEXIST (17)", () -> kernel().makeDirectory(made, 0755));
+        assertFails(Errno.EEXIST, "mkdir(\"" + made + "\"): EEXIST (17)", () -> kernel().makeDirectory(made, 0755));
         Path deep = directory.resolve("no/parent");
         assertFails(Errno.ENOENT, "mkdir(\"" + deep + "\"): ENOENT (2)", () -> kernel().makeDirectory(deep, 0755));
         try (Fd below = kernel().open(made, Set.of(OpenFlag.PATH, OpenFlag.DIRECTORY));
@@ -132,8 +126,7 @@ public interface SyscallsContract {
             assertThat(kernel().pseudoTerminalNumber(master)).isEqualTo(terminal.number());
             assertThat(kernel().windowSize(master)).isEqualTo(new WindowSize(80, 24));
             assertFails(Errno.EAGAIN, "read(" + master + "): EAGAIN (11)", () -> read(master));
-            try (Fd slave = kernel()
-                    .open(terminal.slave(), Set.of(OpenFlag.READ_WRITE, OpenFlag.NO_CONTROLLING_TTY))) {
+            try (Fd slave = kernel().open(terminal.slave(), Set.of(OpenFlag.READ_WRITE, OpenFlag.NO_CONTROLLING_TTY))) {
                 kernel().setWindowSize(master, new WindowSize(132, 50));
                 assertThat(kernel().windowSize(slave)).isEqualTo(new WindowSize(132, 50));
                 write(slave, "from inside");

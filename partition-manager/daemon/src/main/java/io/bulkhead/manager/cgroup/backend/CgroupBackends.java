@@ -48,7 +48,11 @@ public final class CgroupBackends {
                 Path.of("/proc"),
                 pageSize());
         return new CgroupV1(
-                mounted, config, new KernelCgroupFiles(), killer, ProcessHandle.current().pid());
+                mounted,
+                config,
+                new KernelCgroupFiles(),
+                killer,
+                ProcessHandle.current().pid());
     }
 
     /** Throws a {@link Refusal} unless every controller that partitions need is on a version 1 hierarchy. */
@@ -74,14 +78,14 @@ public final class CgroupBackends {
         throw Refusal.of(
                 ProblemCode.NOT_ENFORCEABLE,
                 "no control group hierarchy is mounted for " + String.join(", ", missing),
-                "mount each below /sys/fs/cgroup, like: mount -t cgroup -o " + missing.get(0) + " cgroup /sys/fs/cgroup/"
-                        + missing.get(0));
+                "mount each below /sys/fs/cgroup, like: mount -t cgroup -o " + missing.get(0)
+                        + " cgroup /sys/fs/cgroup/" + missing.get(0));
     }
 
     private static long pageSize() {
         try {
-            ByteBuffer vector =
-                    ByteBuffer.wrap(Files.readAllBytes(Path.of("/proc/self/auxv"))).order(ByteOrder.nativeOrder());
+            ByteBuffer vector = ByteBuffer.wrap(Files.readAllBytes(Path.of("/proc/self/auxv")))
+                    .order(ByteOrder.nativeOrder());
             while (vector.remaining() >= 16) {
                 long type = vector.getLong();
                 long value = vector.getLong();

@@ -296,8 +296,8 @@ public final class CgroupV1 implements Cgroups {
         synchronized (trees) {
             Set<PartitionName> partitions = present();
             if (!partitions.isEmpty()) {
-                throw new CgroupException("the control groups of " + config.instance()
-                        + " cannot go: the partitions " + partitions + " have theirs inside");
+                throw new CgroupException("the control groups of " + config.instance() + " cannot go: the partitions "
+                        + partitions + " have theirs inside");
             }
             host.remove();
             cpusets.removeEmptyTop(files);

@@ -142,7 +142,8 @@ final class CpusetTrees {
             return refused;
         }
         String detail = "CPUs " + clash + " cannot be kept apart: they are also in the control group "
-                + String.join(", ", holders) + ", and cgroup v1 gives a CPU to one group alone only if no sibling has it";
+                + String.join(", ", holders)
+                + ", and cgroup v1 gives a CPU to one group alone only if no sibling has it";
         Problem problem = new Problem(
                 ProblemCode.NOT_ENFORCEABLE,
                 detail,

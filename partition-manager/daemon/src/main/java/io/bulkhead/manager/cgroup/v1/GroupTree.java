@@ -48,7 +48,11 @@ final class GroupTree {
             return;
         }
         // A process of another pid namespace reads as 0.
-        text.lines().map(String::strip).filter(line -> !line.isEmpty()).map(Long::valueOf).forEach(pids::add);
+        text.lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .map(Long::valueOf)
+                .forEach(pids::add);
         for (Path inside : files.groupsIn(group)) {
             collect(files, inside, pids);
         }

@@ -70,7 +70,9 @@ final class HostGroup {
     private Path origin(Hierarchy hierarchy, String group) {
         String shown = hierarchy.root().equals("/")
                 ? group
-                : group.startsWith(hierarchy.root()) ? group.substring(hierarchy.root().length()) : "/";
+                : group.startsWith(hierarchy.root())
+                        ? group.substring(hierarchy.root().length())
+                        : "/";
         String relative = shown.startsWith("/") ? shown.substring(1) : shown;
         Path directory = hierarchy.mount().resolve(relative).normalize();
         boolean ours = directory.startsWith(layout.top(hierarchy)) || directory.startsWith(layout.exclusiveTop());

@@ -26,7 +26,8 @@ final class Knob {
         return files.read(file)
                 .lines()
                 .filter(line -> line.startsWith(word + " "))
-                .mapToLong(line -> Long.parseLong(line.substring(word.length() + 1).strip()))
+                .mapToLong(
+                        line -> Long.parseLong(line.substring(word.length() + 1).strip()))
                 .findFirst()
                 .orElseThrow(() -> new CgroupException("read " + file + ": it has no line '" + word + "'"));
     }

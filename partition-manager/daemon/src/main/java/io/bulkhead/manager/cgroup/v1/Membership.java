@@ -31,8 +31,8 @@ final class Membership {
         Map<Hierarchy, List<String>> faults = new HashMap<>();
         Map<Hierarchy, Set<Long>> inside = new HashMap<>();
         Set<Long> all = new HashSet<>();
-        boolean running = layout.hierarchies().stream()
-                .anyMatch(hierarchy -> files.exists(layout.payload(hierarchy, partition)));
+        boolean running =
+                layout.hierarchies().stream().anyMatch(hierarchy -> files.exists(layout.payload(hierarchy, partition)));
         for (Hierarchy hierarchy : layout.hierarchies()) {
             List<String> found = new ArrayList<>();
             faults.put(hierarchy, found);

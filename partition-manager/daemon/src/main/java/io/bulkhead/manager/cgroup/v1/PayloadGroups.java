@@ -36,7 +36,8 @@ final class PayloadGroups {
             for (Hierarchy hierarchy : layout.hierarchies()) {
                 Path outer = layout.outer(hierarchy, partition);
                 if (!files.exists(outer)) {
-                    throw new CgroupException(partition + " has no control group " + outer + "; its slice is not bound");
+                    throw new CgroupException(
+                            partition + " has no control group " + outer + "; its slice is not bound");
                 }
                 Path payload = layout.payload(outer);
                 GroupTree.make(undoable, payload);
@@ -49,8 +50,8 @@ final class PayloadGroups {
             }
             if (delegateToSystemd) {
                 layout.systemd()
-                        .ifPresent(hierarchy -> new NamedSystemdHierarchy(files, layout.payload(hierarchy, partition))
-                                .handOver(owner));
+                        .ifPresent(hierarchy ->
+                                new NamedSystemdHierarchy(files, layout.payload(hierarchy, partition)).handOver(owner));
             }
             undo.keep();
         }

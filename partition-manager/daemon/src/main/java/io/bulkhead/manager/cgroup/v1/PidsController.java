@@ -23,8 +23,6 @@ final class PidsController {
     }
 
     Limit<Long> max() {
-        return Knob.text(files, maxFile()).equals("max")
-                ? Limit.unlimited()
-                : Limit.of(Knob.number(files, maxFile()));
+        return Knob.text(files, maxFile()).equals("max") ? Limit.unlimited() : Limit.of(Knob.number(files, maxFile()));
     }
 }

@@ -30,7 +30,10 @@ final class ProcReader {
             return Map.of();
         }
         Map<String, String> groups = new HashMap<>();
-        text.lines().map(line -> line.split(":", 3)).filter(fields -> fields.length == 3).forEach(fields -> groups.put(fields[1], fields[2]));
+        text.lines()
+                .map(line -> line.split(":", 3))
+                .filter(fields -> fields.length == 3)
+                .forEach(fields -> groups.put(fields[1], fields[2]));
         return groups;
     }
 
@@ -49,7 +52,11 @@ final class ProcReader {
 
     static Set<Long> pids(String text) {
         Set<Long> pids = new TreeSet<>();
-        text.lines().map(String::strip).filter(line -> !line.isEmpty()).map(Long::valueOf).forEach(pids::add);
+        text.lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .map(Long::valueOf)
+                .forEach(pids::add);
         return pids;
     }
 }

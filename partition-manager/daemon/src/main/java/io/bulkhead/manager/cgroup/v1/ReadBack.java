@@ -86,15 +86,18 @@ final class ReadBack {
     }
 
     private Found wholeCpus(
-            PartitionName partition, CpuSlice.Whole promised, CpusetController set, CpuController time, Membership membership) {
+            PartitionName partition,
+            CpuSlice.Whole promised,
+            CpusetController set,
+            CpuController time,
+            Membership membership) {
         List<String> faults = new ArrayList<>();
         CpuSet effective = checkCpus(partition, set, promised.cpus(), faults);
         if (!set.exclusive()) {
             faults.add(set.exclusiveFile() + " says 0, promised 1");
         }
         if (time.entitlement().isLimited()) {
-            faults.add(time.quotaFile() + " bounds it to " + time.entitlement() + " CPU, promised all of "
-                    + promised);
+            faults.add(time.quotaFile() + " bounds it to " + time.entitlement() + " CPU, promised all of " + promised);
         }
         if (config.confine()) {
             List<Long> outside = host.unconfined();
@@ -107,7 +110,11 @@ final class ReadBack {
     }
 
     private Found partOfCpu(
-            PartitionName partition, CpuMillis promised, CpusetController set, CpuController time, Membership membership) {
+            PartitionName partition,
+            CpuMillis promised,
+            CpusetController set,
+            CpuController time,
+            Membership membership) {
         List<String> faults = new ArrayList<>();
         Limit<CpuMillis> found = time.entitlement();
         if (!found.equals(Limit.of(promised))) {
@@ -180,7 +187,8 @@ final class ReadBack {
                     if (files.exists(payload)) {
                         CpusetController nested = new CpusetController(files, payload);
                         if (!nested.mems().equals(promised)) {
-                            faults.add(nested.memsFile() + " says '" + nested.mems() + "', promised '" + promised + "'");
+                            faults.add(
+                                    nested.memsFile() + " says '" + nested.mems() + "', promised '" + promised + "'");
                         }
                     }
                     faults.addAll(membership.faults("cpuset"));
@@ -214,7 +222,8 @@ final class ReadBack {
                 () -> {
                     String device = config.disk()
                             .map(Disk::device)
-                            .orElseThrow(() -> new CgroupException("no single disk was found under the state directory"));
+                            .orElseThrow(
+                                    () -> new CgroupException("no single disk was found under the state directory"));
                     List<String> faults = new ArrayList<>();
                     Limit<Long> found = blkio.get(bound, device);
                     checkBound(blkio, bound, device, promised, faults);

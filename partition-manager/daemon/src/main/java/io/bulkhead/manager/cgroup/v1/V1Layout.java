@@ -17,8 +17,7 @@ import java.util.stream.Collectors;
 /** Where an instance's groups are; the picture is in the package's description. */
 final class V1Layout {
     /** Without one of these there is no partition. */
-    static final List<String> REQUIRED =
-            List.of("cpuset", "cpu", "memory", "pids", "blkio", "devices", "freezer");
+    static final List<String> REQUIRED = List.of("cpuset", "cpu", "memory", "pids", "blkio", "devices", "freezer");
 
     private static final String PARTITION = "p-";
     private static final String PAYLOAD = "in";
@@ -65,7 +64,8 @@ final class V1Layout {
     List<Hierarchy> hostHierarchies() {
         return used.stream()
                 .filter(hierarchy -> hierarchy.controllers().stream()
-                        .anyMatch(controller -> Set.of("cpuset", "cpu", "cpuacct").contains(controller)))
+                        .anyMatch(
+                                controller -> Set.of("cpuset", "cpu", "cpuacct").contains(controller)))
                 .toList();
     }
 

@@ -31,7 +31,9 @@ final class V1Strengths {
                         Strength.CAPPED,
                         "memory.limit_in_bytes, with swap where the kernel counts it; the amount is admitted, not kept"),
                 new Enforcement(
-                        Resource.MEMORY_NODES, Strength.CAPPED, "cpuset.mems, with mem_hardwall where the kernel has it"),
+                        Resource.MEMORY_NODES,
+                        Strength.CAPPED,
+                        "cpuset.mems, with mem_hardwall where the kernel has it"),
                 new Enforcement(Resource.TASKS, Strength.CAPPED, "pids.max"),
                 io(Resource.IO_READ, "blkio.throttle.read_bps_device"),
                 io(Resource.IO_WRITE, "blkio.throttle.write_bps_device"),

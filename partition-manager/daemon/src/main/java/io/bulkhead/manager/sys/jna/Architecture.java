@@ -12,8 +12,8 @@ enum Architecture {
         return switch (osArch) {
             case "amd64", "x86_64" -> X86_64;
             case "aarch64", "arm64" -> ARM64;
-            default -> throw new UnsupportedOperationException(
-                    "Bulkhead runs on x86-64 and arm64, not on \"" + osArch + "\"");
+            default ->
+                throw new UnsupportedOperationException("Bulkhead runs on x86-64 and arm64, not on \"" + osArch + "\"");
         };
     }
 

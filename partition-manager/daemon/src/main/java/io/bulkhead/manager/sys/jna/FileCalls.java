@@ -56,9 +56,7 @@ final class FileCalls {
 
     static Fd open(Path path, Set<OpenFlag> flags) {
         return owned(Checked.call(
-                "open",
-                path,
-                () -> Libc.openat(FcntlHeader.AT_FDCWD, path.toString(), bits(flags), CREATED_MODE)));
+                "open", path, () -> Libc.openat(FcntlHeader.AT_FDCWD, path.toString(), bits(flags), CREATED_MODE)));
     }
 
     static Fd openAt(Fd directory, String relativePath, Set<OpenFlag> flags) {
@@ -142,10 +140,8 @@ final class FileCalls {
     }
 
     static Fd createWakeUp() {
-        return owned(Checked.call(
-                "eventfd",
-                "",
-                () -> Libc.eventfd(0, PollHeader.EFD_CLOEXEC | PollHeader.EFD_NONBLOCK)));
+        return owned(
+                Checked.call("eventfd", "", () -> Libc.eventfd(0, PollHeader.EFD_CLOEXEC | PollHeader.EFD_NONBLOCK)));
     }
 
     /** Takes ownership of a descriptor that a call has answered. */

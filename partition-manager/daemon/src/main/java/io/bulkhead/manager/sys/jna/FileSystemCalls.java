@@ -78,8 +78,7 @@ final class FileSystemCalls {
             Checked.call(
                     "faccessat",
                     path,
-                    () -> Libc.faccessat(
-                            FcntlHeader.AT_FDCWD, path.toString(), 0, FcntlHeader.AT_SYMLINK_NOFOLLOW));
+                    () -> Libc.faccessat(FcntlHeader.AT_FDCWD, path.toString(), 0, FcntlHeader.AT_SYMLINK_NOFOLLOW));
             return true;
         } catch (ErrnoException e) {
             if (e.is(Errno.ENOENT) || e.is(Errno.ENOTDIR)) {

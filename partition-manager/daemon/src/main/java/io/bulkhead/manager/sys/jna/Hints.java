@@ -7,9 +7,19 @@ import java.util.Set;
 
 /** What an administrator can do about a failed call; nothing where the cause is ours. */
 final class Hints {
-    private static final Set<String> PRIVILEGED =
-            Set.of("unshare", "setns", "mount", "umount2", "open_tree", "mount_setattr", "move_mount", "pivot_root",
-                    "sethostname", "mknod", "lchown", "pidfd_getfd");
+    private static final Set<String> PRIVILEGED = Set.of(
+            "unshare",
+            "setns",
+            "mount",
+            "umount2",
+            "open_tree",
+            "mount_setattr",
+            "move_mount",
+            "pivot_root",
+            "sethostname",
+            "mknod",
+            "lchown",
+            "pidfd_getfd");
 
     /** The kernel that brought a call in, as its man page has it. */
     private static final Map<String, String> SINCE = Map.of(
@@ -37,16 +47,20 @@ final class Hints {
             return Optional.of("the manager must run as root with all capabilities, outside of a container");
         }
         return switch (call) {
-            case "unshare" -> errno.equals(Errno.ENOSPC)
-                    ? Optional.of("no more namespaces are allowed: raise the sysctls user.max_*_namespaces")
-                    : Optional.empty();
+            case "unshare" ->
+                errno.equals(Errno.ENOSPC)
+                        ? Optional.of("no more namespaces are allowed: raise the sysctls user.max_*_namespaces")
+                        : Optional.empty();
             case "mount" -> mountHint(errno);
-            case "mount_setattr" -> errno.equals(Errno.EINVAL)
-                    ? Optional.of("the file system may not support id-mapped mounts in this kernel")
-                    : Optional.empty();
-            case "posix_spawn" -> errno.equals(Errno.EAGAIN)
-                    ? Optional.of("no more processes are allowed: look at TasksMax of the manager's unit and at pids.max")
-                    : Optional.empty();
+            case "mount_setattr" ->
+                errno.equals(Errno.EINVAL)
+                        ? Optional.of("the file system may not support id-mapped mounts in this kernel")
+                        : Optional.empty();
+            case "posix_spawn" ->
+                errno.equals(Errno.EAGAIN)
+                        ? Optional.of(
+                                "no more processes are allowed: look at TasksMax of the manager's unit and at pids.max")
+                        : Optional.empty();
             default -> Optional.empty();
         };
     }

@@ -64,8 +64,7 @@ final class MountCalls {
         static native long syscall(long number, int directory, String path, int flags, Pointer attributes, long size);
 
         /** SYS_move_mount. */
-        static native long syscall(
-                long number, int fromDirectory, String from, int toDirectory, String to, int flags);
+        static native long syscall(long number, int fromDirectory, String from, int toDirectory, String to, int flags);
 
         /** SYS_pivot_root. */
         static native long syscall(long number, String newRoot, String putOld);
@@ -115,7 +114,10 @@ final class MountCalls {
             idMapping.ifPresent(namespace -> attr.setLong(MountAttr.USERNS_FD, namespace.number()));
             Checked.call(
                     "mount_setattr",
-                    tree + ", " + attributes + idMapping.map(namespace -> ", ids of " + namespace).orElse(""),
+                    tree + ", " + attributes
+                            + idMapping
+                                    .map(namespace -> ", ids of " + namespace)
+                                    .orElse(""),
                     () -> Libc.syscall(
                             SyscallHeader.SYS_mount_setattr,
                             tree.number(),

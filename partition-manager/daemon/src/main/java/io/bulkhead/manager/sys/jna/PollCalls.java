@@ -76,8 +76,7 @@ final class PollCalls {
             Fd poll, String name, int operation, Fd fd, long token, boolean readable, boolean writable) {
         try (Scratch scratch = new Scratch()) {
             Pointer event = scratch.zeroed(EpollEvent.SIZE);
-            event.setInt(
-                    EpollEvent.EVENTS, (readable ? PollHeader.EPOLLIN : 0) | (writable ? PollHeader.EPOLLOUT : 0));
+            event.setInt(EpollEvent.EVENTS, (readable ? PollHeader.EPOLLIN : 0) | (writable ? PollHeader.EPOLLOUT : 0));
             event.setLong(EpollEvent.DATA, token);
             Checked.call(
                     "epoll_ctl",

@@ -70,8 +70,8 @@ final class ProcessCalls {
 
     static Fd openProcess(long pid) {
         int number = Math.toIntExact(pid);
-        return FileCalls.owned(Checked.call(
-                "pidfd_open", "pid " + pid, () -> Libc.syscall(SyscallHeader.SYS_pidfd_open, number, 0)));
+        return FileCalls.owned(
+                Checked.call("pidfd_open", "pid " + pid, () -> Libc.syscall(SyscallHeader.SYS_pidfd_open, number, 0)));
     }
 
     static void signal(Fd process, int signal) {

@@ -75,9 +75,8 @@ final class SpawnCalls {
     }
 
     private static void setAttributes(Pointer attributes, Scratch scratch) {
-        must(
-                "posix_spawnattr_setflags",
-                Libc.posix_spawnattr_setflags(attributes, (short) (SpawnHeader.POSIX_SPAWN_SETSID
+        must("posix_spawnattr_setflags", Libc.posix_spawnattr_setflags(attributes, (short)
+                (SpawnHeader.POSIX_SPAWN_SETSID
                         | SpawnHeader.POSIX_SPAWN_SETSIGMASK
                         | SpawnHeader.POSIX_SPAWN_SETSIGDEF)));
         Pointer signals = scratch.zeroed(SIGNAL_SET_SIZE);

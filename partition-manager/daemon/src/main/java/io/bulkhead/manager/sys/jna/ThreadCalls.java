@@ -121,10 +121,7 @@ final class ThreadCalls {
     }
 
     static void setNoNewPrivileges() {
-        Checked.call(
-                "prctl",
-                "PR_SET_NO_NEW_PRIVS",
-                () -> Libc.prctl(SyscallHeader.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+        Checked.call("prctl", "PR_SET_NO_NEW_PRIVS", () -> Libc.prctl(SyscallHeader.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
     }
 
     static long currentThreadId() {

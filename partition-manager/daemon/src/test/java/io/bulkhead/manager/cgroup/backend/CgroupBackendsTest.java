@@ -22,11 +22,10 @@ class CgroupBackendsTest {
                 Optional.of(new Unified(Path.of("/sys/fs/cgroup"), List.of("cpuset", "cpu", "io", "memory", "pids"))),
                 Set.of());
 
-        assertThatThrownBy(() -> CgroupBackends.requireV1(mounted))
-                .isInstanceOfSatisfying(Refusal.class, refusal -> {
-                    assertThat(refusal.problem().code()).isEqualTo(ProblemCode.NOT_ENFORCEABLE);
-                    assertThat(refusal.problem().detail()).contains("v2 hosts come with the next release");
-                });
+        assertThatThrownBy(() -> CgroupBackends.requireV1(mounted)).isInstanceOfSatisfying(Refusal.class, refusal -> {
+            assertThat(refusal.problem().code()).isEqualTo(ProblemCode.NOT_ENFORCEABLE);
+            assertThat(refusal.problem().detail()).contains("v2 hosts come with the next release");
+        });
     }
 
     @Test

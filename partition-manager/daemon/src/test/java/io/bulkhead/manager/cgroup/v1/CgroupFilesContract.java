@@ -63,7 +63,9 @@ abstract class CgroupFilesContract {
 
     @Test
     void aCpusetWithoutCpusTakesNobody() {
-        refuses(top("cpuset").resolve("cgroup.procs"), String.valueOf(ProcessHandle.current().pid()));
+        refuses(
+                top("cpuset").resolve("cgroup.procs"),
+                String.valueOf(ProcessHandle.current().pid()));
     }
 
     @Test

@@ -67,12 +67,8 @@ class CgroupV1IT {
 
     private CgroupV1 instance(String name) {
         HostReserve reserve = new HostReserve(CpuSet.of(0), new CpuMillis(500), ByteSize.ofMebibytes(256));
-        Cgroups opened = CgroupBackends.open(
-                new InstanceName(name),
-                facts,
-                reserve,
-                false,
-                pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+        Cgroups opened = CgroupBackends.open(new InstanceName(name), facts, reserve, false, pid -> ProcessHandle.of(pid)
+                .ifPresent(ProcessHandle::destroyForcibly));
         opened.prepare();
         instances.add(opened);
         return (CgroupV1) opened;
@@ -114,8 +110,8 @@ class CgroupV1IT {
     /** Binds and opens; another instance's tests may have CPU 1 for a while. */
     private void open(Slice slice) {
         await().atMost(Duration.ofSeconds(90))
-                .ignoreExceptionsMatching(e ->
-                        e instanceof Refusal refusal && refusal.problem().detail().contains("CPUs 1 "))
+                .ignoreExceptionsMatching(e -> e instanceof Refusal refusal
+                        && refusal.problem().detail().contains("CPUs 1 "))
                 .until(() -> {
                     cgroups.bind(NAME, slice);
                     return true;
@@ -155,7 +151,8 @@ class CgroupV1IT {
 
     private void assertHeld(Slice slice) {
         assertThat(cgroups.readBack(NAME, slice))
-                .allSatisfy(promise -> assertThat(promise.held()).as(promise.toString()).isTrue());
+                .allSatisfy(promise ->
+                        assertThat(promise.held()).as(promise.toString()).isTrue());
     }
 
     @Test
@@ -261,7 +258,8 @@ class CgroupV1IT {
                 NodeSet.of(0),
                 ByteSize.ofMebibytes(64),
                 50,
-                new IoSlice(Limit.unlimited(), Limit.of(ByteRate.parse("8MiB/s")), Limit.unlimited(), Limit.unlimited()));
+                new IoSlice(
+                        Limit.unlimited(), Limit.of(ByteRate.parse("8MiB/s")), Limit.unlimited(), Limit.unlimited()));
         open(slice);
 
         long begin = System.nanoTime();
@@ -269,7 +267,9 @@ class CgroupV1IT {
         assertThat(dd.waitFor(60, TimeUnit.SECONDS)).isTrue();
         double seconds = (System.nanoTime() - begin) / 1e9;
 
-        assertThat(dd.exitValue()).as(Files.readString(directory.resolve("err"))).isZero();
+        assertThat(dd.exitValue())
+                .as(Files.readString(directory.resolve("err")))
+                .isZero();
         assertThat(24 / seconds).isBetween(8 * 0.5, 8 * 1.3);
         assertHeld(slice);
     }
@@ -293,7 +293,8 @@ class CgroupV1IT {
     void aForkBombDies() throws IOException {
         open(part(500, 64, 64));
         start("exec perl -e '$SIG{CHLD} = \"IGNORE\"; fork while 1'");
-        await().atMost(Duration.ofSeconds(30)).until(() -> cgroups.processes(NAME).size() >= 40);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> cgroups.processes(NAME).size() >= 40);
 
         cgroups.killAll(NAME);
 
@@ -318,7 +319,9 @@ class CgroupV1IT {
         Path node = directory.resolve("fuse");
 
         Process allowed = start("dd if=/dev/zero of=/dev/null count=1 && mknod " + node + " c 10 229");
-        assertThat(allowed.waitFor()).as(Files.readString(directory.resolve("err"))).isZero();
+        assertThat(allowed.waitFor())
+                .as(Files.readString(directory.resolve("err")))
+                .isZero();
         Process outside = new ProcessBuilder("dd", "if=" + node, "count=0").start();
         Assumptions.assumeTrue(outside.waitFor() == 0, "needs a kernel with fuse");
         Process denied = start("exec dd if=" + node + " count=0");
@@ -342,8 +345,8 @@ class CgroupV1IT {
         assertThat(promises.get(0).readBack()).isEqualTo("unlimited CPU of the pool");
         assertThat(promises.get(1).reason())
                 .hasValueSatisfying(reason -> assertThat(reason).contains("says 128MiB, promised 64MiB"));
-        assertThat(promises.get(3).reason())
-                .hasValueSatisfying(reason -> assertThat(reason).startsWith("process " + process.pid() + " is in / of pids"));
+        assertThat(promises.get(3).reason()).hasValueSatisfying(reason -> assertThat(reason)
+                .startsWith("process " + process.pid() + " is in / of pids"));
         cgroups.enter(NAME, process.pid());
         cgroups.bind(NAME, slice);
         assertHeld(slice);
@@ -442,15 +445,18 @@ class CgroupV1IT {
         Path systemd = LiveHost.hierarchies().systemd().orElseThrow().mount();
         Path payload = systemd.resolve(LiveHost.INSTANCE).resolve("p-hog/in");
         assertThat(Files.getAttribute(payload, "unix:uid")).isEqualTo(1_000_000);
-        assertThat(Files.getAttribute(payload.resolve("cgroup.procs"), "unix:gid")).isEqualTo(1_000_000);
-        assertThat(Files.getAttribute(group("memory").resolve("in/memory.limit_in_bytes"), "unix:uid")).isEqualTo(0);
+        assertThat(Files.getAttribute(payload.resolve("cgroup.procs"), "unix:gid"))
+                .isEqualTo(1_000_000);
+        assertThat(Files.getAttribute(group("memory").resolve("in/memory.limit_in_bytes"), "unix:uid"))
+                .isEqualTo(0);
     }
 
     @Test
     void theManagerIsOnThePool() throws IOException {
         assertThat(read(Path.of("/proc/self/cgroup"))).contains("cpuset:/" + LiveHost.INSTANCE + ".pool/host");
         assertThat(read(Path.of("/proc/self/status"))).containsPattern("Cpus_allowed_list:\\s+0\n");
-        assertThat(cgroups.hostGroupFiles()).isNotEmpty().allSatisfy(file -> assertThat(file).exists());
+        assertThat(cgroups.hostGroupFiles()).isNotEmpty().allSatisfy(file -> assertThat(file)
+                .exists());
         assertThat(cgroups.kind()).isIn("v1", "hybrid");
         assertThat(cgroups.enforcement()).hasSize(8);
     }

@@ -84,13 +84,16 @@ class CgroupV1Test {
     }
 
     private static Slice whole(int... cpus) {
-        return new Slice(
-                new CpuSlice.Whole(CpuSet.of(cpus)), NodeSet.of(0), ByteSize.ofMebibytes(64), 100, IO);
+        return new Slice(new CpuSlice.Whole(CpuSet.of(cpus)), NodeSet.of(0), ByteSize.ofMebibytes(64), 100, IO);
     }
 
     private static Slice part(long millis) {
         return new Slice(
-                new CpuSlice.Part(new CpuMillis(millis)), NodeSet.of(1), ByteSize.ofMebibytes(32), 50, IoSlice.UNLIMITED);
+                new CpuSlice.Part(new CpuMillis(millis)),
+                NodeSet.of(1),
+                ByteSize.ofMebibytes(32),
+                50,
+                IoSlice.UNLIMITED);
     }
 
     private String text(String path) {
@@ -118,7 +121,9 @@ class CgroupV1Test {
         assertThat(text("blkio/one/p-db/blkio.throttle.write_bps_device")).isEqualTo("254:0 20971520");
         assertThat(text("blkio/one/p-db/blkio.throttle.read_iops_device")).isEmpty();
         assertThat(text("blkio/one/p-db/blkio.throttle.write_iops_device")).isEqualTo("254:0 100");
-        assertThat(text("devices/one/p-db/devices.list").lines()).contains("c 1:3 rwm").doesNotContain("a *:* rwm");
+        assertThat(text("devices/one/p-db/devices.list").lines())
+                .contains("c 1:3 rwm")
+                .doesNotContain("a *:* rwm");
     }
 
     @Test
@@ -143,7 +148,9 @@ class CgroupV1Test {
         List<Promise> db = cgroups.readBack(DB, whole(1));
         List<Promise> web = cgroups.readBack(WEB, part(250));
 
-        assertThat(db).allSatisfy(promise -> assertThat(promise.held()).as(promise.toString()).isTrue());
+        assertThat(db)
+                .allSatisfy(promise ->
+                        assertThat(promise.held()).as(promise.toString()).isTrue());
         assertThat(db)
                 .extracting(Promise::resource)
                 .containsExactly(
@@ -158,7 +165,9 @@ class CgroupV1Test {
         assertThat(db.get(0).promised()).isEqualTo("1 CPU (1)");
         assertThat(db.get(0).strength()).isEqualTo(Strength.SHARED_WITH_HOST);
         assertThat(db.get(5).reason()).contains("direct and synced I/O only; buffered writes are not held");
-        assertThat(web).allSatisfy(promise -> assertThat(promise.held()).as(promise.toString()).isTrue());
+        assertThat(web)
+                .allSatisfy(promise ->
+                        assertThat(promise.held()).as(promise.toString()).isTrue());
         assertThat(web.get(0).readBack()).isEqualTo("0.25 CPU of the pool");
         assertThat(web.get(0).strength()).isEqualTo(Strength.ENTITLED);
     }
@@ -193,7 +202,8 @@ class CgroupV1Test {
 
         assertThat(promises).hasSize(7).allSatisfy(promise -> {
             assertThat(promise.held()).isFalse();
-            assertThat(promise.reason()).hasValueSatisfying(reason -> assertThat(reason).contains("No such file"));
+            assertThat(promise.reason())
+                    .hasValueSatisfying(reason -> assertThat(reason).contains("No such file"));
         });
     }
 
@@ -232,19 +242,17 @@ class CgroupV1Test {
         cgroups.bind(DB, whole(1));
         cgroups.openPayload(DB, RANGE, false);
         Slice larger = new Slice(
-                new CpuSlice.Whole(CpuSet.of(2, 3)),
-                NodeSet.of(1),
-                ByteSize.ofMebibytes(128),
-                200,
-                IoSlice.UNLIMITED);
+                new CpuSlice.Whole(CpuSet.of(2, 3)), NodeSet.of(1), ByteSize.ofMebibytes(128), 200, IoSlice.UNLIMITED);
 
         cgroups.bind(DB, larger);
 
-        assertThat(cgroups.readBack(DB, larger)).allSatisfy(p -> assertThat(p.held()).as(p.toString()).isTrue());
+        assertThat(cgroups.readBack(DB, larger))
+                .allSatisfy(p -> assertThat(p.held()).as(p.toString()).isTrue());
         assertThat(text("cpuset/one/cpuset.cpus")).isEqualTo("2-3");
         assertThat(text("blkio/one/p-db/in/blkio.throttle.write_bps_device")).isEmpty();
         cgroups.bind(DB, whole(1));
-        assertThat(cgroups.readBack(DB, whole(1))).allSatisfy(p -> assertThat(p.held()).as(p.toString()).isTrue());
+        assertThat(cgroups.readBack(DB, whole(1)))
+                .allSatisfy(p -> assertThat(p.held()).as(p.toString()).isTrue());
     }
 
     @Test
@@ -254,7 +262,8 @@ class CgroupV1Test {
 
         cgroups.bind(DB, part(250));
 
-        assertThat(cgroups.readBack(DB, part(250))).allSatisfy(p -> assertThat(p.held()).as(p.toString()).isTrue());
+        assertThat(cgroups.readBack(DB, part(250)))
+                .allSatisfy(p -> assertThat(p.held()).as(p.toString()).isTrue());
         assertThat(tree.path("cpuset/one")).doesNotExist();
         cgroups.openPayload(DB, RANGE, false);
         assertThatThrownBy(() -> cgroups.bind(DB, whole(1))).isInstanceOf(Refusal.class);
@@ -282,12 +291,10 @@ class CgroupV1Test {
         tree.write(tree.path("cpuset/docker/cpuset.cpus"), "0-3");
         Map<String, String> before = tree.snapshot();
 
-        assertThatThrownBy(() -> cgroups.bind(DB, whole(1, 2)))
-                .isInstanceOfSatisfying(Refusal.class, refusal -> {
-                    assertThat(refusal.problem().detail()).contains("CPUs 1-2").contains("cpuset/docker");
-                    assertThat(refusal.problem().holders())
-                            .containsExactly(tree.path("cpuset/docker") + " (cpuset.cpus 0-3)");
-                });
+        assertThatThrownBy(() -> cgroups.bind(DB, whole(1, 2))).isInstanceOfSatisfying(Refusal.class, refusal -> {
+            assertThat(refusal.problem().detail()).contains("CPUs 1-2").contains("cpuset/docker");
+            assertThat(refusal.problem().holders()).containsExactly(tree.path("cpuset/docker") + " (cpuset.cpus 0-3)");
+        });
         assertThat(tree.snapshot()).isEqualTo(before);
     }
 
@@ -343,7 +350,9 @@ class CgroupV1Test {
                 cgroups.bind(DB, whole(1));
             } catch (CgroupException e) {
                 failures++;
-                assertThat(tree.snapshot()).as("after the failure of change " + k).isEqualTo(before);
+                assertThat(tree.snapshot())
+                        .as("after the failure of change " + k)
+                        .isEqualTo(before);
                 continue;
             }
             assertThat(failures).isGreaterThan(30);
@@ -368,7 +377,9 @@ class CgroupV1Test {
                 cgroups.bind(DB, other);
             } catch (CgroupException e) {
                 failures++;
-                assertThat(tree.snapshot()).as("after the failure of change " + k).isEqualTo(before);
+                assertThat(tree.snapshot())
+                        .as("after the failure of change " + k)
+                        .isEqualTo(before);
                 continue;
             }
             assertThat(failures).isGreaterThan(10);
@@ -387,7 +398,9 @@ class CgroupV1Test {
 
         assertThat(cgroups.processes(DB)).containsExactly(77L);
         for (String hierarchy : List.of("cpu", "cpuset", "memory", "pids", "freezer", "devices", "blkio", "systemd")) {
-            assertThat(text(hierarchy + "/one/p-db/in/cgroup.procs")).as(hierarchy).isEqualTo("77");
+            assertThat(text(hierarchy + "/one/p-db/in/cgroup.procs"))
+                    .as(hierarchy)
+                    .isEqualTo("77");
         }
         assertThat(tree.chowned)
                 .contains("systemd/one/p-db/in 1000000:1000000", "systemd/one/p-db/in/cgroup.procs 1000000:1000000")
@@ -472,7 +485,9 @@ class CgroupV1Test {
             try {
                 cgroups.prepare();
             } catch (CgroupException e) {
-                assertThat(tree.snapshot()).as("after the failure of change " + k).isEqualTo(before);
+                assertThat(tree.snapshot())
+                        .as("after the failure of change " + k)
+                        .isEqualTo(before);
                 continue;
             }
             assertThat(k).isGreaterThan(20);
@@ -542,7 +557,8 @@ class CgroupV1Test {
         assertThat(cgroups.mountsInside(false))
                 .contains(new CgroupMount("memory", "cgroup", "memory", false))
                 .noneMatch(CgroupMount::writable);
-        assertThat(cgroups.mountsInside(true)).contains(new CgroupMount("systemd", "cgroup", "none,name=systemd", true));
+        assertThat(cgroups.mountsInside(true))
+                .contains(new CgroupMount("systemd", "cgroup", "none,name=systemd", true));
     }
 
     @Test

@@ -216,7 +216,8 @@ class ControllersTest {
 
             blkio.set(Bound.READ, "254:0", Limit.unlimited());
 
-            assertThatThrownBy(() -> blkio.set(Bound.READ, "254:0", Limit.of(1L))).isInstanceOf(Refusal.class);
+            assertThatThrownBy(() -> blkio.set(Bound.READ, "254:0", Limit.of(1L)))
+                    .isInstanceOf(Refusal.class);
         }
     }
 
@@ -229,8 +230,10 @@ class ControllersTest {
 
             new DevicesController(tree, group).allowStandardNodes();
 
-            assertThat(new DevicesController(tree, group).allowsStandardNodesOnly()).isTrue();
-            assertThat(new DevicesController(tree, group.resolve("in")).allowsStandardNodesOnly()).isTrue();
+            assertThat(new DevicesController(tree, group).allowsStandardNodesOnly())
+                    .isTrue();
+            assertThat(new DevicesController(tree, group.resolve("in")).allowsStandardNodesOnly())
+                    .isTrue();
             assertThat(text(group.resolve("devices.list")).lines())
                     .contains("c 136:* rwm", "c 5:1 rwm", "b *:* m")
                     .doesNotContain("c 10:229 rwm");

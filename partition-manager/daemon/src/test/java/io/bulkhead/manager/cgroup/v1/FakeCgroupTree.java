@@ -84,7 +84,9 @@ final class FakeCgroupTree implements CgroupFiles {
     /** Every file below a directory with its text. */
     Map<String, String> snapshot() {
         Map<String, String> texts = new TreeMap<>();
-        walk(root).filter(Files::isRegularFile).forEach(file -> texts.put(root.relativize(file).toString(), text(file)));
+        walk(root)
+                .filter(Files::isRegularFile)
+                .forEach(file -> texts.put(root.relativize(file).toString(), text(file)));
         return texts;
     }
 
@@ -121,7 +123,8 @@ final class FakeCgroupTree implements CgroupFiles {
 
     @Override
     public void removeGroup(Path group) {
-        if (!files.groupsIn(group).isEmpty() || !text(group.resolve("cgroup.procs")).isBlank()) {
+        if (!files.groupsIn(group).isEmpty()
+                || !text(group.resolve("cgroup.procs")).isBlank()) {
             throw refused(group, "remove", "Device or resource busy");
         }
         delete(group);
@@ -139,12 +142,14 @@ final class FakeCgroupTree implements CgroupFiles {
             case "cpuset.cpu_exclusive" -> writeExclusive(file, group, value);
             case "cgroup.procs", "tasks" -> enter(file, group, value);
             case "devices.deny" -> put(group.resolve("devices.list"), "");
-            case "devices.allow" -> put(group.resolve("devices.list"), text(group.resolve("devices.list")) + value + "\n");
-            case "memory.limit_in_bytes" -> writeMemory(file, value, group.resolve("memory.memsw.limit_in_bytes"), true);
-            case "memory.memsw.limit_in_bytes" -> writeMemory(file, value, group.resolve("memory.limit_in_bytes"), false);
-            case "freezer.state" -> walk(group)
-                    .filter(path -> path.endsWith("freezer.state"))
-                    .forEach(path -> put(path, value));
+            case "devices.allow" ->
+                put(group.resolve("devices.list"), text(group.resolve("devices.list")) + value + "\n");
+            case "memory.limit_in_bytes" ->
+                writeMemory(file, value, group.resolve("memory.memsw.limit_in_bytes"), true);
+            case "memory.memsw.limit_in_bytes" ->
+                writeMemory(file, value, group.resolve("memory.limit_in_bytes"), false);
+            case "freezer.state" ->
+                walk(group).filter(path -> path.endsWith("freezer.state")).forEach(path -> put(path, value));
             default -> {
                 if (String.valueOf(file.getFileName()).startsWith("blkio.throttle.")) {
                     writeThrottle(file, value);
@@ -201,7 +206,9 @@ final class FakeCgroupTree implements CgroupFiles {
 
     private void refuseOverlap(Path file, Path group, CpuSet cpus, boolean exclusive) {
         for (Path sibling : groupsIn(parent(group))) {
-            if (!sibling.equals(group) && (exclusive || flag(sibling)) && cpus(sibling).intersects(cpus)) {
+            if (!sibling.equals(group)
+                    && (exclusive || flag(sibling))
+                    && cpus(sibling).intersects(cpus)) {
                 throw refused(file, cpus.toString(), "Invalid argument");
             }
         }
@@ -209,7 +216,8 @@ final class FakeCgroupTree implements CgroupFiles {
 
     private void enter(Path file, Path group, String value) {
         long pid = value.equals("0") ? Thread.currentThread().getId() : Long.parseLong(value);
-        if (Files.exists(group.resolve("cpuset.cpus")) && (cpus(group).isEmpty() || nodes(group).isEmpty())) {
+        if (Files.exists(group.resolve("cpuset.cpus"))
+                && (cpus(group).isEmpty() || nodes(group).isEmpty())) {
             throw refused(file, value, "No space left on device");
         }
         Path hierarchy = root.resolve(root.relativize(group).getName(0));
@@ -217,9 +225,7 @@ final class FakeCgroupTree implements CgroupFiles {
         if (Files.exists(stat) && text(stat).contains(" 2097216 ")) {
             throw refused(file, value, "Invalid argument");
         }
-        walk(hierarchy)
-                .filter(path -> path.endsWith("cgroup.procs"))
-                .forEach(path -> removeLine(path, pid));
+        walk(hierarchy).filter(path -> path.endsWith("cgroup.procs")).forEach(path -> removeLine(path, pid));
         addLine(group.resolve("cgroup.procs"), pid);
         if (Files.exists(proc().resolve(pid + "/cgroup"))) {
             describe(pid);
@@ -245,7 +251,8 @@ final class FakeCgroupTree implements CgroupFiles {
             lines.put(words[0], words[1]);
         }
         StringBuilder text = new StringBuilder();
-        lines.forEach((device, bound) -> text.append(device).append(' ').append(bound).append('\n'));
+        lines.forEach(
+                (device, bound) -> text.append(device).append(' ').append(bound).append('\n'));
         put(file, text.toString());
     }
 
@@ -253,16 +260,43 @@ final class FakeCgroupTree implements CgroupFiles {
         Map<String, String> defaults = new HashMap<>(Map.of("cgroup.procs", "", "tasks", "", "notify_on_release", "0"));
         String hierarchy = root.relativize(group).getName(0).toString();
         switch (hierarchy) {
-            case "cpuset" -> defaults.putAll(Map.of(
-                    "cpuset.cpus", "", "cpuset.effective_cpus", "", "cpuset.mems", "",
-                    "cpuset.cpu_exclusive", "0", "cpuset.mem_hardwall", "0"));
-            case "cpu" -> defaults.putAll(Map.of(
-                    "cpu.cfs_quota_us", "-1", "cpu.cfs_period_us", "100000", "cpu.shares", "1024", "cpu.cfs_burst_us", "0"));
+            case "cpuset" ->
+                defaults.putAll(Map.of(
+                        "cpuset.cpus",
+                        "",
+                        "cpuset.effective_cpus",
+                        "",
+                        "cpuset.mems",
+                        "",
+                        "cpuset.cpu_exclusive",
+                        "0",
+                        "cpuset.mem_hardwall",
+                        "0"));
+            case "cpu" ->
+                defaults.putAll(Map.of(
+                        "cpu.cfs_quota_us",
+                        "-1",
+                        "cpu.cfs_period_us",
+                        "100000",
+                        "cpu.shares",
+                        "1024",
+                        "cpu.cfs_burst_us",
+                        "0"));
             case "cpuacct" -> defaults.put("cpuacct.usage", "0");
-            case "memory" -> defaults.putAll(Map.of(
-                    "memory.limit_in_bytes", NO_LIMIT, "memory.memsw.limit_in_bytes", NO_LIMIT,
-                    "memory.swappiness", "60", "memory.use_hierarchy", "1", "memory.usage_in_bytes", "0",
-                    "memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 0"));
+            case "memory" ->
+                defaults.putAll(Map.of(
+                        "memory.limit_in_bytes",
+                        NO_LIMIT,
+                        "memory.memsw.limit_in_bytes",
+                        NO_LIMIT,
+                        "memory.swappiness",
+                        "60",
+                        "memory.use_hierarchy",
+                        "1",
+                        "memory.usage_in_bytes",
+                        "0",
+                        "memory.oom_control",
+                        "oom_kill_disable 0\nunder_oom 0\noom_kill 0"));
             case "pids" -> defaults.put("pids.max", "max");
             case "freezer" -> defaults.put("freezer.state", "THAWED");
             case "devices" -> {
@@ -270,8 +304,9 @@ final class FakeCgroupTree implements CgroupFiles {
                 defaults.putAll(Map.of("devices.deny", "", "devices.allow", ""));
                 defaults.put("devices.list", Files.exists(above) ? text(above) : "a *:* rwm\n");
             }
-            case "blkio" -> List.of("read_bps", "write_bps", "read_iops", "write_iops")
-                    .forEach(bound -> defaults.put("blkio.throttle." + bound + "_device", ""));
+            case "blkio" ->
+                List.of("read_bps", "write_bps", "read_iops", "write_iops")
+                        .forEach(bound -> defaults.put("blkio.throttle." + bound + "_device", ""));
             default -> {}
         }
         defaults.forEach((file, text) -> put(group.resolve(file), text));

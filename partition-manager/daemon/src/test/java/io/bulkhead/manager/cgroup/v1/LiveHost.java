@@ -40,7 +40,8 @@ final class LiveHost {
     /** How many hierarchies a partition has groups in. */
     static int hierarchiesInUse() {
         Set<CgroupHierarchies.Hierarchy> used = new HashSet<>();
-        CgroupV1.requiredControllers().forEach(controller -> hierarchies().of(controller).ifPresent(used::add));
+        CgroupV1.requiredControllers()
+                .forEach(controller -> hierarchies().of(controller).ifPresent(used::add));
         hierarchies().of("cpuacct").ifPresent(used::add);
         hierarchies().systemd().ifPresent(used::add);
         return used.size();

@@ -42,8 +42,8 @@ final class Children {
     Result run(String script) {
         try (Pipe input = kernel.pipe();
                 Pipe output = kernel.pipe()) {
-            long pid = kernel.spawn(
-                    shell(script, Map.of(0, input.readEnd(), 1, output.writeEnd(), 2, output.writeEnd())));
+            long pid =
+                    kernel.spawn(shell(script, Map.of(0, input.readEnd(), 1, output.writeEnd(), 2, output.writeEnd())));
             try (Fd process = kernel.openProcess(pid)) {
                 output.writeEnd().close();
                 String text = readAll(output.readEnd());

@@ -33,8 +33,7 @@ class ConstantsIT {
             TerminalHeader.class,
             WaitHeader.class);
 
-    private static final String HEADERS =
-            """
+    private static final String HEADERS = """
             #define _GNU_SOURCE
             #include <errno.h>
             #include <fcntl.h>
@@ -60,8 +59,7 @@ class ConstantsIT {
             """;
 
     /** What this machine's headers may be too old for; linux/pidfd.h is that of Linux 6.15. */
-    private static final String NEWER =
-            """
+    private static final String NEWER = """
             #ifndef MOUNT_ATTR_IDMAP /* glibc 2.35 and older leave them to the kernel's header */
             #include <linux/mount.h>
             #endif
@@ -171,7 +169,9 @@ class ConstantsIT {
     private static String run(String... command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), UTF_8);
-        assertThat(process.waitFor()).as("%s: %s", String.join(" ", command), output).isZero();
+        assertThat(process.waitFor())
+                .as("%s: %s", String.join(" ", command), output)
+                .isZero();
         return output;
     }
 }

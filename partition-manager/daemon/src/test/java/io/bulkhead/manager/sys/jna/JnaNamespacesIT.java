@@ -122,7 +122,8 @@ class JnaNamespacesIT {
 
     /** Python is not at hand everywhere; perl-base is Essential. 250 is keyctl on x86-64, 219 on arm64. */
     private long sessionKeyring() {
-        Children.Result result = children.run("exec perl -e 'print syscall(" + SyscallHeader.SYS_keyctl + ", 0, -3, 0)'");
+        Children.Result result =
+                children.run("exec perl -e 'print syscall(" + SyscallHeader.SYS_keyctl + ", 0, -3, 0)'");
         assertThat(result.end()).isEqualTo(new ProcessEnd.Exited(0));
         return Long.parseLong(result.output());
     }
@@ -175,8 +176,8 @@ class JnaNamespacesIT {
                             tree, Set.of(MountAttribute.READ_ONLY, MountAttribute.NO_DEV), Optional.of(mapping));
                     kernel.attachTree(tree, target);
                 }
-                return children.run("stat -c '%u %g %i' " + target + "/bin/env; touch " + target + "/x; grep ' " + target
-                                + " ' /proc/self/mountinfo")
+                return children.run("stat -c '%u %g %i' " + target + "/bin/env; touch " + target + "/x; grep ' "
+                                + target + " ' /proc/self/mountinfo")
                         .output();
             });
 
@@ -195,16 +196,26 @@ class JnaNamespacesIT {
             String uid = Long.toString(DONOR_UID);
             long pid = kernel.spawn(new SpawnRequest(
                     "/usr/bin/setpriv",
-                    List.of("setpriv", "--reuid", uid, "--regid", uid, "--clear-groups", "unshare", "-U", "sh", "-c",
+                    List.of(
+                            "setpriv",
+                            "--reuid",
+                            uid,
+                            "--regid",
+                            uid,
+                            "--clear-groups",
+                            "unshare",
+                            "-U",
+                            "sh",
+                            "-c",
                             "read _"),
                     Map.of("PATH", "/usr/bin:/bin"),
                     Map.of(0, input.readEnd())));
             try (Fd process = kernel.openProcess(pid)) {
                 Path proc = Path.of("/proc", Long.toString(pid));
                 Path own = Files.readSymbolicLink(Path.of("/proc/self/ns/user"));
-                Awaitility.await()
-                        .atMost(10, TimeUnit.SECONDS)
-                        .until(() -> !Files.readSymbolicLink(proc.resolve("ns/user")).equals(own));
+                Awaitility.await().atMost(10, TimeUnit.SECONDS).until(() -> !Files.readSymbolicLink(
+                                proc.resolve("ns/user"))
+                        .equals(own));
                 String map = "0 " + DONOR_UID + " " + RANGE;
                 writeOnce(proc.resolve("uid_map"), map);
                 writeOnce(proc.resolve("gid_map"), map);
@@ -227,7 +238,9 @@ class JnaNamespacesIT {
     void explainsWhoMayMount() throws Exception {
         ErrnoException failure = new ErrnoException("mount", Errno.EPERM, "x", Hints.hint("mount", Errno.EPERM));
 
-        assertThat(failure).hasMessage("mount(x): EPERM (1); the manager must run as root with all capabilities, outside of a container");
+        assertThat(failure)
+                .hasMessage(
+                        "mount(x): EPERM (1); the manager must run as root with all capabilities, outside of a container");
     }
 
     @Test

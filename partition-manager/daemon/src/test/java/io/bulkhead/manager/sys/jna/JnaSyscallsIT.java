@@ -85,7 +85,8 @@ class JnaSyscallsIT {
 
     @Test
     void childLeadsASessionOfItsOwnAndHasOnlyTheEnvironmentGiven() {
-        Children.Result result = children.run("cut -d' ' -f1,6 /proc/$$/stat; echo $$; tr '\\0' '\\n' </proc/$$/environ");
+        Children.Result result =
+                children.run("cut -d' ' -f1,6 /proc/$$/stat; echo $$; tr '\\0' '\\n' </proc/$$/environ");
 
         List<String> lines = result.output().lines().toList();
         String pid = lines.get(1);
@@ -177,7 +178,8 @@ class JnaSyscallsIT {
                 Pipe output = kernel.pipe()) {
             // dash gives a background command /dev/null as its input, hence the detour over 3.
             long pid = kernel.spawn(Children.shell(
-                    "exec 3<&0; { read _ <&3; exit 9; } & echo $!; wait $!", Map.of(0, input.readEnd(), 1, output.writeEnd())));
+                    "exec 3<&0; { read _ <&3; exit 9; } & echo $!; wait $!",
+                    Map.of(0, input.readEnd(), 1, output.writeEnd())));
             try (Fd child = kernel.openProcess(pid)) {
                 byte[] line = new byte[32];
                 int count = kernel.read(output.readEnd(), line, 0, line.length);
@@ -230,8 +232,7 @@ class JnaSyscallsIT {
             assertThat(kernel.pseudoTerminalNumber(master)).isEqualTo(terminal.number());
             assertThat(kernel.windowSize(master)).isEqualTo(new WindowSize(80, 24));
             assertThat(terminal.slave()).exists();
-            try (Fd slave = kernel.open(
-                    terminal.slave(), Set.of(OpenFlag.READ_WRITE, OpenFlag.NO_CONTROLLING_TTY))) {
+            try (Fd slave = kernel.open(terminal.slave(), Set.of(OpenFlag.READ_WRITE, OpenFlag.NO_CONTROLLING_TTY))) {
                 kernel.setWindowSize(master, new WindowSize(65_535, 25));
                 assertThat(kernel.windowSize(slave)).isEqualTo(new WindowSize(65_535, 25));
 
@@ -244,7 +245,8 @@ class JnaSyscallsIT {
             }
 
             assertThatThrownBy(() -> kernel.read(master, buffer, 0, 64))
-                    .isInstanceOfSatisfying(ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EIO));
+                    .isInstanceOfSatisfying(
+                            ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EIO));
         }
     }
 
@@ -259,11 +261,15 @@ class JnaSyscallsIT {
         kernel.makeSymbolicLink(link, "nowhere");
         kernel.changeOwner(link, 1_900_000, 1_900_001);
 
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(open))).isEqualTo("rwxrwxrwx");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(device))).isEqualTo("rw-rw-rw-");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(open)))
+                .isEqualTo("rwxrwxrwx");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(device)))
+                .isEqualTo("rw-rw-rw-");
         assertThat(Files.getAttribute(device, "unix:rdev")).isEqualTo(0x103L);
-        assertThat(Files.getAttribute(link, "unix:uid", LinkOption.NOFOLLOW_LINKS)).isEqualTo(1_900_000);
-        assertThat(Files.getAttribute(link, "unix:gid", LinkOption.NOFOLLOW_LINKS)).isEqualTo(1_900_001);
+        assertThat(Files.getAttribute(link, "unix:uid", LinkOption.NOFOLLOW_LINKS))
+                .isEqualTo(1_900_000);
+        assertThat(Files.getAttribute(link, "unix:gid", LinkOption.NOFOLLOW_LINKS))
+                .isEqualTo(1_900_001);
         assertThat(kernel.exists(link)).isTrue();
         assertThat(kernel.exists(link.resolve("below"))).isFalse();
         assertThat(kernel.exists(directory.resolve("absent"))).isFalse();

@@ -1,0 +1,91 @@
+package io.bulkhead.harness.acceptance;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * The kernel objects of this host that an installation could leave behind.
+ *
+ * @param mounts mount points of the host's mount namespace
+ * @param terminals numbers of the pseudo-terminals in use
+ * @param groups control groups whose path holds the installation's name
+ * @param processes command lines of processes that hold the installation's name or directory
+ * @param loopDevices loop devices with a file behind them
+ * @param interfaces network interfaces
+ */
+record HostSnapshot(
+        List<String> mounts,
+        List<String> terminals,
+        List<String> groups,
+        List<String> processes,
+        List<String> loopDevices,
+        List<String> interfaces) {
+    static HostSnapshot of(String installation) {
+        return new HostSnapshot(
+                lines(Path.of("/proc/self/mountinfo")).stream()
+                        .map(line -> line.split(" ")[4])
+                        .sorted()
+                        .toList(),
+                names(Path.of("/dev/pts"), name -> name.chars().allMatch(Character::isDigit)),
+                groups(installation),
+                processes(installation),
+                names(Path.of("/sys/block"), name -> Files.exists(Path.of("/sys/block", name, "loop/backing_file"))),
+                names(Path.of("/sys/class/net"), name -> true));
+    }
+
+    static List<String> groups(String installation) {
+        try (Stream<Path> hierarchies = Files.list(Path.of("/sys/fs/cgroup"))) {
+            TreeSet<String> found = new TreeSet<>();
+            for (Path hierarchy : hierarchies.filter(Files::isDirectory).toList()) {
+                try (Stream<Path> groups = Files.list(hierarchy)) {
+                    groups.filter(path -> path.getFileName().toString().contains(installation))
+                            .forEach(path -> found.add(path.toString()));
+                }
+            }
+            return List.copyOf(found);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static List<String> processes(String installation) {
+        return ProcessHandle.allProcesses()
+                .map(process -> process.pid() + " " + commandLine(process.pid()))
+                .filter(text -> text.contains(installation))
+                .sorted()
+                .toList();
+    }
+
+    private static String commandLine(long pid) {
+        try {
+            return Files.readString(Path.of("/proc/" + pid + "/cmdline")).replace('\0', ' ');
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    private static List<String> names(Path directory, Predicate<String> wanted) {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.map(path -> path.getFileName().toString())
+                    .filter(wanted)
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,226 @@
+package io.bulkhead.harness.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.bulkhead.console.client.ApiClient;
+import io.bulkhead.console.client.FrameStream;
+import io.bulkhead.contract.order.Order;
+import io.bulkhead.contract.order.StreamMessage;
+import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.partition.PartitionStatus;
+import io.bulkhead.contract.wire.Frame;
+import io.bulkhead.contract.wire.Json;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+/** A Bulkhead installation of a test's own, driven through the launcher; removed with all it made on close. */
+final class Installation implements AutoCloseable {
+    /** How long any one command may take before the test gives up. */
+    private static final Duration COMMAND_DEADLINE = Duration.ofSeconds(90);
+
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private final String name;
+    private final Path directory;
+    private final Path config;
+
+    /** What a command printed and how it ended. */
+    record Result(int status, String out, String err) {
+        Result expect(int wanted) {
+            assertThat(status).as("exit status; out:%n%s%nerr:%n%s", out, err).isEqualTo(wanted);
+            return this;
+        }
+    }
+
+    private Installation(String name, Path directory, Path config) {
+        this.name = name;
+        this.directory = directory;
+        this.config = config;
+    }
+
+    /** Makes directories and settings; starts nothing. */
+    static Installation create() {
+        String name = "bh-test-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet();
+        try {
+            // The socket's path must stay below 108 bytes, so not below the build directory.
+            Path directory = Files.createTempDirectory("bh-");
+            Files.setPosixFilePermissions(
+                    directory, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
+            Path config = directory.resolve("bulkhead.conf");
+            Files.writeString(config, """
+                    [instance]
+                    name = %s
+                    state_dir = %s/state
+                    run_dir = %s/run
+                    definitions_dir = %s/partitions
+                    [partitions]
+                    uid_base = %d
+                    uid_ranges = 64
+                    [control-plane]
+                    user = 64321
+                    """.formatted(
+                            name, directory, directory, directory, 65_536L * (20_000 + 64L * COUNT.get())));
+            return new Installation(name, directory, config);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Makes an installation and brings it up. */
+    static Installation up() {
+        Installation installation = create();
+        try {
+            installation.run("up").expect(0);
+            return installation;
+        } catch (RuntimeException | AssertionError e) {
+            installation.close();
+            throw e;
+        }
+    }
+
+    String name() {
+        return name;
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    Path managerSocket() {
+        return directory.resolve("run/manager.sock");
+    }
+
+    Path apiSocket() {
+        return directory.resolve("run/control/api.sock");
+    }
+
+    /** Runs a verb through the launcher. */
+    Result run(String... arguments) {
+        return runWithInput("", arguments);
+    }
+
+    /** Runs a verb through the launcher with something to read. */
+    Result runWithInput(String input, String... arguments) {
+        List<String> command =
+                new ArrayList<>(List.of(Checkout.root().resolve("bulkhead").toString(), "--config", config.toString()));
+        command.addAll(Arrays.asList(arguments));
+        return Commands.run(command, input, COMMAND_DEADLINE);
+    }
+
+    ApiClient api() {
+        return new ApiClient(apiSocket());
+    }
+
+    PartitionStatus show(String partition) {
+        return api().get("/v1/partitions/" + partition, PartitionStatus.class);
+    }
+
+    /** Posts one of the verbs and returns the status after it. */
+    PartitionStatus post(String partition, String verb) {
+        return ApiClient.decode(
+                PartitionStatus.class, api().post("/v1/partitions/" + partition + "/" + verb, new Json.Obj(Map.of())));
+    }
+
+    /** Runs a shell command inside a partition and returns what it printed, both streams together. */
+    Result exec(String partition, String script) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Order order = new Order.ExecuteCommand(
+                new PartitionName(partition), List.of("/bin/sh", "-c", script), Map.of(), Optional.empty());
+        try (FrameStream stream = api().openStream(order)) {
+            stream.send(Frame.stream(new StreamMessage.EndOfInput()));
+            for (Optional<Frame> next = stream.receive(); next.isPresent(); next = stream.receive()) {
+                Frame frame = next.get();
+                if (frame.kind() == Frame.Kind.OUTPUT) {
+                    out.write(frame.payload());
+                } else if (frame.kind() == Frame.Kind.ERROR_OUTPUT) {
+                    err.write(frame.payload());
+                } else if (frame.as(StreamMessage.class) instanceof StreamMessage.Exited exited) {
+                    return new Result(
+                            exited.status(),
+                            out.toString(StandardCharsets.UTF_8),
+                            err.toString(StandardCharsets.UTF_8));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        throw new AssertionError("the command's stream ended without its status");
+    }
+
+    /** The manager's process id, from its own file. */
+    long managerPid() {
+        return pid("manager.pid");
+    }
+
+    long controlPlanePid() {
+        return pid("control-plane.pid");
+    }
+
+    private long pid(String file) {
+        try {
+            return Long.parseLong(
+                    Files.readString(directory.resolve("run").resolve(file)).strip());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Kills a process as kill -9 does and waits until it is gone. */
+    static void kill(long pid) {
+        ProcessHandle.of(pid).ifPresent(process -> {
+            Commands.run(List.of("kill", "-9", Long.toString(pid)), "", Duration.ofSeconds(10));
+            await().atMost(Duration.ofSeconds(10)).until(() -> !Files.exists(Path.of("/proc/" + pid)) || isZombie(pid));
+        });
+    }
+
+    private static boolean isZombie(long pid) {
+        try {
+            return Files.readString(Path.of("/proc/" + pid + "/stat")).contains(") Z ");
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    @Override
+    public void close() {
+        if (Files.exists(directory.resolve("run"))) {
+            Result down = run("down", "--yes");
+            if (down.status() != 0) {
+                System.err.println("down failed: " + down);
+            }
+        }
+        deleteTree(directory);
+    }
+
+    private static void deleteTree(Path directory) {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits for a partition's console to have put out a text, and returns all of its history. */
+    String awaitConsole(String partition, String text) {
+        return await().atMost(20, TimeUnit.SECONDS)
+                .until(() -> run("logs", "--raw", partition).expect(0).out(), log -> log.contains(text));
+    }
+}

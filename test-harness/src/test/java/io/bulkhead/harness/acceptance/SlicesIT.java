@@ -1,0 +1,163 @@
+package io.bulkhead.harness.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.bulkhead.contract.partition.PartitionStatus;
+import io.bulkhead.contract.partition.State;
+import io.bulkhead.contract.wire.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Slices are admitted once, read back, watched, and given back. */
+class SlicesIT {
+    private static Installation host;
+
+    @BeforeAll
+    static void install() {
+        host = Installation.up();
+    }
+
+    @AfterAll
+    static void remove() {
+        host.close();
+    }
+
+    @AfterEach
+    void deletePartitions() {
+        host.run("stop", "--all", "--kill", "--yes");
+        host.run("delete", "--all", "--yes");
+    }
+
+    @Test
+    void refusesTheSecondWholeCpuWhereThereIsOnlyOne() {
+        // Given as many whole CPUs in use as this machine can give
+        long free = freeWholeCpus();
+        host.run("define", "first", "--cpus", Long.toString(free), "--memory", "64MiB")
+                .expect(0);
+        Json before = host.api().get("/v1/partitions");
+
+        // When one more is asked for
+        Installation.Result second = host.run("define", "second", "--cpus", "1", "--memory", "64MiB");
+
+        // Then it is refused with the holder's name, and nothing has changed
+        second.expect(5);
+        assertThat(second.err()).contains("first").contains("fix:");
+        assertThat(host.api().get("/v1/partitions")).hasToString(before.toString());
+        assertThat(HostSnapshot.groups(host.name())).noneMatch(group -> group.contains("second"));
+    }
+
+    @Test
+    void refusesMoreMemoryThanThereIs() {
+        Installation.Result result = host.run("define", "greedy", "--cpus", "0.1", "--memory", "900GiB");
+
+        result.expect(5);
+        assertThat(result.err()).contains("memory").contains("host");
+    }
+
+    @Test
+    void everyPromiseIsReadBackAndHolds() {
+        host.run("define", "whole", "--cpus", "1", "--memory", "128MiB", "--tasks", "100", "--io-write", "20MiB/s")
+                .expect(0);
+
+        host.run("start", "whole").expect(0);
+
+        PartitionStatus status = host.show("whole");
+        assertThat(status.state()).isEqualTo(State.RUNNING);
+        assertThat(status.promises()).isNotEmpty().allSatisfy(promise -> {
+            assertThat(promise.held()).as(promise.toString()).isTrue();
+            assertThat(promise.evidence()).startsWith("/sys/fs/cgroup/");
+        });
+        host.run("verify", "whole").expect(0);
+        assertThat(host.exec("whole", "nproc").out().strip()).isEqualTo("1");
+    }
+
+    @Test
+    void aLimitChangedBehindOurBackIsSeenWithinTwoSeconds() throws IOException {
+        // Given a running partition
+        host.run("define", "watched", "--cpus", "0.2", "--memory", "128MiB").expect(0);
+        host.run("start", "watched").expect(0);
+        Path limit = memoryLimit("watched");
+
+        // When somebody raises its memory limit in the kernel
+        Files.writeString(limit, Long.toString(1L << 30));
+
+        // Then it is degraded with the reason, an event tells, and verify fails
+        await().atMost(Duration.ofSeconds(2))
+                .until(() -> !host.show("watched").degraded().isEmpty());
+        assertThat(host.show("watched").degraded())
+                .anySatisfy(reason -> assertThat(reason).contains("1GiB"));
+        host.run("verify", "watched").expect(10);
+        assertThat(host.run("events").out()).contains("partition-degraded").contains("watched");
+
+        // And when it is put back, it is repaired
+        Files.writeString(limit, Long.toString(128L << 20));
+        await().atMost(Duration.ofSeconds(3))
+                .until(() -> host.show("watched").degraded().isEmpty());
+        host.run("verify", "watched").expect(0);
+    }
+
+    @Test
+    void aHungryPartitionIsKilledInsideAlone() {
+        host.run("define", "hungry", "--cpus", "0.2", "--memory", "64MiB").expect(0);
+        host.run("start", "hungry").expect(0);
+
+        Installation.Result eaten = host.exec("hungry", "perl -e 'my $x = \"x\" x (200<<20); print length $x'");
+
+        assertThat(eaten.status()).isEqualTo(137);
+        assertThat(host.exec("hungry", "echo alive").out()).isEqualTo("alive\n");
+    }
+
+    @Test
+    void aForkBombEndsAtTheLimit() {
+        host.run("define", "bomb", "--cpus", "0.2", "--memory", "128MiB", "--tasks", "40")
+                .expect(0);
+        host.run("start", "bomb").expect(0);
+
+        Installation.Result forked = host.exec(
+                "bomb",
+                "perl -e 'my $n = 0; while (defined(my $p = fork)) { if (!$p) { sleep 30; exit } $n++; last if $n > 200 }"
+                        + " print $n; kill 9, -getpgrp'");
+
+        assertThat(forked.out()).matches("\\d{1,2}");
+    }
+
+    @Test
+    void releaseGivesTheSliceBackAndBindTakesItAgain() {
+        long free = freeWholeCpus();
+        host.run("define", "first", "--cpus", Long.toString(free), "--memory", "64MiB")
+                .expect(0);
+
+        host.run("release", "first", "--yes").expect(0);
+
+        assertThat(host.show("first").state()).isEqualTo(State.DEFINED);
+        assertThat(freeWholeCpus()).isEqualTo(free);
+        host.run("start", "first").expect(4);
+        host.run("bind", "first").expect(0);
+        assertThat(freeWholeCpus()).isZero();
+    }
+
+    private static long freeWholeCpus() {
+        Json.Obj answer = (Json.Obj) host.api().get("/v1/host");
+        List<Json> owners = ((Json.Array) answer.members().get("owners")).items();
+        return owners.stream()
+                .filter(each -> ((Json.Obj) each).members().get("owner").equals(Json.of("free")))
+                .count();
+    }
+
+    private static Path memoryLimit(String partition) {
+        String evidence = host.show(partition).promises().stream()
+                .filter(promise -> promise.resource() == io.bulkhead.contract.partition.Resource.MEMORY)
+                .findFirst()
+                .orElseThrow()
+                .evidence();
+        return Path.of(evidence);
+    }
+}
