@@ -7,6 +7,7 @@ import io.bulkhead.contract.order.Reply;
 import io.bulkhead.contract.wire.Frame;
 import io.bulkhead.contract.wire.FrameDecoder;
 import java.io.IOException;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
@@ -44,16 +45,25 @@ public final class FrameStream implements AutoCloseable {
         }
     }
 
-    /** Waits for the next frame; empty when the stream has ended. */
+    /** Waits for the next frame; empty when the stream has ended, also where the other side had not read all of ours. */
     public Optional<Frame> receive() throws IOException {
         while (received.isEmpty()) {
             piece.clear();
-            if (channel.read(piece) < 0) {
+            if (readPiece() < 0) {
                 return Optional.empty();
             }
             received.addAll(decoder.feed(piece.flip()));
         }
         return Optional.of(received.remove());
+    }
+
+    /** A socket that is closed with input unread resets the connection; what had been sent before has been read by then. */
+    private int readPiece() throws IOException {
+        try {
+            return channel.read(piece);
+        } catch (SocketException e) {
+            return -1;
+        }
     }
 
     void awaitOpened() throws IOException {

@@ -37,7 +37,7 @@ final class Inside {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         try (FrameStream stream = api.openStream(order)) {
-            stream.send(Frame.stream(new StreamMessage.EndOfInput()));
+            endInput(stream);
             for (Optional<Frame> next = stream.receive(); next.isPresent(); next = stream.receive()) {
                 Frame frame = next.get();
                 if (frame.kind() == Frame.Kind.OUTPUT) {
@@ -50,6 +50,15 @@ final class Inside {
             }
         }
         return new Result(-1, text(out), text(err));
+    }
+
+    private static void endInput(FrameStream stream) {
+        try {
+            stream.send(Frame.stream(new StreamMessage.EndOfInput()));
+        } catch (IOException e) {
+            // A short command has ended already; what it said is still to be read.
+            return;
+        }
     }
 
     private static String text(ByteArrayOutputStream bytes) {

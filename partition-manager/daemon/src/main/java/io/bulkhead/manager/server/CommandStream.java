@@ -7,17 +7,27 @@ import io.bulkhead.manager.enter.Entrance.Entered;
 import io.bulkhead.manager.sys.Syscalls;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A command over a connection: the connection's thread takes input, signals and sizes, a {@link CommandPump} does the
  * rest. A peer that leaves takes its command with it.
  */
 final class CommandStream {
+    private static final Logger LOG = LoggerFactory.getLogger(CommandStream.class);
     private static final long LOOK_UP_MILLIS = 1000;
+
+    /** How long a peer may take to leave after the last frame. */
+    private static final long LINGER_MILLIS = 2000;
+
     private static final Frame PING = new Frame(Frame.Kind.OUTPUT, new byte[0]);
 
     private final FrameChannel channel;
     private final CommandPump pump;
+    private final CountDownLatch left = new CountDownLatch(1);
 
     /** @param command becomes owned */
     CommandStream(FrameChannel channel, Entered command, Syscalls calls) {
@@ -36,6 +46,8 @@ final class CommandStream {
                     try {
                         pump.run();
                     } finally {
+                        channel.endOutput();
+                        awaitLeaving();
                         channel.close();
                     }
                 },
@@ -57,8 +69,19 @@ final class CommandStream {
             }
         } finally {
             pump.hangUp();
+            left.countDown();
             channel.close();
             thread.join();
+        }
+    }
+
+    private void awaitLeaving() {
+        try {
+            if (!left.await(LINGER_MILLIS, TimeUnit.MILLISECONDS)) {
+                LOG.atDebug().log("The peer of a command does not leave");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

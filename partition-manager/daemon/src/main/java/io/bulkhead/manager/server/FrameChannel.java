@@ -114,6 +114,18 @@ final class FrameChannel implements AutoCloseable {
         }
     }
 
+    /**
+     * Says that nothing more will be written, and goes on reading. Closing with input unread, or while the peer still
+     * writes, would make the peer lose what it has not read yet.
+     */
+    void endOutput() {
+        try {
+            channel.shutdownOutput();
+        } catch (IOException e) {
+            // The peer has gone, so nobody is left to tell.
+        }
+    }
+
     private void select(Selector selector, Duration atMost) throws IOException {
         try {
             selector.select(Math.max(1, atMost.toMillis()));
