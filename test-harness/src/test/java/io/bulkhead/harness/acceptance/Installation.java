@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.bulkhead.console.client.ApiClient;
 import io.bulkhead.console.client.FrameStream;
 import io.bulkhead.contract.order.Order;
+import io.bulkhead.contract.order.Reply;
 import io.bulkhead.contract.order.StreamMessage;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionStatus;
@@ -140,6 +141,17 @@ final class Installation implements AutoCloseable {
                 PartitionStatus.class, api().post("/v1/partitions/" + partition + "/" + verb, new Json.Obj(Map.of())));
     }
 
+    /** Kills and deletes every partition. */
+    void deletePartitions() {
+        List<PartitionStatus> all = ApiClient.decode(Reply.Partitions.class, api().get("/v1/partitions"))
+                .partitions();
+        for (PartitionStatus partition : all) {
+            String name = partition.name().value();
+            run("stop", name, "--kill", "--yes").expect(0);
+            run("delete", name, "--yes").expect(0);
+        }
+    }
+
     /** Runs a shell command inside a partition and returns what it printed, both streams together. */
     Result exec(String partition, String script) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -147,7 +159,7 @@ final class Installation implements AutoCloseable {
         Order order = new Order.ExecuteCommand(
                 new PartitionName(partition), List.of("/bin/sh", "-c", script), Map.of(), Optional.empty());
         try (FrameStream stream = api().openStream(order)) {
-            stream.send(Frame.stream(new StreamMessage.EndOfInput()));
+            endInput(stream);
             for (Optional<Frame> next = stream.receive(); next.isPresent(); next = stream.receive()) {
                 Frame frame = next.get();
                 if (frame.kind() == Frame.Kind.OUTPUT) {
@@ -165,6 +177,14 @@ final class Installation implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         throw new AssertionError("the command's stream ended without its status");
+    }
+
+    private static void endInput(FrameStream stream) {
+        try {
+            stream.send(Frame.stream(new StreamMessage.EndOfInput()));
+        } catch (IOException e) {
+            // The command has already ended; what it printed is still there to be read.
+        }
     }
 
     /** The manager's process id, from its own file. */

@@ -30,8 +30,7 @@ class LifeIT {
 
     @AfterEach
     void deletePartitions() {
-        host.run("stop", "--all", "--kill", "--yes");
-        host.run("delete", "--all", "--yes");
+        host.deletePartitions();
     }
 
     @Test

@@ -90,15 +90,17 @@ class WallsIT {
     @ValueSource(strings = {"shell", "systemd"})
     void seesNothingOfTheHostAndOfOthers(String partition) {
         String other = partition.equals("shell") ? "systemd" : "shell";
-        host.exec(other, "echo canary-of-other > /root/secret").expect(0);
+        String canary = "canary-of-" + other;
+        host.exec(other, "echo " + canary + " > /root/secret").expect(0);
 
-        String seen = host.exec(partition, """
-                        grep -rls canary-of-other /root /home /srv /var /etc /tmp /run 2>/dev/null
+        String seen =
+                host.exec(partition, """
+                        grep -rls %2$s /root /home /srv /var /etc /tmp /run 2>/dev/null
                         find / -xdev -name 'manager.sock' -o -xdev -name 'api.sock' 2>/dev/null
                         ls %1$s 2>/dev/null
                         cat /proc/1/environ | tr '\\0' '\\n' | grep -i bulkhead_
                         ls /proc | grep -c '^[0-9]'
-                        """.formatted(host.directory())).out();
+                        """.formatted(host.directory(), canary)).out();
 
         assertThat(seen.strip()).matches("\\d{1,2}");
         assertThat(host.exec(partition, "cat /etc/shadow").out()).doesNotContain("$6$", "$y$");
