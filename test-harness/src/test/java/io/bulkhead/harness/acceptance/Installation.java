@@ -101,6 +101,10 @@ final class Installation implements AutoCloseable {
         return directory;
     }
 
+    Path config() {
+        return config;
+    }
+
     Path managerSocket() {
         return directory.resolve("run/manager.sock");
     }

@@ -37,10 +37,10 @@ final class HouseRules {
     private static final List<String> EDGES = List.of("http", "store", "client", "ssh", "ws");
 
     /** Decide and compute, but never look at the world themselves. */
-    private static final List<String> PURE = List.of("contract", "broker.allocation", "broker.ledger", "console.ring");
+    private static final List<String> PURE = List.of("contract", "broker.placement", "broker.ledger", "console.ring");
 
     /** What only the broker's own classes use. */
-    private static final List<String> BROKER_INTERNALS = List.of("broker.allocation", "broker.ledger", "broker.store");
+    private static final List<String> BROKER_INTERNALS = List.of("broker.placement", "broker.ledger", "broker.store");
 
     /** Types that stand for something the kernel holds open for us; {@code Fd} and those made of it are added by name. */
     private static final List<Class<?>> HELD_OPEN = List.of(
@@ -52,7 +52,13 @@ final class HouseRules {
             FileInputStream.class);
 
     /** Classes that keep a reference to what another one owns and closes, by simple name, each with a reason. */
-    private static final Set<String> BORROWERS = Set.of();
+    private static final Set<String> BORROWERS = Set.of(
+            // Hands what it opened to the caller as a RunningPartition, and undoes it itself if it fails.
+            "BootThread",
+            // Closes all it holds on its own thread, at the end of the run that it is.
+            "CommandPump",
+            // The master belongs to the RunningPartition of the run.
+            "ConsoleLine");
 
     private final String base;
 

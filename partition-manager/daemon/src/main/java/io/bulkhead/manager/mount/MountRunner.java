@@ -26,6 +26,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -167,7 +168,7 @@ public final class MountRunner implements AutoCloseable {
         if (!trees.containsKey(bind)) {
             clone(bind);
         }
-        try (Fd tree = trees.get(bind)) {
+        try (Fd tree = Objects.requireNonNull(trees.get(bind))) {
             sys.attachTree(tree, target);
         }
         trees.remove(bind);

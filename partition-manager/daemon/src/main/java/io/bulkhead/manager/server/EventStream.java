@@ -2,6 +2,7 @@ package io.bulkhead.manager.server;
 
 import io.bulkhead.contract.order.EventRecord;
 import io.bulkhead.contract.order.Reply;
+import io.bulkhead.contract.order.StreamMessage;
 import io.bulkhead.contract.wire.Frame;
 import io.bulkhead.manager.journal.Journal;
 import java.io.IOException;
@@ -29,19 +30,33 @@ final class EventStream {
 
     void run(long after, Opening opening) throws IOException, InterruptedException {
         opening.say(new Reply.StreamOpened(after));
-        long seen = after;
+        long seen = sendPast(after);
+        channel.write(Frame.stream(new StreamMessage.CaughtUp(seen)));
         while (!channel.peerHasLeft()) {
-            if (!journal.awaitAfter(seen, LOOK_UP)) {
-                continue;
+            if (journal.awaitAfter(seen, LOOK_UP)) {
+                seen = send(journal.after(seen, PAGE));
             }
-            Journal.Page page = journal.after(seen, PAGE);
-            if (page.gap().isPresent()) {
-                channel.write(Frame.stream(page.gap().get()));
-            }
-            for (EventRecord event : page.events()) {
-                channel.write(Frame.event(event));
-            }
-            seen = page.next();
         }
+    }
+
+    /** Sends all that the journal has now; returns the last number. */
+    private long sendPast(long after) throws IOException {
+        long seen = after;
+        Journal.Page page;
+        do {
+            page = journal.after(seen, PAGE);
+            seen = send(page);
+        } while (!page.events().isEmpty());
+        return seen;
+    }
+
+    private long send(Journal.Page page) throws IOException {
+        if (page.gap().isPresent()) {
+            channel.write(Frame.stream(page.gap().get()));
+        }
+        for (EventRecord event : page.events()) {
+            channel.write(Frame.event(event));
+        }
+        return page.next();
     }
 }

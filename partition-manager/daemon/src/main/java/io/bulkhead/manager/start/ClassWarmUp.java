@@ -31,9 +31,9 @@ final class ClassWarmUp {
         Stream.concat(USED.stream(), Stream.of(MountStep.class.getPermittedSubclasses()))
                 .forEach(ClassWarmUp::initialise);
         // An error path of its own, so that a failure after the pivot finds its classes and its call sites linked.
-        String unused = new StartException("warm-up", new ErrnoException("none", Errno.EPERM, "nothing")).getMessage();
-        if (unused.isEmpty()) {
-            throw new IllegalStateException("an exception without a message");
+        StartException example = new StartException("warm-up", new ErrnoException("none", Errno.EPERM, "nothing"));
+        if (!String.valueOf(example.getMessage()).contains("EPERM")) {
+            throw new IllegalStateException("an exception that does not tell its cause", example);
         }
     }
 

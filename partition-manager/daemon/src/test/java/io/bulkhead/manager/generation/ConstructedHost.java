@@ -202,19 +202,23 @@ final class ConstructedHost {
 
     /** Paths below a tree whose name, link text or content holds a text. */
     static Stream<Path> holding(Path tree, String text) throws IOException {
-        return Files.walk(tree).filter(path -> {
-            try {
-                if (path.getFileName().toString().contains(text)) {
-                    return true;
-                }
-                if (Files.isSymbolicLink(path)) {
-                    return Files.readSymbolicLink(path).toString().contains(text);
-                }
-                return Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
-                        && Files.readString(path, StandardCharsets.ISO_8859_1).contains(text);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+        try (Stream<Path> all = Files.walk(tree)) {
+            return all.filter(path -> holds(path, text)).toList().stream();
+        }
+    }
+
+    private static boolean holds(Path path, String text) {
+        try {
+            if (path.getFileName().toString().contains(text)) {
+                return true;
             }
-        });
+            if (Files.isSymbolicLink(path)) {
+                return Files.readSymbolicLink(path).toString().contains(text);
+            }
+            return Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
+                    && Files.readString(path, StandardCharsets.ISO_8859_1).contains(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

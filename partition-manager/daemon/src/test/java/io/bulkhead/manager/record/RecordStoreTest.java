@@ -79,7 +79,7 @@ class RecordStoreTest {
 
             assertThat(loaded.damaged()).isEmpty();
             assertThat(loaded.partitions().get(DB)).isIn(died ? List.of(before, after) : List.of(after));
-            assertThat(Files.list(directory)).hasSize(1);
+            assertThat(directory.toFile().list()).hasSize(1);
             deaths++;
         }
         assertThat(deaths).isGreaterThan(4);

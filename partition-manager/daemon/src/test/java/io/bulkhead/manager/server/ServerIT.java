@@ -239,6 +239,8 @@ class ServerIT {
         try (TestClient client = new TestClient(socket)) {
             assertThat(client.ask(new Order.FollowEvents(0))).isEqualTo(new Reply.StreamOpened(0));
             assertThat(client.next().orElseThrow().as(EventRecord.class)).isEqualTo(before);
+            assertThat(client.next().orElseThrow().as(StreamMessage.class))
+                    .isEqualTo(new StreamMessage.CaughtUp(before.sequence()));
 
             EventRecord after = desk.journal.append(new ManagerStarted("2"));
 

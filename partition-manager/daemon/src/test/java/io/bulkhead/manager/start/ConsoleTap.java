@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /** A person at a console: reads all of it on a thread of its own, types, and waits for what must appear. */
+@SuppressWarnings("JdkObsolete") // two threads share the buffer
 public final class ConsoleTap implements AutoCloseable {
     private final Syscalls sys;
     private final Fd master;

@@ -87,7 +87,7 @@ class SystemdPartitionIT {
     /** Nothing but the named hierarchy, where systemd keeps its book of processes. */
     private static final class SystemdGroup extends GrouplessCgroups {
         @Override
-        public void enterCurrentThread(PartitionName partition) {
+        public synchronized void enterCurrentThread(PartitionName partition) {
             try {
                 Files.writeString(GROUP.resolve("tasks"), "0");
             } catch (IOException e) {

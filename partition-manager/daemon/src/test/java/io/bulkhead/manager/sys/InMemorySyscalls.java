@@ -218,6 +218,7 @@ public final class InMemorySyscalls implements Syscalls {
         }
     }
 
+    @SuppressWarnings("WaitNotInLoop") // the caller's loop asks again
     private void waitForChange(String what) {
         long start = System.nanoTime();
         try {
