@@ -24,8 +24,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "apply",
         description = {
-            "Makes the partitions as a file of definitions says, and tells of each whether it was created, changed or",
-            "left as it was. Partitions that the file does not name are left alone; nothing is started."
+            "Makes the partitions as a file of definitions says.",
+            "Tells of each whether it was created, changed or left as it was. Partitions that the file does not name are left"
+                    + " alone; nothing is started."
         })
 final class ApplyVerb extends Verb {
     private static final String STANDARD_INPUT = "-";

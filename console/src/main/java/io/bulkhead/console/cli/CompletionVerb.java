@@ -14,8 +14,10 @@ import picocli.CommandLine.Model.OptionSpec;
  */
 @Command(
         name = "completion",
-        description = "Prints completion for bash: source <(bulkhead completion), or keep it in",
-        footer = {"", "/usr/share/bash-completion/completions/bulkhead to have it in every shell."})
+        description = {
+            "Prints completion for bash.",
+            "Use it by: source <(bulkhead completion), or keep it in /usr/share/bash-completion/completions/bulkhead."
+        })
 final class CompletionVerb extends Verb {
     /** Verbs whose words are names of partitions. */
     private static final List<String> NAMING = List.of(

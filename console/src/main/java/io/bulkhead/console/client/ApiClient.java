@@ -74,24 +74,23 @@ public final class ApiClient {
      * caller's.
      */
     public FrameStream openStream(Order order) {
-        SocketChannel channel = connect();
+        HttpExchange exchange = connect();
         try {
-            HttpExchange exchange = new HttpExchange(channel);
             exchange.send(
                     "GET", "/v1/streams", Map.of("Connection", "Upgrade", "Upgrade", "bulkhead-stream/1"), new byte[0]);
             HttpExchange.Head head = exchange.readHead();
             if (head.status() != 101) {
                 throw problem(head.status(), exchange.readBody(head));
             }
-            FrameStream stream = new FrameStream(channel, exchange.rest());
+            FrameStream stream = exchange.intoStream();
             stream.send(Frame.order(order));
             stream.awaitOpened();
             return stream;
         } catch (IOException e) {
-            close(channel);
+            close(exchange);
             throw unreachable(e);
         } catch (RuntimeException e) {
-            close(channel);
+            close(exchange);
             throw e;
         }
     }
@@ -104,8 +103,7 @@ public final class ApiClient {
         if (body.isPresent()) {
             headers.put("Content-Type", "application/json");
         }
-        try (SocketChannel channel = connect()) {
-            HttpExchange exchange = new HttpExchange(channel);
+        try (HttpExchange exchange = connect()) {
             exchange.send(method, path, headers, bytes);
             HttpExchange.Head head = exchange.readHead();
             byte[] answer = exchange.readBody(head);
@@ -118,12 +116,12 @@ public final class ApiClient {
         }
     }
 
-    private SocketChannel connect() {
+    private HttpExchange connect() {
         SocketChannel channel = null;
         try {
             channel = SocketChannel.open(StandardProtocolFamily.UNIX);
             channel.connect(UnixDomainSocketAddress.of(socket));
-            return channel;
+            return new HttpExchange(channel);
         } catch (IOException e) {
             if (channel != null) {
                 close(channel);
@@ -142,9 +140,14 @@ public final class ApiClient {
                                 "run the command as root, or join the socket's group")
                         : Problem.of(
                                 ProblemCode.UNREACHABLE,
-                                "the control plane does not answer at " + socket + ": " + cause.getMessage(),
+                                "the control plane does not answer at " + socket + ": " + reason(cause),
                                 "start it with 'bulkhead up'"),
                 cause);
+    }
+
+    private static String reason(Exception cause) {
+        String message = cause.getMessage();
+        return message == null ? cause.getClass().getSimpleName() : message;
     }
 
     private static Refusal problem(int status, byte[] body) {
@@ -182,10 +185,10 @@ public final class ApiClient {
         return object.members().get(name) instanceof Json.Text text ? Optional.of(text.value()) : Optional.empty();
     }
 
-    private static void close(SocketChannel channel) {
+    private static void close(AutoCloseable connection) {
         try {
-            channel.close();
-        } catch (IOException e) {
+            connection.close();
+        } catch (Exception e) {
             throw new IllegalStateException("closing a socket failed", e);
         }
     }

@@ -11,8 +11,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** One HTTP/1.1 request and its answer on a connected channel; RFC 9112, as much of it as our own server uses. */
-final class HttpExchange {
+/**
+ * One HTTP/1.1 request and its answer on a connected channel, which it owns until {@link #intoStream}; RFC 9112, as much of
+ * it as our own server uses.
+ */
+final class HttpExchange implements AutoCloseable {
     private static final int MAX_HEAD_BYTES = 64 << 10;
     private static final int MAX_BODY_BYTES = 64 << 20;
 
@@ -87,9 +90,14 @@ final class HttpExchange {
         return body.toByteArray();
     }
 
-    /** What has been read beyond the answer's head, for the protocol that it was upgraded to. */
-    ByteBuffer rest() {
-        return in;
+    /** Hands the channel, and what has been read beyond the answer's head, on to the protocol that it was upgraded to. */
+    FrameStream intoStream() {
+        return new FrameStream(channel, in);
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
     }
 
     private long chunkSize() throws IOException {

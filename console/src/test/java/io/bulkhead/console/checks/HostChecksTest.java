@@ -1,0 +1,117 @@
+package io.bulkhead.console.checks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bulkhead.settings.Settings;
+import io.bulkhead.settings.SettingsLoader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** On a constructed host. */
+class HostChecksTest {
+    private static final String MOUNTS = """
+            1 0 254:0 / / rw - ext4 /dev/vda rw
+            2 1 0:30 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw
+            3 1 0:31 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu,cpuacct
+            """;
+
+    private final Settings settings = SettingsLoader.defaults(Map.of());
+
+    @TempDir
+    private Path root;
+
+    @BeforeEach
+    void build() throws IOException {
+        file("proc/self/ns/user", "");
+        file("proc/sys/user/max_user_namespaces", "1000");
+        file("proc/self/mountinfo", MOUNTS);
+        file("sys/fs/cgroup/unified/cgroup.controllers", "cpuset cpu io memory pids\n");
+        file("dev/ptmx", "");
+        file("proc/sys/kernel/pty/max", "4096");
+        file("proc/sys/kernel/pty/nr", "3");
+        Files.createDirectories(root.resolve("sys/dev/block/254:0"));
+        Files.createSymbolicLink(root.resolve("bin"), Path.of("usr/bin"));
+        Files.createSymbolicLink(root.resolve("lib"), Path.of("usr/lib"));
+        for (String program : List.of("setpriv", "setsid", "nsenter", "unshare", "mount", "login", "stty")) {
+            Path path = file("usr/bin/" + program, "");
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+    }
+
+    private Path file(String path, String text) throws IOException {
+        Path file = root.resolve(path);
+        Files.createDirectories(file.getParent());
+        return Files.writeString(file, text);
+    }
+
+    private List<Finding> wrong() {
+        return new HostChecks(root, settings)
+                .all(false).stream()
+                        .filter(each -> each.verdict() != Finding.Verdict.GOOD)
+                        .toList();
+    }
+
+    @Test
+    void findsNothingWrongOnAGoodHost() {
+        assertThat(wrong()).isEmpty();
+    }
+
+    @Test
+    void findsWhatIsMissingWithARemedyEach() throws IOException {
+        file("proc/sys/user/max_user_namespaces", "0");
+        file("sys/fs/cgroup/unified/cgroup.controllers", "");
+        file("proc/sys/kernel/pty/nr", "4096");
+        Files.delete(root.resolve("usr/bin/login"));
+        Files.delete(root.resolve("bin"));
+
+        List<Finding> wrong = wrong();
+
+        assertThat(wrong).extracting(Finding::verdict).containsOnly(Finding.Verdict.BAD);
+        assertThat(wrong)
+                .extracting(Finding::what)
+                .containsExactly(
+                        "user namespaces", "control groups", "programs", "pseudoterminals", "file system layout");
+        assertThat(wrong).allMatch(each -> each.remedy().isPresent());
+        assertThat(wrong.get(2).remedy()).contains("apt-get install login");
+    }
+
+    @Test
+    void callsAHostWeakWhoseDiskCannotBeBounded() throws IOException {
+        file("proc/self/mountinfo", MOUNTS + "4 1 0:40 / /var/lib rw - tmpfs tmpfs rw\n");
+
+        assertThat(wrong()).extracting(Finding::what).containsExactly("disk of the partitions");
+    }
+
+    @Test
+    void findsWhatIsLeftOfThisInstanceAlone() throws IOException {
+        Files.createDirectories(root.resolve("sys/fs/cgroup/cpu/bulkhead"));
+        Files.createDirectories(root.resolve("sys/fs/cgroup/cpu/bulkhead-demo"));
+        Files.createDirectories(root.resolve("sys/fs/cgroup/cpu/bulkhead.pool"));
+        file(
+                "proc/self/mountinfo",
+                MOUNTS
+                        + "4 1 0:40 / /run/bulkhead/root\\040x rw - tmpfs t rw\n5 1 0:41 / /run/bulkheads rw - tmpfs t rw\n");
+        file("proc/17/status", "Name:\tsleep\nUid:\t1048576\t1048576\t1048576\t1048576\n");
+        file("proc/18/status", "Name:\tsh\nUid:\t0\t0\t0\t0\n");
+        file("sys/block/loop0/loop/backing_file", "/var/lib/bulkhead/volumes/x\n");
+        file("sys/block/loop1/loop/backing_file", "/home/x\n");
+        Leftovers left = new Leftovers(root, settings);
+
+        assertThat(left.groups()).containsExactly("/sys/fs/cgroup/cpu/bulkhead", "/sys/fs/cgroup/cpu/bulkhead.pool");
+        assertThat(left.mounts()).containsExactly("/run/bulkhead/root x");
+        assertThat(left.processes()).containsExactly("17 (sleep)");
+        assertThat(left.loopDevices()).containsExactly("/dev/loop0");
+        assertThat(wrong())
+                .extracting(Finding::verdict)
+                .containsOnly(Finding.Verdict.WEAK)
+                .hasSize(4);
+        assertThat(new HostChecks(root, settings).all(true)).allMatch(each -> each.verdict() == Finding.Verdict.GOOD);
+    }
+}
