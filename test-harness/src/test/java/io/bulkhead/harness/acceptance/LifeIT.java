@@ -143,6 +143,9 @@ class LifeIT {
                 .expect(0);
         host.run("start", "full").expect(0);
         host.awaitConsole("full", "full login:");
+        await().atMost(Duration.ofSeconds(60)).until(() -> host.exec("full", "systemctl is-active multi-user.target")
+                .out()
+                .equals("active\n"));
         long first = host.show("full").pid().orElseThrow();
 
         host.exec("full", "systemctl reboot");
@@ -152,6 +155,9 @@ class LifeIT {
                     && !status.pid().orElseThrow().equals(first);
         });
 
+        await().atMost(Duration.ofSeconds(60)).until(() -> host.exec("full", "systemctl is-active multi-user.target")
+                .out()
+                .equals("active\n"));
         host.exec("full", "systemctl poweroff");
         await().atMost(Duration.ofSeconds(60)).until(() -> host.show("full").state() == State.BOUND);
     }

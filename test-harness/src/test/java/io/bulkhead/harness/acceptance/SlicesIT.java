@@ -122,8 +122,8 @@ class SlicesIT {
 
         Installation.Result forked = host.exec(
                 "bomb",
-                "perl -e 'my $n = 0; while (defined(my $p = fork)) { if (!$p) { sleep 30; exit } $n++; last if $n > 200 }"
-                        + " print $n; kill 9, -getpgrp'");
+                "perl -e '$| = 1; my ($n, @kids) = (0); while (defined(my $p = fork)) { if (!$p) { sleep 30; exit }"
+                        + " push @kids, $p; last if ++$n > 200 } print $n; kill 9, @kids'");
 
         assertThat(forked.out()).matches("\\d{1,2}");
     }
