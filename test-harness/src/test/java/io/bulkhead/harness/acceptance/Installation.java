@@ -187,19 +187,21 @@ final class Installation implements AutoCloseable {
         }
     }
 
-    /** The manager's process id, from its own file. */
+    /** The manager's process id. */
     long managerPid() {
         return pid("manager.pid");
     }
 
     long controlPlanePid() {
-        return pid("control-plane.pid");
+        return pid("control-plane.process");
     }
 
     private long pid(String file) {
         try {
-            return Long.parseLong(
-                    Files.readString(directory.resolve("run").resolve(file)).strip());
+            // The start time may stand behind the number.
+            return Long.parseLong(Files.readString(directory.resolve("run").resolve(file))
+                    .strip()
+                    .split(" ", 2)[0]);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -17,6 +17,7 @@ final class SystemdInit {
     private static final String SYSTEMD = "/lib/systemd/systemd";
     private static final String CONTROL = "/run/systemd/system.control";
     private static final String AUTOMATIC_LOGIN = CONTROL + "/console-getty.service.d";
+    private static final String USER_MANAGERS = CONTROL + "/user@.service.d";
 
     /** Devices, modules and kernel settings belong to the host. */
     private static final List<String> HOST_DEVICES = List.of(
@@ -136,7 +137,14 @@ final class SystemdInit {
                 .forEach(unit -> links.put(CONTROL + "/" + unit, "/dev/null"));
         Map<String, String> files = new HashMap<>();
         files.put(InitProgram.SCRIPT, ShellText.greeting(hostname.value()) + "exec " + SYSTEMD + "\n");
-        List<String> directories = new ArrayList<>(List.of(InitProgram.DIRECTORY, "/run/systemd", CONTROL));
+        List<String> directories =
+                new ArrayList<>(List.of(InitProgram.DIRECTORY, "/run/systemd", CONTROL, USER_MANAGERS));
+        // On cgroup v1 systemd hears of an empty group through the release agent, which a cgroup namespace cannot have:
+        // it would wait two minutes for a user's manager that has long ended, and the whole stop with it.
+        files.put(USER_MANAGERS + "/bulkhead.conf", """
+                [Service]
+                TimeoutStopSec=2s
+                """);
         if (automaticLogin) {
             directories.add(AUTOMATIC_LOGIN);
             files.put(AUTOMATIC_LOGIN + "/bulkhead.conf", """

@@ -89,6 +89,14 @@ class InitProgramTest {
     }
 
     @Test
+    void waitsOnlyBrieflyForUsersManagersAtTheStop() {
+        assertThat(InitProgram.of(new Init.Systemd(List.of()), WEB, true)
+                        .files()
+                        .get("/run/systemd/system.control/user@.service.d/bulkhead.conf"))
+                .contains("TimeoutStopSec=2s");
+    }
+
+    @Test
     void stopsEachInitInItsOwnWay() {
         assertThat(InitProgram.of(new Init.Shell(), WEB, false).stopSignal()).isEqualTo(15);
         assertThat(InitProgram.of(new Init.Systemd(List.of()), WEB, false).stopSignal())
