@@ -3,11 +3,13 @@ package io.bulkhead.manager.life;
 import io.bulkhead.manager.loop.EventLoop;
 import io.bulkhead.manager.loop.Interest;
 import io.bulkhead.manager.loop.Registration;
+import io.bulkhead.manager.start.ProcessTable;
 import io.bulkhead.manager.sys.Errno;
 import io.bulkhead.manager.sys.ErrnoException;
 import io.bulkhead.manager.sys.Fd;
 import io.bulkhead.manager.sys.ProcessEnd;
 import io.bulkhead.manager.sys.Syscalls;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -16,6 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class EventProcessWatch implements ProcessWatch {
     private final EventLoop loop;
     private final Syscalls calls;
+    private final ProcessTable processes = new ProcessTable(Path.of("/proc"));
 
     public EventProcessWatch(EventLoop loop, Syscalls calls) {
         this.loop = loop;
@@ -40,6 +43,11 @@ public final class EventProcessWatch implements ProcessWatch {
     @Override
     public Optional<ProcessEnd> pollEnd(Fd process) {
         return calls.pollEnd(process);
+    }
+
+    @Override
+    public boolean hears(long pid, int signal) {
+        return processes.hears(pid, signal);
     }
 
     @Override

@@ -311,9 +311,9 @@ final class PartitionLife {
         }
         if (!kill) {
             long patience = record.definition().stopTimeoutMillis();
-            run.signal(InitProgram.of(record.definition().init(), name, record.automaticLogin())
-                    .stopSignal());
-            boolean orderly = run.awaitEnd(Duration.ofMillis(patience));
+            int signal = InitProgram.of(record.definition().init(), name, record.automaticLogin())
+                    .stopSignal();
+            boolean orderly = run.stopInOrder(signal, Duration.ofMillis(patience));
             how = orderly ? "stopped" : "killed, it did not stop in " + patience + " ms";
         }
         Ending.Outcome outcome = ending.clear(run);

@@ -16,6 +16,14 @@ public interface ProcessWatch {
     /** How a process ended; empty while it runs; {@link io.bulkhead.manager.sys.Syscalls#pollEnd}. */
     Optional<ProcessEnd> pollEnd(Fd process);
 
+    /**
+     * Whether a process handles a signal or waits for it; true as well once it is gone. The first process of a pid
+     * namespace never gets any other but SIGKILL and SIGSTOP; pid_namespaces(7).
+     *
+     * @param pid in the host's numbering
+     */
+    boolean hears(long pid, int signal);
+
     /** Sends a signal; nothing happens to a process that has ended. */
     void signal(Fd process, int signal);
 

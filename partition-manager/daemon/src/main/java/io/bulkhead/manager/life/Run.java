@@ -17,6 +17,9 @@ import java.util.function.Consumer;
 final class Run implements AutoCloseable {
     private static final int SIGKILL = 9;
 
+    /** How often a process 1 that has just begun is looked at. */
+    private static final Duration LOOK_UP = Duration.ofMillis(2);
+
     private final RunningPartition running;
     private final ProcessWatch processes;
     private final long startedAtMillis;
@@ -66,6 +69,21 @@ final class Run implements AutoCloseable {
     /** Tells whoever waits in {@link #awaitEnd} that no more patience is wanted. */
     void askToKill() {
         killAsked.complete(null);
+    }
+
+    /**
+     * Tells process 1 to stop and waits for its end; false if the time is over, or somebody asked to kill it. One that
+     * has just begun is told once it can hear it: until it has a handler the kernel throws the signal away.
+     */
+    boolean stopInOrder(int signal, Duration patience) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (!processes.hears(pid(), signal) && System.nanoTime() < deadline && !killAsked.isDone()) {
+            if (awaitEnd(LOOK_UP)) {
+                return true;
+            }
+        }
+        signal(signal);
+        return awaitEnd(Duration.ofNanos(Math.max(deadline - System.nanoTime(), 0)));
     }
 
     /** Waits for the end of process 1; false if the time is over, or somebody asked to kill it. */

@@ -71,6 +71,20 @@ public final class ProcessTable {
         return Long.parseLong(map.strip().split("\\s+")[1]);
     }
 
+    /**
+     * Whether a process has a handler for a signal or blocks it to wait for it, as signalfd(2) wants; true as well once
+     * it is gone. By the masks SigCgt and SigBlk of /proc/PID/status, whose bit 0 is signal 1.
+     */
+    public boolean hears(long pid, int signal) {
+        Optional<String> status = text(Path.of(Long.toString(pid), "status"));
+        return status.isEmpty()
+                || status.get()
+                        .lines()
+                        .filter(line -> line.startsWith("SigCgt:") || line.startsWith("SigBlk:"))
+                        .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                        .anyMatch(mask -> (Long.parseUnsignedLong(mask, 16) >>> (signal - 1) & 1) == 1);
+    }
+
     /** Whether a process is in another user namespace than we are; false too once it is gone. */
     boolean hasOwnUserNamespace(long pid) {
         try {

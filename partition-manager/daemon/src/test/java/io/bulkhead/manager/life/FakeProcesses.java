@@ -16,6 +16,8 @@ final class FakeProcesses implements ProcessWatch {
     final List<Long> open = new CopyOnWriteArrayList<>();
     final List<String> signals = new CopyOnWriteArrayList<>();
     Runnable onSignal = () -> {};
+    /** How often process 1 is asked before it has a handler. */
+    int deafFor;
 
     Fd create(long pid) {
         ends.putIfAbsent(pid, Optional.empty());
@@ -81,6 +83,11 @@ final class FakeProcesses implements ProcessWatch {
     @Override
     public Optional<ProcessEnd> pollEnd(Fd process) {
         return ends.getOrDefault((long) process.number(), Optional.of(new ProcessEnd.Unknown()));
+    }
+
+    @Override
+    public boolean hears(long pid, int signal) {
+        return deafFor-- <= 0;
     }
 
     @Override

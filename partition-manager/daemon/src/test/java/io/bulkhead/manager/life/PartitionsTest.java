@@ -257,6 +257,17 @@ class PartitionsTest {
     }
 
     @Test
+    void waitsForAProcess1ThatCannotYetHearTheSignalToStop() {
+        host.order(define("db", 1));
+        host.order(START);
+        host.processes.deafFor = 3;
+
+        assertThat(host.order(STOP).reason()).contains("stopped");
+
+        assertThat(host.processes.deafFor).isNegative();
+    }
+
+    @Test
     void thawsAPausedPartitionToStopIt() {
         host.order(define("db", 1));
         host.order(START);
