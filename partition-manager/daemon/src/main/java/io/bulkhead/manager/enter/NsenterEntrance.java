@@ -4,10 +4,9 @@ import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.WindowSize;
 import io.bulkhead.manager.cgroup.Cgroups;
 import io.bulkhead.manager.init.InitProgram;
-import io.bulkhead.manager.start.Endings;
+import io.bulkhead.manager.start.Child;
 import io.bulkhead.manager.start.ProcessTable;
 import io.bulkhead.manager.start.RunningPartition.ProcessId;
-import io.bulkhead.manager.sys.ErrnoException;
 import io.bulkhead.manager.sys.Fd;
 import io.bulkhead.manager.sys.OpenFlag;
 import io.bulkhead.manager.sys.Pipe;
@@ -42,7 +41,6 @@ public final class NsenterEntrance implements Entrance {
     private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
     private static final int GROUP_TTY = 5;
     private static final int GATE_FD = 3;
-    private static final int SIGKILL = 9;
 
     /** nsenter's option for each kind of namespace, with the name of its file in /proc/PID/ns. */
     private static final Map<String, String> NAMESPACES = Map.of(
@@ -91,14 +89,14 @@ public final class NsenterEntrance implements Entrance {
         try (Undo undo = new Undo();
                 Places places = Places.open(sys, processes, init)) {
             Streams streams = terminal.isPresent() ? terminal(init, terminal.get(), undo) : pipes(undo);
-            long pid = inThrowAwayThread(partition, () -> spawn(partition, places.command(inside), streams));
+            Child child = inThrowAwayThread(partition, () -> start(partition, places.command(inside), streams));
+            undo.push("close a pidfd", child::close);
+            undo.push("end the command", () -> child.kill(sys));
             streams.closeTheirs();
-            Fd process = openOrReap(pid);
-            undo.push("end the command", () -> kill(process));
-            awaitEntered(pid);
+            awaitEntered(child.pid());
             undo.keep();
             return new Entered(
-                    pid, process, streams.input(), streams.output(), streams.errors(), terminal.isPresent());
+                    child.pid(), child.process(), streams.input(), streams.output(), streams.errors(), terminal.isPresent());
         }
     }
 
@@ -206,21 +204,27 @@ public final class NsenterEntrance implements Entrance {
     }
 
     /** On the throw-away thread: what it spawns is born in the partition's groups and with an empty keyring. */
-    private long spawn(PartitionName partition, List<String> command, Streams streams) {
+    private Child start(PartitionName partition, List<String> command, Streams streams) {
         sys.joinNewSessionKeyring();
         if (!cgroups.kind().equals("v2")) {
             cgroups.enterCurrentThread(partition);
-            return sys.spawn(request(command, streams.theirs()));
+            return Child.start(sys, request(command, streams.theirs()));
         }
         try (Pipe gate = sys.pipe()) {
             List<String> gated = new ArrayList<>(GATE);
             gated.addAll(command);
             Map<Integer, Fd> descriptors = new HashMap<>(streams.theirs());
             descriptors.put(GATE_FD, gate.readEnd());
-            long pid = sys.spawn(request(gated, descriptors));
-            cgroups.enter(partition, pid);
-            sys.write(gate.writeEnd(), new byte[] {'\n'}, 0, 1);
-            return pid;
+            Child child = Child.start(sys, request(gated, descriptors));
+            try {
+                cgroups.enter(partition, child.pid());
+                sys.write(gate.writeEnd(), new byte[] {'\n'}, 0, 1);
+                return child;
+            } catch (RuntimeException e) {
+                child.kill(sys);
+                child.close();
+                throw e;
+            }
         }
     }
 
@@ -241,30 +245,13 @@ public final class NsenterEntrance implements Entrance {
         }
     }
 
-    /** A child without its pidfd could not be reaped: where the first attempt fails, the second one serves that. */
-    private Fd openOrReap(long pid) {
-        try {
-            return sys.openProcess(pid);
-        } catch (ErrnoException e) {
-            kill(sys.openProcess(pid));
-            throw e;
-        }
-    }
-
-    private void kill(Fd process) {
-        try (process) {
-            sys.signal(process, SIGKILL);
-            Endings.await(sys, process, PATIENCE_MILLIS);
-        }
-    }
-
     private interface Spawning {
-        long run();
+        Child run();
     }
 
     /** Groups and keyring belong to a thread; this one ends before the call returns. */
-    private static long inThrowAwayThread(PartitionName partition, Spawning spawning) {
-        FutureTask<Long> task = new FutureTask<>(spawning::run);
+    private static Child inThrowAwayThread(PartitionName partition, Spawning spawning) {
+        FutureTask<Child> task = new FutureTask<>(spawning::run);
         Thread thread = new Thread(task, "enter-" + partition);
         thread.start();
         boolean interrupted = false;

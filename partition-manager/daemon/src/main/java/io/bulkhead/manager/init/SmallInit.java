@@ -29,12 +29,17 @@ final class SmallInit {
                 supervisor=
                 [ -z "$service" ] || { kill -TERM "$service" 2>/dev/null && wait "$service"; }
                 [ ! -x /etc/rc.partition ] || /etc/rc.partition stop </dev/null
-                # Interactive shells ignore TERM and heed HUP; what is stopped must run to hear either.
-                kill -TERM -- -1 2>/dev/null
-                kill -HUP -- -1 2>/dev/null
-                kill -CONT -- -1 2>/dev/null
+                kill -s TERM -- -1 2>/dev/null
+                # What is stopped must run to hear it.
+                kill -s CONT -- -1 2>/dev/null
+                # Login shells ignore TERM and heed HUP; for a daemon on its way out HUP could be the end.
+                for process in /proc/[0-9]*; do
+                    words=
+                    read -r words <"$process/cmdline"
+                    case $words in -*) kill -HUP "${process#/proc/}" ;; esac
+                done 2>/dev/null
                 patience=40
-                while [ "$patience" -gt 0 ] && kill -0 -- -1 2>/dev/null; do
+                while [ "$patience" -gt 0 ] && kill -s 0 -- -1 2>/dev/null; do
                     sleep 0.05
                     patience=$((patience - 1))
                 done

@@ -5,8 +5,6 @@ import io.bulkhead.manager.cgroup.Cgroups;
 import io.bulkhead.manager.init.InitProgram;
 import io.bulkhead.manager.mount.MountPlan;
 import io.bulkhead.manager.mount.MountRunner;
-import io.bulkhead.manager.sys.Errno;
-import io.bulkhead.manager.sys.ErrnoException;
 import io.bulkhead.manager.sys.Fd;
 import io.bulkhead.manager.sys.MountFlag;
 import io.bulkhead.manager.sys.Namespace;
@@ -25,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +46,7 @@ final class BootThread extends Thread {
     private static final Set<Namespace> OF_PROCESS_1 =
             EnumSet.of(Namespace.IPC, Namespace.UTS, Namespace.NET, Namespace.CGROUP, Namespace.PID);
 
-    /** Held back until the groups are right where a thread cannot enter them (v2), before the cgroup namespace is made. */
+    /** Holds back until the groups are right where a thread cannot enter them (v2): the cgroup namespace comes later. */
     private static final List<String> GATE =
             List.of("/bin/sh", "-c", "read _ <&4 || exit 99; exec \"$@\"", "gate");
 
@@ -64,6 +63,7 @@ final class BootThread extends Thread {
     /**
      * What a boot needs.
      *
+     * @param plan made while the holder loads, which is what takes longest
      * @param userNamespace of the uid range, not closed here
      * @param master of the console
      * @param slave of the console, on the host
@@ -73,7 +73,7 @@ final class BootThread extends Thread {
     record Order(
             StartRequest request,
             InitProgram init,
-            MountPlan plan,
+            Supplier<MountPlan> plan,
             Fd userNamespace,
             Fd master,
             Path slave,
@@ -87,8 +87,7 @@ final class BootThread extends Thread {
     private final MountRunner runner;
 
     private BootStep step = BootStep.KEYRING;
-    private long holder;
-    private @Nullable Fd holderFd;
+    private @Nullable Child holder;
     private long init;
     private @Nullable Fd initFd;
     private @Nullable Throwable failure;
@@ -128,8 +127,9 @@ final class BootThread extends Thread {
         step = BootStep.HOLDER;
         startHolder(gated);
         step = BootStep.ROOT;
-        runner.run(order.mountPoint(), order.plan().root());
-        runner.cloneTrees(order.plan().ownFiles());
+        MountPlan plan = order.plan().get();
+        runner.run(order.mountPoint(), plan.root());
+        runner.cloneTrees(plan.ownFiles());
         step = BootStep.FIND_INIT;
         findInit();
         step = BootStep.PIVOT;
@@ -143,9 +143,9 @@ final class BootThread extends Thread {
         sys.setHostname(name.value());
         sys.bringLoopbackUp();
         step = BootStep.KERNEL_FILES;
-        runner.run(SLASH, order.plan().kernel());
+        runner.run(SLASH, plan.kernel());
         step = BootStep.OWN_FILES;
-        runner.run(SLASH, order.plan().ownFiles());
+        runner.run(SLASH, plan.ownFiles());
     }
 
     /** Whether processes are moved into their groups one by one, because a single thread cannot be (v2). */
@@ -171,11 +171,11 @@ final class BootThread extends Thread {
             descriptors.put(4, order.release().readEnd());
             descriptors.put(5, slave);
             descriptors.put(6, order.userNamespace());
-            holder = sys.spawn(new SpawnRequest(command.get(0), command, order.init().environment(), descriptors));
+            holder = Child.start(
+                    sys, new SpawnRequest(command.get(0), command, order.init().environment(), descriptors));
         }
-        holderFd = sys.openProcess(holder);
         if (gated) {
-            cgroups.enter(order.request().name(), holder);
+            cgroups.enter(order.request().name(), holder().pid());
             sys.write(order.release().writeEnd(), new byte[] {'\n'}, 0, 1);
         }
     }
@@ -183,9 +183,9 @@ final class BootThread extends Thread {
     /** The holder's only child, once it is there: its namespaces are complete and it waits for its release. */
     private void findInit() {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
-        List<Long> children = processes.children(holder);
+        List<Long> children = processes.children(holder().pid());
         while (children.isEmpty()) {
-            Optional<ProcessEnd> end = sys.pollEnd(holderFd());
+            Optional<ProcessEnd> end = sys.pollEnd(holder().process());
             if (end.isPresent()) {
                 throw new IllegalStateException("the holder (nsenter, unshare) " + end.get()
                         + "; are user.max_*_namespaces used up, or its groups' tasks?");
@@ -194,7 +194,7 @@ final class BootThread extends Thread {
                 throw new IllegalStateException("the holder has no child after " + PATIENCE_MILLIS + " ms");
             }
             LockSupport.parkNanos(PAUSE_NANOS);
-            children = processes.children(holder);
+            children = processes.children(holder().pid());
         }
         init = children.get(0);
         initFd = sys.openProcess(init);
@@ -207,35 +207,26 @@ final class BootThread extends Thread {
      */
     private void mountProc() {
         sys.setNoNewPrivileges();
-        long mounter;
-        try (Fd nothing = sys.open(NULL, EnumSet.of(OpenFlag.READ_WRITE))) {
-            mounter = sys.spawn(new SpawnRequest(
-                    "/usr/bin/mount",
-                    List.of("mount", "-n", "-i", "-t", "proc", "-o", "nosuid,nodev,noexec", "proc", "/proc"),
-                    Map.of(),
-                    Map.of(0, nothing, 1, nothing, 2, nothing)));
-        }
-        try (Fd process = openAgain(mounter)) {
-            Optional<ProcessEnd> end = Endings.await(sys, process, PATIENCE_MILLIS);
-            if (!end.equals(Optional.of(new ProcessEnd.Exited(0)))) {
-                throw new IllegalStateException("mount -t proc "
-                        + end.map(ProcessEnd::toString).orElse("did not end in " + PATIENCE_MILLIS + " ms"));
-            }
+        try (Fd nothing = sys.open(NULL, EnumSet.of(OpenFlag.READ_WRITE));
+                Child mounter = Child.start(
+                        sys,
+                        new SpawnRequest(
+                                "/usr/bin/mount",
+                                List.of("mount", "-n", "-i", "-t", "proc", "-o", "nosuid,nodev,noexec", "proc", "/proc"),
+                                Map.of(),
+                                Map.of(0, nothing, 1, nothing, 2, nothing)))) {
+            awaitMounted(mounter);
         }
     }
 
-    /** A child without its pidfd could not be reaped: once more, even where the first attempt failed. */
-    private Fd openAgain(long pid) {
-        try {
-            return sys.openProcess(pid);
-        } catch (ErrnoException e) {
-            if (e.is(Errno.ESRCH)) {
-                throw e;
-            }
-            try (Fd process = sys.openProcess(pid)) {
-                Endings.await(sys, process, PATIENCE_MILLIS);
-            }
-            throw e;
+    private void awaitMounted(Child mounter) {
+        Optional<ProcessEnd> end = mounter.awaitEnd(sys, PATIENCE_MILLIS);
+        if (end.isEmpty()) {
+            mounter.kill(sys);
+        }
+        if (!end.equals(Optional.of(new ProcessEnd.Exited(0)))) {
+            throw new IllegalStateException("mount -t proc "
+                    + end.map(ProcessEnd::toString).orElse("did not end in " + PATIENCE_MILLIS + " ms"));
         }
     }
 
@@ -249,17 +240,12 @@ final class BootThread extends Thread {
         return Optional.ofNullable(failure);
     }
 
-    /** The holder's number; 0 when it was never started. */
-    long holder() {
-        return holder;
+    boolean hasHolder() {
+        return holder != null;
     }
 
-    Fd holderFd() {
-        return present(holderFd);
-    }
-
-    boolean hasHolderFd() {
-        return holderFd != null;
+    Child holder() {
+        return present(holder);
     }
 
     long init() {
@@ -274,10 +260,10 @@ final class BootThread extends Thread {
         return initFd != null;
     }
 
-    private static Fd present(@Nullable Fd fd) {
-        if (fd == null) {
+    private static <T> T present(@Nullable T started) {
+        if (started == null) {
             throw new IllegalStateException("not there at this step");
         }
-        return fd;
+        return started;
     }
 }

@@ -15,6 +15,7 @@ final class ClassWarmUp {
     private static final List<Class<?>> USED = List.of(
             BootStep.class,
             BootThread.class,
+            Child.class,
             Endings.class,
             StartException.class,
             ErrnoException.class,

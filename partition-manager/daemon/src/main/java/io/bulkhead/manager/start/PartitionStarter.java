@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Boots partitions: the steps of {@link BootStep}, 3 to 13 of them on a {@link BootThread}. Keeps one user namespace per
- * uid range open. Safe for any thread.
+ * Boots partitions: the steps of {@link BootStep}, 3 to 13 of them on a {@link BootThread}. Keeps one user namespace
+ * per uid range open. Safe for any thread.
  */
 public final class PartitionStarter implements Starter, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionStarter.class);
@@ -77,13 +77,13 @@ public final class PartitionStarter implements Starter, AutoCloseable {
             Fd userNamespace = at(BootStep.USER_NAMESPACE, () -> namespaces.of(request.uidRange()));
             try (Pipe release = at(BootStep.HOLDER, sys::pipe)) {
                 BootThread thread = boot(request, init, terminal, userNamespace, release, undo);
-                ProcessId holder = identify(thread.holder());
+                ProcessId holder = identify(thread.holder().pid());
                 ProcessId process1 = identify(thread.init());
                 prove(holder, process1, beforeRelease);
                 at(BootStep.RELEASE, () -> sys.write(release.writeEnd(), new byte[] {'\n'}, 0, 1));
                 undo.keep();
                 return new RunningPartition(
-                        holder, thread.holderFd(), process1, thread.initFd(), terminal.master());
+                        holder, thread.holder().process(), process1, thread.initFd(), terminal.master());
             }
         }
     }
@@ -95,7 +95,7 @@ public final class PartitionStarter implements Starter, AutoCloseable {
             Fd userNamespace,
             Pipe release,
             Undo undo) {
-        MountPlan plan = MountPlan.of(
+        Supplier<MountPlan> plan = () -> MountPlan.of(
                 new RootRequest(request.uidRange(), request.files(), request.hostOpt(), terminal.slave()),
                 init,
                 cgroups.mountsInside(request.init() instanceof Init.Systemd),
@@ -136,7 +136,7 @@ public final class PartitionStarter implements Starter, AutoCloseable {
                         .orElseThrow(() -> new IllegalStateException("process " + pid + " has ended before its release")));
     }
 
-    /** Runs when a boot failed: nothing of it stays. Without a release process 1 ends by itself, this only speeds it up. */
+    /** Runs when a boot failed: nothing of it stays. Process 1 would end by itself, unreleased; this is faster. */
     private void abandon(BootThread thread, Pipe release) {
         release.close();
         if (thread.hasInitFd()) {
@@ -144,13 +144,11 @@ public final class PartitionStarter implements Starter, AutoCloseable {
                 kill(init);
             }
         }
-        if (thread.holder() == 0) {
-            return;
-        }
-        try (Fd holder = thread.hasHolderFd() ? thread.holderFd() : sys.openProcess(thread.holder())) {
-            if (Endings.await(sys, holder, PATIENCE_MILLIS).isEmpty()) {
-                kill(holder);
-                Endings.await(sys, holder, PATIENCE_MILLIS);
+        if (thread.hasHolder()) {
+            try (Child holder = thread.holder()) {
+                if (holder.awaitEnd(sys, PATIENCE_MILLIS).isEmpty()) {
+                    holder.kill(sys);
+                }
             }
         }
     }
@@ -179,7 +177,7 @@ public final class PartitionStarter implements Starter, AutoCloseable {
         }
     }
 
-    /** A pidfd of this very process. It is opened first and compared then: so the number cannot change hands between. */
+    /** A pidfd of this very process, opened first and compared then: the number cannot change hands in between. */
     private Optional<Fd> open(ProcessId process, Undo undo) {
         try {
             Fd fd = sys.openProcess(process.pid());

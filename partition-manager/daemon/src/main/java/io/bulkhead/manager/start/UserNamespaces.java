@@ -4,7 +4,6 @@ import io.bulkhead.contract.partition.UidRange;
 import io.bulkhead.manager.sys.Fd;
 import io.bulkhead.manager.sys.OpenFlag;
 import io.bulkhead.manager.sys.Pipe;
-import io.bulkhead.manager.sys.ProcessEnd;
 import io.bulkhead.manager.sys.SpawnRequest;
 import io.bulkhead.manager.sys.Syscalls;
 import io.bulkhead.manager.undo.Undo;
@@ -13,7 +12,6 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -58,30 +56,30 @@ final class UserNamespaces implements AutoCloseable {
         try (Undo undo = new Undo()) {
             Pipe pipe = sys.pipe();
             undo.push("close the donor's pipe", pipe::close);
-            long donor = spawn(range, pipe);
+            Child donor = start(range, pipe);
             // It reads our pipe and so ends with us, whatever happens; it only has to be reaped.
             undo.push("reap the donor", () -> end(donor, pipe));
-            try (Fd process = sys.openProcess(donor)) {
-                awaitNamespace(donor, process);
-            }
-            processes.mapIds(donor, "0 " + range.base() + " " + UidRange.SIZE);
-            return sys.open(processes.namespace(donor, "user"), EnumSet.noneOf(OpenFlag.class));
+            awaitNamespace(donor.pid());
+            processes.mapIds(donor.pid(), "0 " + range.base() + " " + UidRange.SIZE);
+            return sys.open(processes.namespace(donor.pid(), "user"), EnumSet.noneOf(OpenFlag.class));
         }
     }
 
-    private long spawn(UidRange range, Pipe pipe) {
+    private Child start(UidRange range, Pipe pipe) {
         String id = Long.toString(range.base());
         try (Fd nothing = sys.open(NULL, EnumSet.of(OpenFlag.READ_WRITE))) {
-            return sys.spawn(new SpawnRequest(
-                    "/usr/bin/setpriv",
-                    List.of("setpriv", "--reuid", id, "--regid", id, "--clear-groups",
-                            "/usr/bin/unshare", "--user", "/bin/sh", "-c", "read _"),
-                    Map.of("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"),
-                    Map.of(0, pipe.readEnd(), 1, nothing, 2, nothing)));
+            return Child.start(
+                    sys,
+                    new SpawnRequest(
+                            "/usr/bin/setpriv",
+                            List.of("setpriv", "--reuid", id, "--regid", id, "--clear-groups",
+                                    "/usr/bin/unshare", "--user", "/bin/sh", "-c", "read _"),
+                            Map.of("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"),
+                            Map.of(0, pipe.readEnd(), 1, nothing, 2, nothing)));
         }
     }
 
-    private void awaitNamespace(long donor, Fd process) {
+    private void awaitNamespace(long donor) {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
         while (!processes.hasOwnUserNamespace(donor)) {
             // Not reaped here: that is left to the way back, which must find it.
@@ -94,12 +92,11 @@ final class UserNamespaces implements AutoCloseable {
         }
     }
 
-    private void end(long donor, Pipe pipe) {
+    private void end(Child donor, Pipe pipe) {
         pipe.close();
-        try (Fd process = sys.openProcess(donor)) {
-            Optional<ProcessEnd> end = Endings.await(sys, process, PATIENCE_MILLIS);
-            if (end.isEmpty()) {
-                throw new IllegalStateException("the donor of a user namespace does not end: process " + donor);
+        try (donor) {
+            if (donor.awaitEnd(sys, PATIENCE_MILLIS).isEmpty()) {
+                throw new IllegalStateException("the donor of a user namespace does not end: process " + donor.pid());
             }
         }
     }
