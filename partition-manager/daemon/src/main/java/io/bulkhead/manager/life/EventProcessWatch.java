@@ -29,7 +29,7 @@ public final class EventProcessWatch implements ProcessWatch {
         Registration registration = loop.register(process, Interest.READ, ready -> {
             if (told.compareAndSet(false, true)) {
                 // A pidfd stays readable for ever. Where the loop is faster than register, that comes right after it.
-                registered.thenAccept(known -> known.change(Interest.NONE));
+                CompletableFuture<Void> unused = registered.thenAccept(known -> known.change(Interest.NONE));
                 ended.run();
             }
         });

@@ -45,6 +45,8 @@ import org.slf4j.LoggerFactory;
 final class PartitionLife {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionLife.class);
 
+    private static final Duration NEWS_PATIENCE = Duration.ofMillis(200);
+
     private final ReentrantLock lock = new ReentrantLock();
     private final LifeParts parts;
     private final PartitionName name;
@@ -342,7 +344,8 @@ final class PartitionLife {
         if (!(state instanceof Alive alive) || alive.run() != run || gone) {
             return;
         }
-        boolean initEnded = run.initHasEnded();
+        // The holder follows process 1 within a millisecond, and may be heard of first.
+        boolean initEnded = run.awaitEnd(NEWS_PATIENCE);
         Ending.Outcome outcome = ending.clear(run);
         promises.countKills();
         ProcessEnd end = outcome.end();

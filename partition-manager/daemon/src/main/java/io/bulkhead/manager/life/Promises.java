@@ -17,9 +17,10 @@ final class Promises {
     static List<String> broken(List<Promise> promises) {
         return promises.stream()
                 .filter(promise -> !promise.held())
-                .map(promise -> RecordCodec.constantName(promise.resource()) + ": promised " + promise.promised()
-                        + ", the kernel says " + promise.readBack() + " (" + promise.evidence() + ")"
-                        + promise.reason().map(reason -> ": " + reason).orElse(""))
+                .map(promise -> RecordCodec.constantName(promise.resource()) + ": "
+                        + promise.reason()
+                                .orElseGet(() -> "promised " + promise.promised() + ", the kernel says "
+                                        + promise.readBack() + " (" + promise.evidence() + ")"))
                 .toList();
     }
 

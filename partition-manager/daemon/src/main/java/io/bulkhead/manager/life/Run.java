@@ -15,6 +15,8 @@ import java.util.function.Consumer;
  * Owns the descriptors. Safe for any thread; {@link #close()} by whoever holds the partition's lock.
  */
 final class Run implements AutoCloseable {
+    private static final int SIGKILL = 9;
+
     private final RunningPartition running;
     private final ProcessWatch processes;
     private final long startedAtMillis;
@@ -34,7 +36,7 @@ final class Run implements AutoCloseable {
         this.running = running;
         this.processes = processes;
         this.startedAtMillis = startedAtMillis;
-        CompletableFuture.anyOf(initEnded, holderEnded).thenRun(() -> over.accept(this));
+        CompletableFuture<Void> unused = CompletableFuture.anyOf(initEnded, holderEnded).thenRun(() -> over.accept(this));
         this.initWatch = processes.onEnd(running.initFd(), () -> initEnded.complete(null));
         this.holderWatch = processes.onEnd(running.holderFd(), () -> holderEnded.complete(null));
     }
@@ -72,14 +74,21 @@ final class Run implements AutoCloseable {
     }
 
     /**
-     * How process 1 ended. Its own pidfd tells only after its parent, the holder, has reaped it and gone, so the holder
-     * gets a moment to go; where the kernel does not tell at all, the holder's own end stands for it.
+     * How process 1 ended. Its parent, the holder, hands on what wait(2) says by dying the same way, so it gets a moment to
+     * go. After reboot(2) only that is right: the pidfd of process 1 tells of the SIGKILL that the kernel used. In every
+     * other case the pidfd knows better, as the holder cannot always die like its child.
      */
     ProcessEnd end(Duration patience) {
-        await(holderEnded, patience);
         Optional<ProcessEnd> holder = processes.pollEnd(running.holderFd());
-        Optional<ProcessEnd> init = processes.pollEnd(running.initFd());
-        return init.filter(Run::isKnown).or(() -> holder.filter(Run::isKnown)).orElseGet(ProcessEnd.Unknown::new);
+        if (holder.isEmpty()) {
+            await(holderEnded, patience);
+            holder = processes.pollEnd(running.holderFd());
+        }
+        Optional<ProcessEnd> handedOn = holder.filter(Run::isKnown);
+        return handedOn.filter(end -> end instanceof ProcessEnd.Killed killed && killed.signal() != SIGKILL)
+                .or(() -> processes.pollEnd(running.initFd()).filter(Run::isKnown))
+                .or(() -> handedOn)
+                .orElseGet(ProcessEnd.Unknown::new);
     }
 
     private static boolean isKnown(ProcessEnd end) {

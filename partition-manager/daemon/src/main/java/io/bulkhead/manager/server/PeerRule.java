@@ -31,6 +31,12 @@ public final class PeerRule {
         return new PeerRule(controlPlane.equals(root) ? Set.of(root) : Set.of(root, controlPlane));
     }
 
+    /** One user alone. */
+    static PeerRule only(String user) throws IOException {
+        return new PeerRule(
+                Set.of(FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByName(user)));
+    }
+
     boolean allows(UnixDomainPrincipal peer) {
         return allowed.contains(peer.user());
     }

@@ -1,0 +1,247 @@
+package io.bulkhead.manager.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.bulkhead.contract.order.Event;
+import io.bulkhead.contract.order.Refusal;
+import io.bulkhead.contract.partition.ConsoleStatus;
+import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.partition.WindowSize;
+import io.bulkhead.manager.loop.EventLoop;
+import io.bulkhead.manager.sys.Fd;
+import io.bulkhead.manager.sys.OpenFlag;
+import io.bulkhead.manager.sys.PseudoTerminal;
+import io.bulkhead.manager.sys.Syscalls;
+import io.bulkhead.manager.sys.jna.JnaSyscalls;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The hub on a real event loop and real pseudo-terminals; the test plays the partition. */
+class ConsoleHubIT {
+    private static final PartitionName DB = new PartitionName("db");
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final int HISTORY = 16 << 10;
+
+    private final Syscalls calls = new JnaSyscalls();
+    private final List<Event> events = new CopyOnWriteArrayList<>();
+    private EventLoop loop;
+    private ConsoleHub hub;
+    private PseudoTerminal terminal;
+    private Fd slave;
+
+    @BeforeEach
+    void connect() {
+        loop = EventLoop.start(calls);
+        hub = new ConsoleHub(DB, HISTORY, new EventConsoleLoop(loop), ConsoleCalls.of(calls), events::add);
+        run();
+    }
+
+    private void run() {
+        terminal = calls.openPseudoTerminal();
+        slave = openSlave();
+        hub.connect(terminal.master());
+    }
+
+    private Fd openSlave() {
+        return calls.open(terminal.slave(), Set.of(OpenFlag.READ_WRITE, OpenFlag.NO_CONTROLLING_TTY));
+    }
+
+    private void endRun() {
+        slave.close();
+        hub.disconnect();
+        terminal.master().close();
+    }
+
+    @AfterEach
+    void disconnect() {
+        endRun();
+        loop.close();
+    }
+
+    @Test
+    void showsThePastAndWhatComes() throws InterruptedException {
+        print("before\n");
+        awaitOffset("before\r\n".length());
+        ConsoleViewer viewer = hub.open("me", false, false, 4, true);
+
+        print("after\n");
+
+        assertThat(viewer.start()).isEqualTo("before\r\n".length() - 4);
+        assertThat(read(viewer, "re\r\nafter\r\n".length())).isEqualTo("re\r\nafter\r\n");
+    }
+
+    @Test
+    void endsAfterThePastForWhoDoesNotFollow() throws InterruptedException {
+        print("past\n");
+        awaitOffset("past\r\n".length());
+        ConsoleViewer viewer = hub.open("me", false, false, 1000, false);
+
+        assertThat(read(viewer, "past\r\n".length())).isEqualTo("past\r\n");
+        assertThat(viewer.next(PATIENCE)).containsInstanceOf(ConsoleOutput.End.class);
+    }
+
+    @Test
+    void tellsASlowViewerWhatItMissedAndSlowsNobody() throws InterruptedException {
+        ConsoleViewer slow = hub.open("slow", false, false, 0, true);
+        ConsoleViewer quick = hub.open("quick", false, false, 0, true);
+        String line = "x".repeat(98);
+        int lines = 1000;
+        Thread partition = new Thread(() -> {
+            for (int i = 0; i < lines; i++) {
+                print(line + "\n");
+            }
+        });
+
+        partition.start();
+        long seen = 0;
+        while (seen < 100L * lines) {
+            ConsoleOutput output = quick.next(PATIENCE).orElseThrow();
+            seen += output instanceof ConsoleOutput.Bytes bytes
+                    ? bytes.data().length
+                    : ((ConsoleOutput.Missed) output).to() - ((ConsoleOutput.Missed) output).from();
+        }
+        partition.join();
+
+        assertThat(slow.next(PATIENCE)).contains(new ConsoleOutput.Missed(0, 100L * lines - HISTORY));
+        assertThat(((ConsoleOutput.Bytes) slow.next(PATIENCE).orElseThrow()).data()).hasSize(HISTORY);
+    }
+
+    @Test
+    void letsOneTypeAndAnotherTakeOver() throws InterruptedException {
+        ConsoleViewer first = hub.open("first", true, false, 0, true);
+        assertThatThrownBy(() -> hub.open("second", true, false, 0, true))
+                .isInstanceOf(Refusal.class)
+                .hasMessageContaining("'first' is typing");
+
+        ConsoleViewer second = hub.open("second", true, true, 0, true);
+
+        assertThat(first.next(PATIENCE)).contains(new ConsoleOutput.WriterChanged("second"));
+        type(first, "lost\n");
+        type(second, "typed\n");
+        assertThat(received("typed\n".length())).isEqualTo("typed\n");
+        assertThat(hub.status().writer()).contains("second");
+        second.close();
+        assertThat(hub.status()).isEqualTo(new ConsoleStatus(hub.status().offset(), 1, Optional.empty()));
+        assertThat(events)
+                .containsExactly(
+                        new Event.ConsoleAttached(DB, "first", true),
+                        new Event.ConsoleAttached(DB, "second", true),
+                        new Event.ConsoleDetached(DB, "second"));
+    }
+
+    @Test
+    void aPartitionThatDoesNotReadSlowsItsWriterOnly() throws InterruptedException {
+        ConsoleViewer writer = hub.open("writer", true, false, 0, true);
+        // Whole lines: of a line without an end the terminal drops what is too much.
+        byte[] page = "y\n".repeat(2048).getBytes(StandardCharsets.US_ASCII);
+        boolean full = false;
+        for (int i = 0; i < 100 && !full; i++) {
+            full = writer.type(page, 0, Duration.ofMillis(100)) == 0;
+        }
+        assertThat(full).isTrue();
+        ConsoleViewer other = hub.open("other", false, false, 0, true);
+
+        print("still here\n");
+
+        Awaitility.await().atMost(PATIENCE).until(() -> drain(other).contains("still here"));
+    }
+
+    @Test
+    void aHangUpIsNotTheEnd() throws InterruptedException {
+        ConsoleViewer viewer = hub.open("me", false, false, 0, true);
+        print("one\n");
+        assertThat(read(viewer, 5)).isEqualTo("one\r\n");
+
+        slave.close();
+        slave = openSlave();
+        print("two\n");
+
+        assertThat(read(viewer, 5)).isEqualTo("two\r\n");
+    }
+
+    @Test
+    void outlivesRuns() throws InterruptedException {
+        ConsoleViewer viewer = hub.open("me", false, false, 0, true);
+        print("first run\n");
+        endRun();
+        hub.mark("between");
+        run();
+
+        print("second run\n");
+
+        String all = "first run\r\n\r\n-- between --\r\nsecond run\r\n";
+        assertThat(read(viewer, all.length())).isEqualTo(all);
+        assertThat(hub.status().offset()).isEqualTo(all.length());
+    }
+
+    @Test
+    void setsTheSizeForTheWriterOnly() {
+        ConsoleViewer viewer = hub.open("viewer", false, false, 0, true);
+        ConsoleViewer writer = hub.open("writer", true, false, 0, true);
+
+        viewer.resize(new WindowSize(10, 10));
+        writer.resize(new WindowSize(101, 51));
+
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .until(() -> calls.windowSize(terminal.master()).equals(new WindowSize(101, 51)));
+    }
+
+    @Test
+    void endsEveryViewerWhenThePartitionIsDeleted() throws InterruptedException {
+        ConsoleViewer viewer = hub.open("me", false, false, 0, true);
+
+        hub.close();
+
+        assertThat(viewer.next(PATIENCE)).containsInstanceOf(ConsoleOutput.End.class);
+    }
+
+    private void print(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+        for (int done = 0; done < bytes.length; ) {
+            done += calls.write(slave, bytes, done, bytes.length - done);
+        }
+    }
+
+    private static void type(ConsoleViewer viewer, String text) throws InterruptedException {
+        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+        assertThat(viewer.type(bytes, 0, PATIENCE)).isEqualTo(bytes.length);
+    }
+
+    private String received(int length) {
+        byte[] bytes = new byte[length];
+        return new String(bytes, 0, calls.read(slave, bytes, 0, length), StandardCharsets.US_ASCII);
+    }
+
+    private void awaitOffset(long offset) {
+        Awaitility.await().atMost(PATIENCE).until(() -> hub.status().offset() == offset);
+    }
+
+    private static String read(ConsoleViewer viewer, int length) throws InterruptedException {
+        StringBuilder text = new StringBuilder();
+        while (text.length() < length) {
+            ConsoleOutput output = viewer.next(PATIENCE).orElseThrow();
+            text.append(new String(((ConsoleOutput.Bytes) output).data(), StandardCharsets.US_ASCII));
+        }
+        return text.toString();
+    }
+
+    private static String drain(ConsoleViewer viewer) throws InterruptedException {
+        StringBuilder text = new StringBuilder();
+        for (Optional<ConsoleOutput> next = viewer.next(Duration.ZERO); next.isPresent(); next = viewer.next(Duration.ZERO)) {
+            if (next.get() instanceof ConsoleOutput.Bytes bytes) {
+                text.append(new String(bytes.data(), StandardCharsets.US_ASCII));
+            }
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,159 @@
+package io.bulkhead.manager.life;
+
+import io.bulkhead.contract.partition.HostStatus.Enforcement;
+import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.partition.Promise;
+import io.bulkhead.contract.partition.Resource;
+import io.bulkhead.contract.partition.Slice;
+import io.bulkhead.contract.partition.Strength;
+import io.bulkhead.contract.partition.UidRange;
+import io.bulkhead.manager.cgroup.CgroupException;
+import io.bulkhead.manager.cgroup.Cgroups;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Groups in memory, with tasks that are numbers in them. */
+final class FakeCgroups implements Cgroups {
+    private final Faults faults;
+    private final FakeProcesses processes;
+    final Map<PartitionName, Slice> bound = new TreeMap<>();
+    final Set<PartitionName> payloads = new TreeSet<>();
+    final Set<PartitionName> frozen = new TreeSet<>();
+    final Map<PartitionName, Set<Long>> tasks = new TreeMap<>();
+    final Map<PartitionName, Long> kills = new TreeMap<>();
+    boolean lies;
+    boolean unkillable;
+
+    FakeCgroups(Faults faults, FakeProcesses processes) {
+        this.faults = faults;
+        this.processes = processes;
+    }
+
+    /** Everything that the kernel holds, to be compared. */
+    synchronized String picture() {
+        return "bound=" + bound + " payloads=" + payloads + " frozen=" + frozen + " tasks=" + tasks;
+    }
+
+    @Override
+    public String kind() {
+        return "v1";
+    }
+
+    @Override
+    public List<Enforcement> enforcement() {
+        return List.of();
+    }
+
+    @Override
+    public void prepare() {}
+
+    @Override
+    public List<Path> hostGroupFiles() {
+        return List.of();
+    }
+
+    @Override
+    public synchronized void bind(PartitionName partition, Slice slice) {
+        faults.step("bind");
+        bound.put(partition, slice);
+    }
+
+    @Override
+    public synchronized void release(PartitionName partition) {
+        faults.step("release");
+        if (tasks.containsKey(partition)) {
+            throw new CgroupException("busy");
+        }
+        bound.remove(partition);
+    }
+
+    @Override
+    public synchronized void openPayload(PartitionName partition, UidRange owner, boolean delegateToSystemd) {
+        faults.step("openPayload");
+        payloads.add(partition);
+    }
+
+    @Override
+    public synchronized void closePayload(PartitionName partition) {
+        faults.step("closePayload");
+        if (tasks.containsKey(partition)) {
+            throw new CgroupException("busy");
+        }
+        payloads.remove(partition);
+    }
+
+    @Override
+    public void enterCurrentThread(PartitionName partition) {}
+
+    @Override
+    public void enter(PartitionName partition, long pid) {}
+
+    @Override
+    public synchronized List<Promise> readBack(PartitionName partition, Slice slice) {
+        boolean held = slice.equals(bound.get(partition)) && !lies;
+        return List.of(new Promise(
+                Resource.TASKS, "64", held ? "64" : "99", Strength.CAPPED, held, "/pids.max", Optional.empty()));
+    }
+
+    @Override
+    public synchronized void freeze(PartitionName partition) {
+        faults.step("freeze");
+        frozen.add(partition);
+    }
+
+    @Override
+    public synchronized void thaw(PartitionName partition) {
+        faults.step("thaw");
+        frozen.remove(partition);
+    }
+
+    @Override
+    public synchronized boolean isFrozen(PartitionName partition) {
+        return frozen.contains(partition);
+    }
+
+    @Override
+    public synchronized Set<Long> processes(PartitionName partition) {
+        return Set.copyOf(tasks.getOrDefault(partition, Set.of()));
+    }
+
+    @Override
+    public void killAll(PartitionName partition) {
+        faults.step("killAll");
+        if (unkillable) {
+            throw new CgroupException("processes are still there");
+        }
+        Set<Long> killed;
+        synchronized (this) {
+            Set<Long> gone = tasks.remove(partition);
+            killed = gone == null ? Set.of() : gone;
+            frozen.remove(partition);
+        }
+        killed.forEach(processes::kill);
+    }
+
+    @Override
+    public synchronized long outOfMemoryKills(PartitionName partition) {
+        return kills.getOrDefault(partition, 0L);
+    }
+
+    @Override
+    public synchronized Set<PartitionName> present() {
+        return new TreeSet<>(bound.keySet());
+    }
+
+    @Override
+    public List<CgroupMount> mountsInside(boolean delegateToSystemd) {
+        return List.of();
+    }
+
+    @Override
+    public void remove() {
+        faults.step("remove");
+    }
+}

@@ -1,0 +1,62 @@
+package io.bulkhead.manager.life;
+
+import io.bulkhead.manager.start.RunningPartition;
+import io.bulkhead.manager.start.RunningPartition.ProcessId;
+import io.bulkhead.manager.start.StartException;
+import io.bulkhead.manager.start.StartRequest;
+import io.bulkhead.manager.start.Starter;
+import io.bulkhead.manager.sys.Fd;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Boots by inventing two process numbers, and undoes as the real one promises. */
+final class FakeStarter implements Starter {
+    private final Faults faults;
+    private final FakeProcesses processes;
+    private final FakeCgroups cgroups;
+    private long nextPid = 100;
+    int starts;
+
+    FakeStarter(Faults faults, FakeProcesses processes, FakeCgroups cgroups) {
+        this.faults = faults;
+        this.processes = processes;
+        this.cgroups = cgroups;
+    }
+
+    @Override
+    public synchronized RunningPartition start(StartRequest request, BeforeRelease beforeRelease) {
+        if (!cgroups.payloads.contains(request.name())) {
+            throw new IllegalStateException("the payload group is not open");
+        }
+        ProcessId holder = new ProcessId(nextPid++, 1);
+        ProcessId init = new ProcessId(nextPid++, 1);
+        RunningPartition running = open(holder, init);
+        cgroups.tasks.put(request.name(), new TreeSet<>(Set.of(holder.pid(), init.pid())));
+        try {
+            faults.step("boot");
+            beforeRelease.check(holder, init);
+            faults.step("release process 1");
+        } catch (RuntimeException e) {
+            cgroups.tasks.remove(request.name());
+            processes.kill(init.pid());
+            processes.kill(holder.pid());
+            running.close();
+            throw new StartException("prove", e);
+        }
+        starts++;
+        return running;
+    }
+
+    @Override
+    public Optional<RunningPartition> adopt(ProcessId holder, ProcessId init) {
+        boolean alive = processes.alive(holder.pid()) && processes.alive(init.pid());
+        return alive ? Optional.of(open(holder, init)) : Optional.empty();
+    }
+
+    private RunningPartition open(ProcessId holder, ProcessId init) {
+        Fd console = new Fd(-1, number -> {});
+        return new RunningPartition(
+                holder, processes.create(holder.pid()), init, processes.create(init.pid()), console);
+    }
+}

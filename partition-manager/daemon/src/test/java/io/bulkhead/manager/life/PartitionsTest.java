@@ -1,0 +1,452 @@
+package io.bulkhead.manager.life;
+
+import static io.bulkhead.manager.life.FakeHost.DB;
+import static io.bulkhead.manager.life.FakeHost.define;
+import static io.bulkhead.manager.life.FakeHost.slice;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.bulkhead.contract.order.Event;
+import io.bulkhead.contract.order.Order;
+import io.bulkhead.contract.order.ProblemCode;
+import io.bulkhead.contract.order.Refusal;
+import io.bulkhead.contract.order.Reply;
+import io.bulkhead.contract.partition.Init;
+import io.bulkhead.contract.partition.PartitionStatus;
+import io.bulkhead.contract.partition.State;
+import io.bulkhead.manager.sys.ProcessEnd;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PartitionsTest {
+    private static final Order START = new Order.StartPartition(DB);
+    private static final Order STOP = new Order.StopPartition(DB, false);
+    private static final Order KILL = new Order.StopPartition(DB, true);
+
+    @TempDir
+    Path directory;
+
+    private FakeHost host;
+
+    @BeforeEach
+    void makeHost() {
+        host = new FakeHost(directory);
+        // An obedient init: ends as soon as it is told to.
+        host.processes.onSignal = () -> endInit(new ProcessEnd.Exited(0));
+    }
+
+    private void endInit(ProcessEnd how) {
+        List<Long> living = host.processes.living();
+        long init = living.get(living.size() - 1);
+        host.cgroups.tasks.clear();
+        host.processes.endWithHolder(init, init - 1, how);
+    }
+
+    @Test
+    void takesAPartitionThroughItsWholeLife() {
+        assertThat(host.order(define("db", 1)).state()).isEqualTo(State.BOUND);
+        assertThat(host.order(START).state()).isEqualTo(State.RUNNING);
+        assertThat(host.order(new Order.PausePartition(DB)).state()).isEqualTo(State.PAUSED);
+        assertThat(host.order(new Order.ResumePartition(DB)).state()).isEqualTo(State.RUNNING);
+        assertThat(host.order(STOP).state()).isEqualTo(State.BOUND);
+        assertThat(host.order(new Order.ReleasePartition(DB)).state()).isEqualTo(State.DEFINED);
+        assertThat(host.order(new Order.BindPartition(DB, slice(2))).state()).isEqualTo(State.BOUND);
+        assertThat(host.partitions.execute(new Order.DeletePartition(DB))).isEqualTo(new Reply.Done());
+
+        assertThat(host.picture()).isEqualTo(new FakeHost(directory).picture());
+        assertThat(host.events().stream().map(event -> event.getClass().getSimpleName()))
+                .containsExactly(
+                        "PartitionDefined",
+                        "PartitionBound",
+                        "PartitionStarting",
+                        "PartitionStarted",
+                        "PartitionPaused",
+                        "PartitionResumed",
+                        "PartitionStopping",
+                        "PartitionStopped",
+                        "PartitionReleased",
+                        "PartitionBound",
+                        "PartitionDeleted");
+    }
+
+    @Test
+    void everyVerbAskedAgainFindsItsWorkDone() {
+        for (Order order : List.of(
+                define("db", 1),
+                START,
+                new Order.PausePartition(DB),
+                new Order.ResumePartition(DB),
+                STOP,
+                new Order.ReleasePartition(DB),
+                new Order.BindPartition(DB, slice(1)),
+                new Order.DeletePartition(DB))) {
+            Reply first = host.partitions.execute(order);
+            int events = host.events().size();
+
+            assertThat(host.partitions.execute(order)).isEqualTo(first);
+
+            assertThat(host.events()).hasSize(events);
+        }
+        assertThat(host.starter.starts).isEqualTo(1);
+    }
+
+    @Test
+    void aFaultAnywhereInADefinitionLeavesNothing() {
+        failEveryStep(() -> {}, define("db", 1));
+    }
+
+    @Test
+    void aFaultAnywhereInAChangeLeavesWhatWasThere() {
+        failEveryStep(() -> host.order(define("db", 1)), define("db", 2));
+    }
+
+    @Test
+    void aFaultAnywhereInAReleaseLeavesWhatWasThere() {
+        failEveryStep(() -> host.order(define("db", 1)), new Order.ReleasePartition(DB));
+    }
+
+    @Test
+    void aFaultAnywhereInADeletionLeavesWhatWasThere() {
+        failEveryStep(() -> host.order(define("db", 1)), new Order.DeletePartition(DB));
+    }
+
+    @Test
+    void aFaultInPauseLeavesItRunning() {
+        failEveryStep(
+                () -> {
+                    host.order(define("db", 1));
+                    host.order(START);
+                },
+                new Order.PausePartition(DB));
+    }
+
+    /** Fails each call to a port in turn: the order is refused, and groups, records, files and processes are as before. */
+    private void failEveryStep(Runnable given, Order order) {
+        int k = 0;
+        boolean struck = true;
+        for (; struck; k++) {
+            host = new FakeHost(directory.resolve("fault-" + k));
+            given.run();
+            String before = host.picture();
+            int events = host.events().size();
+            host.faults.failAfter(k);
+            Throwable failure = null;
+            try {
+                host.partitions.execute(order);
+            } catch (RuntimeException e) {
+                failure = e;
+            }
+            struck = host.faults.struck();
+            if (failure != null) {
+                assertThat(host.picture()).as("after the fault at call " + k).isEqualTo(before);
+                assertThat(host.events()).hasSize(events);
+            }
+            host.faults.none();
+            host.partitions.execute(order);
+        }
+        assertThat(k).as("calls that could fail").isGreaterThan(1);
+    }
+
+    @Test
+    void aFaultAnywhereInAStartLeavesNothingRunning() {
+        boolean struck = true;
+        int k = 0;
+        for (; struck; k++) {
+            host = new FakeHost(directory.resolve("fault-" + k));
+            host.order(define("db", 1));
+            String groups = host.cgroups.picture();
+            host.faults.failAfter(k);
+            try {
+                host.order(START);
+            } catch (Refusal e) {
+                assertThat(host.cgroups.picture()).as("after the fault at call " + k).isEqualTo(groups);
+                assertThat(host.processes.living()).isEmpty();
+                assertThat(host.processes.open).isEmpty();
+                assertThat(host.show().state()).isEqualTo(State.FAILED);
+                assertThat(host.show().reason().orElseThrow()).contains("injected fault");
+                assertThat(directory.resolve("fault-" + k + "/records/db.run.json")).doesNotExist();
+            }
+            struck = host.faults.struck();
+            host.faults.none();
+            assertThat(host.order(START).state()).isEqualTo(State.RUNNING);
+        }
+        assertThat(k).isGreaterThan(6);
+    }
+
+    @Test
+    void aFaultAnywhereInAStopIsMadeGoodByTheNextStop() {
+        boolean struck = true;
+        for (int k = 0; struck; k++) {
+            host = new FakeHost(directory.resolve("fault-" + k));
+            host.order(define("db", 1));
+            host.order(START);
+            host.faults.failAfter(k);
+            try {
+                host.order(KILL);
+            } catch (Refusal e) {
+                assertThat(host.show().state()).isEqualTo(State.FAILED);
+            }
+            struck = host.faults.struck();
+            host.faults.none();
+
+            assertThat(host.order(KILL).state()).as("after the fault at call " + k).isEqualTo(State.BOUND);
+
+            assertThat(host.processes.living()).isEmpty();
+            assertThat(host.processes.open).isEmpty();
+            assertThat(host.cgroups.payloads).isEmpty();
+        }
+    }
+
+    @Test
+    void refusesToReleaseProcess1WhileAPromiseDoesNotHold() {
+        host.order(define("db", 1));
+        host.cgroups.lies = true;
+
+        Refusal refusal = catchThrowableOfType(Refusal.class, () -> host.order(START));
+
+        assertThat(refusal.problem().code()).isEqualTo(ProblemCode.PROMISE_BROKEN);
+        assertThat(refusal.problem().detail()).contains("promised 64, the kernel says 99");
+        assertThat(host.processes.living()).isEmpty();
+        assertThat(host.starter.starts).isZero();
+    }
+
+    @Test
+    void refusesADefinitionWhoseSliceTheKernelDoesNotKeep() {
+        host.cgroups.lies = true;
+
+        assertThatThrownBy(() -> host.order(define("db", 1))).hasMessageContaining("does not keep");
+
+        assertThat(host.cgroups.bound).isEmpty();
+        assertThatThrownBy(() -> host.show()).hasMessageContaining("no partition 'db'");
+    }
+
+    @Test
+    void refusesACpuThatAnotherPartitionHolds() {
+        host.order(define("db", 1));
+
+        Refusal refusal = catchThrowableOfType(Refusal.class, () -> host.order(define("web", 1)));
+
+        assertThat(refusal.problem().holders()).containsExactly("CPU 1 is held by db");
+    }
+
+    @Test
+    void killsWhatDoesNotStopInTime() {
+        host.processes.onSignal = () -> {};
+        host.order(define("db", 1));
+        host.order(START);
+
+        PartitionStatus stopped = host.order(STOP);
+
+        assertThat(stopped.state()).isEqualTo(State.BOUND);
+        assertThat(stopped.reason()).contains("killed, it did not stop in 100 ms");
+        assertThat(host.processes.living()).isEmpty();
+    }
+
+    @Test
+    void thawsAPausedPartitionToStopIt() {
+        host.order(define("db", 1));
+        host.order(START);
+        host.order(new Order.PausePartition(DB));
+
+        assertThat(host.order(STOP).reason()).contains("stopped");
+
+        assertThat(host.cgroups.frozen).isEmpty();
+    }
+
+    @Test
+    void tellsSystemdToPowerOffAndTheSmallInitToTerminate() {
+        host.order(define("db", 1, false, new Init.Systemd(List.of())));
+        host.order(START);
+        host.order(STOP);
+        host.order(define("db", 1));
+        host.order(START);
+        host.order(STOP);
+
+        assertThat(host.processes.signals).containsExactly("101:38", "103:15");
+    }
+
+    @Test
+    void aKillDoesNotWaitForAStopUnderWay() {
+        host.processes.onSignal = () -> {};
+        Order.DefinePartition define = define("db", 1);
+        var spec = define.definition();
+        host.order(new Order.DefinePartition(
+                new io.bulkhead.contract.partition.PartitionSpec(
+                        spec.name(), spec.claim(), spec.init(), false, false, 600_000, Optional.empty()),
+                define.slice(),
+                Optional.empty()));
+        host.order(START);
+        CompletableFuture<PartitionStatus> slow = CompletableFuture.supplyAsync(() -> host.order(STOP));
+        Awaitility.await().until(() -> host.show().state() == State.STOPPING);
+
+        PartitionStatus killed = host.order(KILL);
+
+        assertThat(killed.state()).isEqualTo(State.BOUND);
+        assertThat(slow.orTimeout(10, TimeUnit.SECONDS).join().state()).isEqualTo(State.BOUND);
+    }
+
+    @Test
+    void aPowerOffInsideIsAnOrderlyEnd() {
+        host.order(define("db", 1));
+        host.order(START);
+
+        endInit(new ProcessEnd.Killed(2, false));
+
+        assertThat(host.show().state()).isEqualTo(State.BOUND);
+        assertThat(host.events()).endsWith(new Event.PartitionStopped(DB, "powered itself off"));
+        assertThat(host.processes.living()).isEmpty();
+    }
+
+    @Test
+    void aRebootInsideStartsItAgain() {
+        host.order(define("db", 1));
+        host.order(START);
+
+        endInit(new ProcessEnd.Killed(1, false));
+
+        assertThat(host.show().state()).isEqualTo(State.RUNNING);
+        assertThat(host.starter.starts).isEqualTo(2);
+    }
+
+    @Test
+    void aRebootInACircleEndsAsAFailure() {
+        host.order(define("db", 1));
+        host.order(START);
+
+        for (int i = 0; i < 6; i++) {
+            endInit(new ProcessEnd.Killed(1, false));
+        }
+
+        assertThat(host.show().state()).isEqualTo(State.FAILED);
+        assertThat(host.show().reason()).contains("it reboots in a circle");
+        assertThat(host.processes.living()).isEmpty();
+    }
+
+    @Test
+    void anyOtherEndIsAFailureAndCanBeStartedAgain() {
+        host.order(define("db", 1));
+        host.order(START);
+
+        endInit(new ProcessEnd.Exited(3));
+
+        assertThat(host.show().state()).isEqualTo(State.FAILED);
+        assertThat(host.show().reason()).contains("process 1 exited with status 3");
+        assertThat(host.order(START).state()).isEqualTo(State.RUNNING);
+    }
+
+    @Test
+    void aLostHolderTakesThePartitionWithIt() {
+        host.order(define("db", 1));
+        host.order(START);
+
+        host.processes.kill(100);
+
+        assertThat(host.show().state()).isEqualTo(State.FAILED);
+        assertThat(host.processes.living()).isEmpty();
+    }
+
+    @Test
+    void tellsOfDriftAndOfItsRepairOnce() {
+        host.order(define("db", 1));
+        PartitionLife life = host.partitions.sorted().get(0);
+
+        host.cgroups.lies = true;
+        life.watch();
+        life.watch();
+        List<String> degraded = host.show().degraded();
+        host.cgroups.lies = false;
+        life.watch();
+        life.watch();
+
+        assertThat(degraded).containsExactly("tasks: promised 64, the kernel says 99 (/pids.max)");
+        assertThat(host.show().degraded()).isEmpty();
+        assertThat(host.events().stream().skip(2))
+                .containsExactly(new Event.PartitionDegraded(DB, degraded), new Event.PartitionRepaired(DB));
+    }
+
+    @Test
+    void theWatchFindsDriftWithinTwoSeconds() {
+        host.order(define("db", 1));
+        try (DriftWatch watch = new DriftWatch(host.partitions)) {
+            host.cgroups.lies = true;
+
+            Awaitility.await().atMost(java.time.Duration.ofSeconds(2)).until(() -> !host.show().degraded().isEmpty());
+            assertThat(watch).isNotNull();
+        }
+    }
+
+    @Test
+    void tellsOfEachKillForWantOfMemoryOnce() {
+        host.order(define("db", 1));
+        PartitionLife life = host.partitions.sorted().get(0);
+
+        host.cgroups.kills.put(DB, 2L);
+        life.watch();
+        life.watch();
+        host.cgroups.kills.put(DB, 3L);
+        life.watch();
+
+        assertThat(host.events().stream().skip(2))
+                .containsExactly(new Event.PartitionOutOfMemory(DB, 2), new Event.PartitionOutOfMemory(DB, 1));
+    }
+
+    @Test
+    void repairsTheKnobsBeforeAStart() {
+        host.order(define("db", 1));
+        host.cgroups.bound.put(DB, slice(3));
+
+        assertThat(host.order(START).state()).isEqualTo(State.RUNNING);
+
+        assertThat(host.cgroups.bound.get(DB)).isEqualTo(slice(1));
+    }
+
+    @Test
+    void refusesWhatTheStateDoesNotAllow() {
+        host.order(define("db", 1));
+        assertWrongState(new Order.PausePartition(DB));
+        assertWrongState(new Order.ResumePartition(DB));
+        host.order(START);
+        assertWrongState(define("db", 2));
+        assertWrongState(new Order.ReleasePartition(DB));
+        assertWrongState(new Order.DeletePartition(DB));
+        host.order(new Order.PausePartition(DB));
+        assertWrongState(START);
+        host.order(STOP);
+        host.order(new Order.ReleasePartition(DB));
+        assertWrongState(START);
+    }
+
+    private void assertWrongState(Order order) {
+        Refusal refusal = catchThrowableOfType(Refusal.class, () -> host.partitions.execute(order));
+        assertThat(refusal.problem().code()).isEqualTo(ProblemCode.WRONG_STATE);
+    }
+
+    @Test
+    void doesNotOverwriteFilesOfAnEarlierPartition() throws Exception {
+        Files.createDirectories(directory.resolve("partitions/db"));
+
+        assertThatThrownBy(() -> host.order(define("db", 1))).hasMessageContaining("earlier partition");
+    }
+
+    @Test
+    void takesEverythingDownButTheRecords() {
+        host.order(define("db", 1));
+        host.order(define("web", 2));
+        host.order(START);
+
+        host.partitions.stopAll();
+
+        assertThat(host.cgroups.bound).isEmpty();
+        assertThat(host.processes.living()).isEmpty();
+        assertThat(host.parts.records().load().partitions()).hasSize(2);
+    }
+}
