@@ -9,6 +9,7 @@ import io.bulkhead.settings.SettingsException;
 import io.bulkhead.settings.SettingsLoader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,10 +18,12 @@ import org.slf4j.LoggerFactory;
  * The partition manager's process: {@code Main --config FILE [--override section.key=value …]}.
  *
  * <p>Ends with 0 after an order to shut down, with 2 for a wrong command line or settings, with 1 where it cannot start.
- * SIGTERM ends it and leaves partitions running, for the next manager to take up.
+ * SIGTERM ends it and leaves partitions running, for the next manager to take up. With {@code --train} alone it only
+ * loads its classes; {@link Training}.
  */
 public final class Main {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+    private static final List<String> TRAIN = List.of("--train");
     private static final int FAILED = 1;
     private static final int USAGE = 2;
 
@@ -34,6 +37,10 @@ public final class Main {
         Thread.setDefaultUncaughtExceptionHandler(Main::diedUnexpectedly);
         Manager manager;
         try {
+            if (List.of(arguments).equals(TRAIN)) {
+                Training.run();
+                return 0;
+            }
             CommandLine line = CommandLine.parse(arguments);
             Settings settings = line.config().isPresent()
                     ? SettingsLoader.load(line.config().get(), line.overrides())

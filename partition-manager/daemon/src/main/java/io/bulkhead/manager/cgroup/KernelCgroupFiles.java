@@ -1,9 +1,12 @@
 package io.bulkhead.manager.cgroup;
 
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -12,15 +15,28 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
 /** {@link CgroupFiles} on the kernel's own file systems, by {@code java.nio}. */
 public final class KernelCgroupFiles implements CgroupFiles {
+    /** Of most files; there is room for more. */
+    private static final int MOST_BYTES = 1024;
+
     @Override
     public String read(Path file) {
-        try {
-            return Files.readString(file);
+        // Not Files.readString nor readAllBytes: they ask for size and position first, and a start reads some fifty files.
+        try (FileInputStream stream = new FileInputStream(file.toString())) {
+            byte[] bytes = new byte[MOST_BYTES];
+            int count = 0;
+            for (int more = stream.read(bytes); more > 0; more = stream.read(bytes, count, bytes.length - count)) {
+                count += more;
+                if (count == bytes.length) {
+                    bytes = Arrays.copyOf(bytes, 2 * count);
+                }
+            }
+            return new String(bytes, 0, count, StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw failed("read " + file, e);
         }
@@ -62,16 +78,38 @@ public final class KernelCgroupFiles implements CgroupFiles {
         return Files.exists(path);
     }
 
+    /**
+     * The groups directly inside. A directory's link count is that of the directories inside and two more (its own name
+     * and its dot), so the search ends with the last one; most of what a group holds are files, and to ask after each is
+     * what costs. The kernel's files have a dot in their names, but for two or three: what has none is asked after first.
+     */
     @Override
     public List<Path> groupsIn(Path group) {
-        List<Path> groups = new ArrayList<>();
-        try (DirectoryStream<Path> entries =
-                Files.newDirectoryStream(group, entry -> Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS))) {
-            entries.forEach(groups::add);
+        try {
+            // Below two: a file system that does not count like this, so all are asked after.
+            int links = (Integer) Files.getAttribute(group, "unix:nlink", LinkOption.NOFOLLOW_LINKS);
+            int wanted = links < 2 ? Integer.MAX_VALUE : links - 2;
+            return wanted == 0 ? List.of() : search(group, wanted);
         } catch (NoSuchFileException | NotDirectoryException e) {
             return List.of();
         } catch (IOException e) {
             throw failed("list the control group " + group, e);
+        }
+    }
+
+    private static List<Path> search(Path group, int wanted) throws IOException {
+        List<Path> entries = new ArrayList<>();
+        try (DirectoryStream<Path> stream = Files.newDirectoryStream(group)) {
+            stream.forEach(entries::add);
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        entries.sort(Comparator.comparing(entry -> entry.getFileName().toString().contains(".")));
+        List<Path> groups = new ArrayList<>();
+        for (Path entry : entries) {
+            if (groups.size() < wanted && Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+                groups.add(entry);
+            }
         }
         groups.sort(Comparator.naturalOrder());
         return groups;
@@ -90,6 +128,10 @@ public final class KernelCgroupFiles implements CgroupFiles {
 
     private static CgroupException failed(String what, IOException e) {
         String words = e instanceof NoSuchFileException ? "No such file or directory" : String.valueOf(e.getMessage());
+        if (e instanceof FileNotFoundException) {
+            // "PATH (REASON)", for whatever reason open(2) has failed.
+            words = words.substring(words.lastIndexOf('(') + 1, words.length() - 1);
+        }
         return new CgroupException(what + ": " + words, e);
     }
 }

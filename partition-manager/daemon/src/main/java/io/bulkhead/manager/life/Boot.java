@@ -16,12 +16,16 @@ import io.bulkhead.manager.undo.Undo;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The start of one run: on record first, then the groups, then the processes, and process 1 is let run only when every
  * promise was read back and holds. For one thread.
  */
 final class Boot {
+    private static final Logger LOG = LoggerFactory.getLogger(Boot.class);
+
     private final LifeParts parts;
     private final PartitionRecord partition;
     private final Slice slice;
@@ -40,16 +44,28 @@ final class Boot {
         return promises;
     }
 
-    /** Starts, or throws and leaves everything as it was. */
+    /**
+     * Starts, or throws and leaves everything as it was. That somebody has turned the knobs while the partition was down
+     * is seen by the look before the release; only then they are turned back, and all begins once more.
+     */
     Run start(Consumer<Run> over) {
+        try {
+            return attempt(over);
+        } catch (RuntimeException e) {
+            if (Promises.broken(parts.cgroups().readBack(name, slice)).isEmpty()) {
+                throw e;
+            }
+            LOG.atWarn().addKeyValue("partition", name).addKeyValue("reason", e.getMessage()).log("Binding it again");
+            parts.cgroups().bind(name, slice);
+            return attempt(over);
+        }
+    }
+
+    private Run attempt(Consumer<Run> over) {
         Cgroups cgroups = parts.cgroups();
         try (Undo undo = new Undo()) {
             record(Phase.STARTING, Optional.empty());
             undo.push("strike the run off the record", () -> parts.records().removeRun(name));
-            if (!Promises.broken(cgroups.readBack(name, slice)).isEmpty()) {
-                // Somebody has turned the knobs while the partition was down: turns them back.
-                cgroups.bind(name, slice);
-            }
             boolean systemd = partition.definition().init() instanceof Init.Systemd;
             cgroups.openPayload(name, partition.uidRange(), systemd);
             undo.push("remove the payload group", () -> cgroups.closePayload(name));

@@ -5,7 +5,10 @@ import io.bulkhead.manager.cgroup.Cgroups;
 import io.bulkhead.manager.init.InitProgram;
 import io.bulkhead.manager.mount.MountPlan;
 import io.bulkhead.manager.mount.MountRunner;
+import io.bulkhead.manager.sys.Errno;
+import io.bulkhead.manager.sys.ErrnoException;
 import io.bulkhead.manager.sys.Fd;
+import io.bulkhead.manager.sys.MountAttribute;
 import io.bulkhead.manager.sys.MountFlag;
 import io.bulkhead.manager.sys.Namespace;
 import io.bulkhead.manager.sys.OpenFlag;
@@ -41,6 +44,9 @@ final class BootThread extends Thread {
 
     private static final Path SLASH = Path.of("/");
     private static final Path DOT = Path.of(".");
+    private static final Path PROC = Path.of("/proc");
+    private static final Set<MountAttribute> DATA_ONLY =
+            EnumSet.of(MountAttribute.NO_SUID, MountAttribute.NO_DEV, MountAttribute.NO_EXEC);
     private static final Path NULL = Path.of("/dev/null");
 
     private static final Set<Namespace> OF_PROCESS_1 =
@@ -103,6 +109,7 @@ final class BootThread extends Thread {
     private @Nullable Child holder;
     private long init;
     private @Nullable Fd initFd;
+    private @Nullable Fd pidNamespace;
     private @Nullable Throwable failure;
 
     BootThread(Syscalls sys, Cgroups cgroups, ProcessTable processes, Order order) {
@@ -120,6 +127,10 @@ final class BootThread extends Thread {
             boot();
         } catch (Throwable e) {
             failure = e;
+        } finally {
+            if (pidNamespace != null) {
+                pidNamespace.close();
+            }
         }
     }
 
@@ -211,6 +222,20 @@ final class BootThread extends Thread {
         }
         init = children.get(0);
         initFd = sys.openProcess(init);
+        pidNamespace = sys.open(processes.namespace(init, "pid"), EnumSet.noneOf(OpenFlag.class));
+    }
+
+    /** Mounts a proc that shows the partition's processes; this thread is not one of them and never can be. */
+    private void mountProc() {
+        try (Fd proc = sys.makeProc(present(pidNamespace), DATA_ONLY)) {
+            sys.attachTree(proc, PROC);
+        } catch (ErrnoException e) {
+            // A kernel before 6.17 only makes a proc of its caller's own pid namespace.
+            if (!e.is(Errno.EINVAL) && !e.is(Errno.ENOSYS)) {
+                throw e;
+            }
+            mountProcFromInside();
+        }
     }
 
     /**
@@ -218,7 +243,7 @@ final class BootThread extends Thread {
      * power in the new root, so the root holds nothing yet that the partition could have written. In the new root
      * mount(8) is set-user-id of a foreign user, which no-new-privileges makes ineffective.
      */
-    private void mountProc() {
+    private void mountProcFromInside() {
         sys.setNoNewPrivileges();
         try (Fd nothing = sys.open(NULL, EnumSet.of(OpenFlag.READ_WRITE));
                 Child mounter = Child.start(

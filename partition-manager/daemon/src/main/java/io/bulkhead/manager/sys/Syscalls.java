@@ -86,6 +86,16 @@ public interface Syscalls {
      */
     void setMountAttributes(Fd tree, Set<MountAttribute> attributes, Optional<Fd> idMapping);
 
+    /**
+     * A detached proc that shows a pid namespace which need not be the caller's: fsopen(2), fsconfig(2) with {@code
+     * pidns}, fsmount(2). Its super block belongs to the user namespace of that pid namespace, as if it had been mounted
+     * inside. EINVAL on kernels without that option.
+     *
+     * @param pidNamespace as opened from {@code /proc/PID/ns/pid}
+     * @param attributes of the mount
+     */
+    Fd makeProc(Fd pidNamespace, Set<MountAttribute> attributes);
+
     /** move_mount(2) of a detached tree. */
     void attachTree(Fd tree, Path target);
 

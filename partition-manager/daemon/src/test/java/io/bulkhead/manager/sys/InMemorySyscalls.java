@@ -419,6 +419,12 @@ public final class InMemorySyscalls implements Syscalls {
     }
 
     @Override
+    public synchronized Fd makeProc(Fd pidNamespace, Set<MountAttribute> attributes) {
+        file("fsconfig", "proc, pidns of " + pidNamespace, pidNamespace, OpenFile.class);
+        return install(new OpenFile.Tree("proc"));
+    }
+
+    @Override
     public synchronized void attachTree(Fd tree, Path target) {
         String subject = tree + ", \"" + target + "\"";
         OpenFile.Tree detached = file("move_mount", subject, tree, OpenFile.Tree.class);

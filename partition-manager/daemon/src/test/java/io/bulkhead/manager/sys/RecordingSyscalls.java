@@ -281,6 +281,11 @@ public final class RecordingSyscalls implements Syscalls {
     }
 
     @Override
+    public Fd makeProc(Fd pidNamespace, Set<MountAttribute> attributes) {
+        return opened("makeProc", () -> kernel.makeProc(pidNamespace, attributes), pidNamespace, attributes);
+    }
+
+    @Override
     public void attachTree(Fd tree, Path target) {
         run("attachTree", () -> kernel.attachTree(tree, target), tree, target);
         mounted(target);

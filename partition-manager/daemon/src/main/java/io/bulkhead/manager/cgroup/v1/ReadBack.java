@@ -48,7 +48,12 @@ final class ReadBack {
         Found read();
     }
 
+    /** Reads every file once only. */
     List<Promise> promises(PartitionName partition, Slice slice) {
+        return new ReadBack(new ReadOnceFiles(files), layout, config, host).read(partition, slice);
+    }
+
+    private List<Promise> read(PartitionName partition, Slice slice) {
         Membership membership = Membership.of(files, layout, new ProcReader(files, config.proc()), partition);
         List<Promise> promises = new ArrayList<>();
         promises.add(cpus(partition, slice.cpus(), membership));

@@ -174,6 +174,11 @@ public final class JnaSyscalls implements Syscalls {
     }
 
     @Override
+    public Fd makeProc(Fd pidNamespace, Set<MountAttribute> attributes) {
+        return MountCalls.makeProc(pidNamespace, attributes);
+    }
+
+    @Override
     public void attachTree(Fd tree, Path target) {
         MountCalls.attachTree(tree, target);
     }

@@ -12,7 +12,10 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Mounts: mount(2), umount(2), open_tree(2), mount_setattr(2), move_mount(2), pivot_root(2). */
+/**
+ * Mounts: mount(2), umount(2), open_tree(2), mount_setattr(2), move_mount(2), pivot_root(2), fsopen(2), fsconfig(2),
+ * fsmount(2).
+ */
 final class MountCalls {
     private static final Map<MountFlag, Long> FLAGS = new EnumMap<>(Map.of(
             MountFlag.READ_ONLY, MountHeader.MS_RDONLY,
@@ -65,6 +68,16 @@ final class MountCalls {
 
         /** SYS_move_mount. */
         static native long syscall(long number, int fromDirectory, String from, int toDirectory, String to, int flags);
+
+        /** SYS_fsopen. */
+        static native long syscall(long number, String type, int flags);
+
+        /** SYS_fsconfig. */
+        static native long syscall(
+                long number, int context, int command, @Nullable String key, @Nullable Pointer value, int fd);
+
+        /** SYS_fsmount. */
+        static native long syscall(long number, int context, int flags, int attributes);
 
         /** SYS_pivot_root. */
         static native long syscall(long number, String newRoot, String putOld);
@@ -125,6 +138,42 @@ final class MountCalls {
                             FcntlHeader.AT_EMPTY_PATH | FcntlHeader.AT_RECURSIVE,
                             attr,
                             MountAttr.SIZE));
+        }
+    }
+
+    static Fd makeProc(Fd pidNamespace, Set<MountAttribute> attributes) {
+        int bits = 0;
+        for (MountAttribute attribute : attributes) {
+            bits |= Objects.requireNonNull(ATTRIBUTES.get(attribute)).intValue();
+        }
+        int all = bits;
+        try (Fd context = FileCalls.owned(Checked.call(
+                "fsopen", "proc", () -> Libc.syscall(SyscallHeader.SYS_fsopen, "proc", MountHeader.FSOPEN_CLOEXEC)))) {
+            Checked.call(
+                    "fsconfig",
+                    "proc, pidns of " + pidNamespace,
+                    () -> Libc.syscall(
+                            SyscallHeader.SYS_fsconfig,
+                            context.number(),
+                            MountHeader.FSCONFIG_SET_FD,
+                            "pidns",
+                            null,
+                            pidNamespace.number()));
+            Checked.call(
+                    "fsconfig",
+                    "proc, create",
+                    () -> Libc.syscall(
+                            SyscallHeader.SYS_fsconfig,
+                            context.number(),
+                            MountHeader.FSCONFIG_CMD_CREATE,
+                            null,
+                            null,
+                            0));
+            return FileCalls.owned(Checked.call(
+                    "fsmount",
+                    "proc",
+                    () -> Libc.syscall(
+                            SyscallHeader.SYS_fsmount, context.number(), MountHeader.FSMOUNT_CLOEXEC, all)));
         }
     }
 

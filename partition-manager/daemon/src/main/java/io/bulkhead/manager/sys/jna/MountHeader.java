@@ -19,6 +19,11 @@ final class MountHeader {
     static final int OPEN_TREE_CLOEXEC = 02000000;
     static final int MOVE_MOUNT_F_EMPTY_PATH = 4;
 
+    static final int FSOPEN_CLOEXEC = 1;
+    static final int FSMOUNT_CLOEXEC = 1;
+    static final int FSCONFIG_SET_FD = 5;
+    static final int FSCONFIG_CMD_CREATE = 6;
+
     static final long MOUNT_ATTR_RDONLY = 1;
     static final long MOUNT_ATTR_NOSUID = 2;
     static final long MOUNT_ATTR_NODEV = 4;

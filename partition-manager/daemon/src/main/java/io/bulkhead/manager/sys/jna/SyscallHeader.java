@@ -7,6 +7,9 @@ final class SyscallHeader {
     static final long SYS_pidfd_send_signal = 424;
     static final long SYS_open_tree = 428;
     static final long SYS_move_mount = 429;
+    static final long SYS_fsopen = 430;
+    static final long SYS_fsconfig = 431;
+    static final long SYS_fsmount = 432;
     static final long SYS_pidfd_open = 434;
     static final long SYS_pidfd_getfd = 438;
     static final long SYS_mount_setattr = 442;

@@ -1,0 +1,165 @@
+package io.bulkhead.harness.bench;
+
+import io.bulkhead.contract.hardware.NodeSet;
+import io.bulkhead.contract.order.Order;
+import io.bulkhead.contract.order.Reply;
+import io.bulkhead.contract.partition.Claim;
+import io.bulkhead.contract.partition.CpuClaim;
+import io.bulkhead.contract.partition.CpuSlice;
+import io.bulkhead.contract.partition.HostStatus;
+import io.bulkhead.contract.partition.Init;
+import io.bulkhead.contract.partition.IoSlice;
+import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.partition.PartitionSpec;
+import io.bulkhead.contract.partition.Slice;
+import io.bulkhead.contract.unit.ByteRate;
+import io.bulkhead.contract.unit.ByteSize;
+import io.bulkhead.contract.unit.CpuMillis;
+import io.bulkhead.contract.unit.Limit;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+
+/** A manager of our own, started as an administrator would, with everything of its in one directory. */
+final class ManagerProcess implements AutoCloseable {
+    /** Its uids; those behind them are the peers'. */
+    static final long UID_BASE = 45_000L << 16;
+
+    static final int UID_RANGES = 64;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final long STOP_TIMEOUT_MILLIS = 10_000;
+
+    private final Path directory;
+    private final Process process;
+    private final ManagerClient orders;
+    private final HostStatus host;
+
+    private ManagerProcess(Path directory, Process process, ManagerClient orders, HostStatus host) {
+        this.directory = directory;
+        this.process = process;
+        this.orders = orders;
+        this.host = host;
+    }
+
+    /**
+     * Starts one and waits until it takes orders.
+     *
+     * @param instance the name that everything in the kernel carries
+     */
+    static ManagerProcess start(String instance) throws IOException {
+        String launcher = System.getProperty("bulkhead.launcher");
+        if (launcher == null) {
+            throw new IllegalStateException("-Dbulkhead.launcher is missing; ./dev bench sets it");
+        }
+        Path directory = Files.createTempDirectory(Path.of("/var/tmp"), instance + "-");
+        Path config = Files.writeString(directory.resolve("bulkhead.conf"), String.join(
+                "\n",
+                "[instance]",
+                "name = " + instance,
+                "state_dir = " + directory.resolve("state"),
+                "run_dir = " + directory.resolve("run"),
+                "[partitions]",
+                "uid_base = " + UID_BASE,
+                "uid_ranges = " + UID_RANGES,
+                "[control-plane]",
+                "user = root",
+                ""));
+        File log = directory.resolve("log").toFile();
+        Process process = new ProcessBuilder(launcher, "--daemon", "manager", "--config", config.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(log)
+                .start();
+        Path ready = directory.resolve("run/manager.pid");
+        try {
+            Awaitility.await()
+                    .atMost(PATIENCE)
+                    .pollInterval(Duration.ofMillis(20))
+                    .until(() -> Files.exists(ready) || !process.isAlive());
+            ManagerClient orders = ManagerClient.connect(directory.resolve("run/manager.sock"));
+            return new ManagerProcess(
+                    directory,
+                    process,
+                    orders,
+                    orders.ask(Reply.Host.class, new Order.DescribeHost()).host());
+        } catch (IOException | RuntimeException e) {
+            process.destroy();
+            throw new IOException("the manager did not come up: " + e.getMessage() + "\n" + Files.readString(log.toPath()), e);
+        }
+    }
+
+    HostStatus host() {
+        return host;
+    }
+
+    long pid() {
+        return host.managerPid();
+    }
+
+    /** The connection for orders; for one thread. */
+    ManagerClient orders() {
+        return orders;
+    }
+
+    /** A further connection. */
+    ManagerClient connect() throws IOException {
+        return ManagerClient.connect(directory.resolve("run/manager.sock"));
+    }
+
+    /** Defines a partition with the small init. */
+    void define(PartitionName name, int cpuMillis, long memoryBytes, int tasks, Limit<ByteRate> rate)
+            throws IOException {
+        IoSlice io = new IoSlice(rate, rate, Limit.unlimited(), Limit.unlimited());
+        ByteSize memory = new ByteSize(memoryBytes);
+        CpuMillis cpu = new CpuMillis(cpuMillis);
+        PartitionSpec spec = new PartitionSpec(
+                name,
+                new Claim(new CpuClaim.Part(cpu), memory, tasks, io),
+                new Init.Shell(),
+                false,
+                false,
+                STOP_TIMEOUT_MILLIS,
+                Optional.empty());
+        Slice slice = new Slice(new CpuSlice.Part(cpu), NodeSet.of(0), memory, tasks, io);
+        orders.ask(Reply.Partition.class, new Order.DefinePartition(spec, slice, Optional.empty()));
+    }
+
+    /** Ends every partition and the manager, and removes its directory. */
+    @Override
+    public void close() throws IOException {
+        for (PartitionName name : names()) {
+            orders.ask(Reply.Partition.class, new Order.StopPartition(name, true));
+            orders.ask(Reply.Done.class, new Order.DeletePartition(name));
+        }
+        orders.ask(Reply.Done.class, new Order.ShutDown(false));
+        orders.close();
+        try {
+            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                throw new IOException("the manager does not go: process " + process.pid());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        List<Path> all;
+        try (Stream<Path> files = Files.walk(directory)) {
+            all = files.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path file : all) {
+            Files.delete(file);
+        }
+    }
+
+    private List<PartitionName> names() throws IOException {
+        return orders.ask(Reply.Partitions.class, new Order.ListPartitions()).partitions().stream()
+                .map(status -> status.name())
+                .toList();
+    }
+}
