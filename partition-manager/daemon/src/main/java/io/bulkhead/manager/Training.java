@@ -47,7 +47,8 @@ final class Training {
     private static void loadAllBeside(Class<?> member) throws IOException {
         Path jar;
         try {
-            jar = Path.of(member.getProtectionDomain().getCodeSource().getLocation().toURI());
+            jar = Path.of(
+                    member.getProtectionDomain().getCodeSource().getLocation().toURI());
         } catch (URISyntaxException e) {
             throw new IOException(e);
         }
@@ -58,7 +59,8 @@ final class Training {
             file.stream()
                     .map(entry -> entry.getName())
                     .filter(name -> name.endsWith(".class") && !name.contains("-info"))
-                    .map(name -> name.substring(0, name.length() - ".class".length()).replace('/', '.'))
+                    .map(name ->
+                            name.substring(0, name.length() - ".class".length()).replace('/', '.'))
                     .forEach(Training::load);
         }
     }

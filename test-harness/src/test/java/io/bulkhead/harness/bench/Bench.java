@@ -45,8 +45,7 @@ public final class Bench {
                 String results = each.getValue().run();
                 System.out.println("\n## " + each.getKey() + "\n\n" + results);
                 if (record) {
-                    Files.writeString(
-                            RECORDS, withSection(Files.readString(RECORDS), each.getKey(), results));
+                    Files.writeString(RECORDS, withSection(Files.readString(RECORDS), each.getKey(), results));
                 }
             }
         }

@@ -11,9 +11,9 @@ class BenchTest {
 
     @Test
     void replacesTheResultsOfOneBenchmarkAndNothingElse() {
-        assertThat(Bench.withSection(DOCUMENT, "a", "new\n"))
-                .isEqualTo(DOCUMENT.replace("old\n", "new\n"));
-        assertThat(Bench.withSection(DOCUMENT, "b", "first\n")).contains("old\n", "<!-- results of b -->\nfirst\n<!-- end");
+        assertThat(Bench.withSection(DOCUMENT, "a", "new\n")).isEqualTo(DOCUMENT.replace("old\n", "new\n"));
+        assertThat(Bench.withSection(DOCUMENT, "b", "first\n"))
+                .contains("old\n", "<!-- results of b -->\nfirst\n<!-- end");
     }
 
     @Test

@@ -31,11 +31,43 @@ final class Bubblewrap implements Contender {
     public void prepare() throws CannotRunException {
         command = new ArrayList<>(List.of(Versions.find("bwrap", "bubblewrap")));
         command.addAll(List.of(
-                "--unshare-all", "--uid", "0", "--gid", "0", "--hostname", "bench", "--new-session",
-                "--ro-bind", "/usr", "/usr", "--symlink", "usr/bin", "/bin", "--symlink", "usr/sbin", "/sbin",
-                "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64",
-                "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs", "/run",
-                "--dir", "/etc", "--dir", "/var", "--dir", "/root"));
+                "--unshare-all",
+                "--uid",
+                "0",
+                "--gid",
+                "0",
+                "--hostname",
+                "bench",
+                "--new-session",
+                "--ro-bind",
+                "/usr",
+                "/usr",
+                "--symlink",
+                "usr/bin",
+                "/bin",
+                "--symlink",
+                "usr/sbin",
+                "/sbin",
+                "--symlink",
+                "usr/lib",
+                "/lib",
+                "--symlink",
+                "usr/lib64",
+                "/lib64",
+                "--proc",
+                "/proc",
+                "--dev",
+                "/dev",
+                "--tmpfs",
+                "/tmp",
+                "--tmpfs",
+                "/run",
+                "--dir",
+                "/etc",
+                "--dir",
+                "/var",
+                "--dir",
+                "/root"));
         command.addAll(Terms.PROGRAM);
     }
 

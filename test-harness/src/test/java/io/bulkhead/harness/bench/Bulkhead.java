@@ -50,9 +50,8 @@ final class Bulkhead implements Contender {
     @Override
     public void prepare() throws CannotRunException {
         try {
-            Limit<ByteRate> rate = terms.disk().isPresent()
-                    ? Limit.of(new ByteRate(terms.ioBytesPerSecond()))
-                    : Limit.unlimited();
+            Limit<ByteRate> rate =
+                    terms.disk().isPresent() ? Limit.of(new ByteRate(terms.ioBytesPerSecond())) : Limit.unlimited();
             manager.define(NAME, terms.cpuMillis(), terms.memoryBytes(), terms.tasks(), rate);
             ManagerClient stream = manager.connect();
             console = stream;

@@ -56,9 +56,9 @@ final class ConsoleRun {
                 Fd poll = sys.createPoll()) {
             long begun;
             long pid;
-            try (Fd slave =
-                    sys.open(terminal.slave(), EnumSet.of(OpenFlag.READ_WRITE, OpenFlag.NO_CONTROLLING_TTY))) {
-                UnaryOperator<String> fill = word -> word.equals(TERMINAL) ? terminal.slave().toString() : word;
+            try (Fd slave = sys.open(terminal.slave(), EnumSet.of(OpenFlag.READ_WRITE, OpenFlag.NO_CONTROLLING_TTY))) {
+                UnaryOperator<String> fill =
+                        word -> word.equals(TERMINAL) ? terminal.slave().toString() : word;
                 List<String> words = command.stream().map(fill).toList();
                 SpawnRequest request =
                         new SpawnRequest(words.get(0), words, ENVIRONMENT, Map.of(0, slave, 1, slave, 2, slave));
@@ -83,7 +83,10 @@ final class ConsoleRun {
         Optional<ProcessEnd> end = awaitEnd(poll, master, process);
         if (!said.startsWith("R")) {
             String rest = (said + read(master)).strip().replaceAll("\\s+", " ");
-            return new Outcome(0, Optional.of("it said '" + rest + "' and " + end.map(Object::toString).orElse("went on")));
+            return new Outcome(
+                    0,
+                    Optional.of("it said '" + rest + "' and "
+                            + end.map(Object::toString).orElse("went on")));
         }
         return new Outcome(nanos, Optional.empty());
     }
@@ -97,8 +100,10 @@ final class ConsoleRun {
             if (System.nanoTime() > deadline) {
                 sys.signal(process, SIGKILL);
             }
-            if (listening && sys.awaitReady(poll, PATIENCE_MILLIS).stream()
-                    .anyMatch(ready -> ready.token() == OUTPUT && read(master).isEmpty())) {
+            if (listening
+                    && sys.awaitReady(poll, PATIENCE_MILLIS).stream()
+                            .anyMatch(ready ->
+                                    ready.token() == OUTPUT && read(master).isEmpty())) {
                 // Hung up: from now on only the end counts.
                 sys.removeFromPoll(poll, master);
                 listening = false;

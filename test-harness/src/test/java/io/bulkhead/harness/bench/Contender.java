@@ -46,5 +46,4 @@ interface Contender extends AutoCloseable {
             super(reason, cause);
         }
     }
-
 }

@@ -20,13 +20,15 @@ final class HostLines {
         return List.of(
                 "date: " + LocalDate.now(ZoneOffset.UTC),
                 "kernel: " + host.kernel() + ", cgroups " + host.cgroups(),
-                "CPUs: " + java.availableProcessors() + " × " + cpuModel() + "; pool " + host.reserve().pool(),
+                "CPUs: " + java.availableProcessors() + " × " + cpuModel() + "; pool "
+                        + host.reserve().pool(),
                 "memory: " + host.memory() + ", load " + load(),
                 "Java: " + System.getProperty("java.vm.name") + " " + Runtime.version());
     }
 
     private static String cpuModel() {
-        return text("/proc/cpuinfo").lines()
+        return text("/proc/cpuinfo")
+                .lines()
                 .filter(line -> line.toLowerCase(Locale.ROOT).startsWith("model name"))
                 .map(line -> line.substring(line.indexOf(':') + 1).strip())
                 .findFirst()

@@ -24,12 +24,15 @@ record Leftovers(Set<String> mounts, Set<String> groups, long terminals) {
     private static final int MOUNT_POINT = 4;
 
     static Leftovers now() {
-        Set<String> mounts = HostLines.text("/proc/self/mountinfo").lines()
+        Set<String> mounts = HostLines.text("/proc/self/mountinfo")
+                .lines()
                 .map(line -> line.split(" ")[MOUNT_POINT])
                 .collect(Collectors.toCollection(TreeSet::new));
         Set<String> groups = groupPaths().stream().map(Path::toString).collect(Collectors.toCollection(TreeSet::new));
         return new Leftovers(
-                mounts, groups, Long.parseLong(HostLines.text("/proc/sys/kernel/pty/nr").strip()));
+                mounts,
+                groups,
+                Long.parseLong(HostLines.text("/proc/sys/kernel/pty/nr").strip()));
     }
 
     private static List<Path> groupPaths() {

@@ -37,8 +37,17 @@ final class Lxc implements Contender {
         Path root = stage.makeRoot(id, terms.uidBase());
         Path config = stage.write(id + "-state/config", config(id, root));
         command = new ArrayList<>(List.of(
-                path, "-F", "-n", id, "-P", config.getParent().toString(), "-f", config.toString(),
-                "-c", ConsoleRun.TERMINAL, "--"));
+                path,
+                "-F",
+                "-n",
+                id,
+                "-P",
+                config.getParent().toString(),
+                "-f",
+                config.toString(),
+                "-c",
+                ConsoleRun.TERMINAL,
+                "--"));
         command.addAll(Terms.PROGRAM);
     }
 

@@ -61,18 +61,20 @@ final class ManagerProcess implements AutoCloseable {
             throw new IllegalStateException("-Dbulkhead.launcher is missing; ./dev bench sets it");
         }
         Path directory = Files.createTempDirectory(Path.of("/var/tmp"), instance + "-");
-        Path config = Files.writeString(directory.resolve("bulkhead.conf"), String.join(
-                "\n",
-                "[instance]",
-                "name = " + instance,
-                "state_dir = " + directory.resolve("state"),
-                "run_dir = " + directory.resolve("run"),
-                "[partitions]",
-                "uid_base = " + UID_BASE,
-                "uid_ranges = " + UID_RANGES,
-                "[control-plane]",
-                "user = root",
-                ""));
+        Path config = Files.writeString(
+                directory.resolve("bulkhead.conf"),
+                String.join(
+                        "\n",
+                        "[instance]",
+                        "name = " + instance,
+                        "state_dir = " + directory.resolve("state"),
+                        "run_dir = " + directory.resolve("run"),
+                        "[partitions]",
+                        "uid_base = " + UID_BASE,
+                        "uid_ranges = " + UID_RANGES,
+                        "[control-plane]",
+                        "user = root",
+                        ""));
         File log = directory.resolve("log").toFile();
         Process process = new ProcessBuilder(launcher, "--daemon", "manager", "--config", config.toString())
                 .redirectErrorStream(true)
@@ -92,7 +94,8 @@ final class ManagerProcess implements AutoCloseable {
                     orders.ask(Reply.Host.class, new Order.DescribeHost()).host());
         } catch (IOException | RuntimeException e) {
             process.destroy();
-            throw new IOException("the manager did not come up: " + e.getMessage() + "\n" + Files.readString(log.toPath()), e);
+            throw new IOException(
+                    "the manager did not come up: " + e.getMessage() + "\n" + Files.readString(log.toPath()), e);
         }
     }
 

@@ -76,15 +76,15 @@ final class MemoryBench {
     }
 
     private static long parent(long pid) {
-        return HostLines.text("/proc/" + pid + "/status").lines()
+        return HostLines.text("/proc/" + pid + "/status")
+                .lines()
                 .filter(line -> line.startsWith("PPid:"))
                 .mapToLong(line -> Long.parseLong(line.split("\\s+")[1]))
                 .findFirst()
                 .orElseThrow();
     }
 
-    private static String markdown(
-            List<String> host, Memory idle, Memory defined, Memory running, Memory holders) {
+    private static String markdown(List<String> host, Memory idle, Memory defined, Memory running, Memory holders) {
         Table table = new Table("memory, MiB", "RSS", "PSS");
         row(table, "manager, no partition", idle);
         row(table, "manager, " + PARTITIONS + " defined", defined);
@@ -94,9 +94,14 @@ final class MemoryBench {
         StringBuilder text = new StringBuilder();
         host.forEach(line -> text.append("- ").append(line).append('\n'));
         text.append('\n').append(table).append('\n');
-        text.append("- budget, at most 64 MiB RSS idle: ").append(verdict(idle.rssKib() <= BUDGET_KIB)).append('\n');
+        text.append("- budget, at most 64 MiB RSS idle: ")
+                .append(verdict(idle.rssKib() <= BUDGET_KIB))
+                .append('\n');
         text.append("- budget, at most 0.3 MiB RSS more for each partition: ")
-                .append(verdict(each <= BUDGET_EACH_KIB)).append(" (").append(mebibytes(each)).append(")\n");
+                .append(verdict(each <= BUDGET_EACH_KIB))
+                .append(" (")
+                .append(mebibytes(each))
+                .append(")\n");
         return text.toString();
     }
 
@@ -105,7 +110,7 @@ final class MemoryBench {
     }
 
     private static void row(Table table, String what, Memory memory) {
-        table.row(what, mebibytes(memory.rssKib()), mebibytes(memory.pssKib()));
+        table.row(what, mebibytes((double) memory.rssKib()), mebibytes((double) memory.pssKib()));
     }
 
     private static String mebibytes(double kib) {

@@ -12,8 +12,17 @@ import java.util.Map;
 final class OciBundle {
     private static final String[] NAMESPACES = {"pid", "network", "ipc", "uts", "mount", "user", "cgroup"};
     private static final List<String> MASKED = List.of(
-            "/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/timer_list", "/proc/kallsyms", "/proc/key-users",
-            "/proc/vmallocinfo", "/proc/iomem", "/proc/ioports", "/proc/config.gz", "/sys/firmware");
+            "/proc/acpi",
+            "/proc/kcore",
+            "/proc/keys",
+            "/proc/timer_list",
+            "/proc/kallsyms",
+            "/proc/key-users",
+            "/proc/vmallocinfo",
+            "/proc/iomem",
+            "/proc/ioports",
+            "/proc/config.gz",
+            "/sys/firmware");
     private static final List<String> READ_ONLY = List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys");
 
     private OciBundle() {}

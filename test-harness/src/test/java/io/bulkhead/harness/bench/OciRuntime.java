@@ -48,7 +48,8 @@ abstract class OciRuntime implements Contender {
         String id = terms.instance() + "-" + program + (terminal ? "" : "-plain");
         Path root = stage.makeRoot(id + "-root", terms.uidBase());
         Path bundle = OciBundle.write(stage, id, root, terms, "/" + terms.instance() + "/" + id, terminal);
-        command = new ArrayList<>(List.of(path, "--root", stage.directory().resolve(id + "-state").toString()));
+        command = new ArrayList<>(
+                List.of(path, "--root", stage.directory().resolve(id + "-state").toString()));
         command.addAll(options);
         command.addAll(List.of("run", "--bundle", bundle.toString(), id));
     }

@@ -100,8 +100,7 @@ class RoundRobinTest {
 
     @Test
     void listsWhoCannotTakePartWithTheReason() {
-        List<Result> results =
-                run(0, 2, List.of(new Runner("a", Optional.of("not installed"), 0), new Runner("b")));
+        List<Result> results = run(0, 2, List.of(new Runner("a", Optional.of("not installed"), 0), new Runner("b")));
 
         assertThat(results.get(0).obstacle()).contains("not installed");
         assertThat(results.get(0).figures()).isEmpty();

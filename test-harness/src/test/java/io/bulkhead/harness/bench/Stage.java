@@ -73,7 +73,8 @@ final class Stage implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
         } catch (ExecutionException e) {
-            throw new IllegalStateException(String.valueOf(e.getCause() == null ? e : e.getCause().getMessage()), e);
+            throw new IllegalStateException(
+                    String.valueOf(e.getCause() == null ? e : e.getCause().getMessage()), e);
         }
     }
 
@@ -97,7 +98,8 @@ final class Stage implements AutoCloseable {
                 }
             }
             for (String file : List.of("ld.so.cache", "passwd", "group")) {
-                Path copy = Files.copy(Path.of("/etc", file), root.resolve("etc").resolve(file));
+                Path copy =
+                        Files.copy(Path.of("/etc", file), root.resolve("etc").resolve(file));
                 sys.changeOwner(copy, owner, owner);
             }
             Path usr = root.resolve("usr");

@@ -71,16 +71,27 @@ final class StartBench {
         StringBuilder text = new StringBuilder();
         host.forEach(line -> text.append("- ").append(line).append('\n'));
         text.append("- load at the end: ").append(HostLines.load()).append('\n');
-        text.append("- method: ").append(ROUNDS).append(" rounds after ").append(WARM_UP)
+        text.append("- method: ")
+                .append(ROUNDS)
+                .append(" rounds after ")
+                .append(WARM_UP)
                 .append(" to warm up, all contenders in turns\n");
-        text.append("- left behind: ").append(left.isEmpty() ? "nothing" : String.join(", ", left))
-                .append("; terminals open on the host before and after: ").append(before.terminals()).append(", ")
-                .append(after.terminals()).append("\n\n");
+        text.append("- left behind: ")
+                .append(left.isEmpty() ? "nothing" : String.join(", ", left))
+                .append("; terminals open on the host before and after: ")
+                .append(before.terminals())
+                .append(", ")
+                .append(after.terminals())
+                .append("\n\n");
         text.append(table(results)).append('\n');
         for (Result result : results) {
-            text.append("- **").append(result.contender().name()).append("** (")
+            text.append("- **")
+                    .append(result.contender().name())
+                    .append("** (")
                     .append(result.figures().isPresent() ? result.contender().version() : "not run")
-                    .append("): ").append(result.contender().terms()).append('\n');
+                    .append("): ")
+                    .append(result.contender().terms())
+                    .append('\n');
         }
         text.append('\n').append(budget(results, "crun run", BUDGET_OF_CRUN));
         text.append(budget(results, "systemd-nspawn", BUDGET_OF_NSPAWN));

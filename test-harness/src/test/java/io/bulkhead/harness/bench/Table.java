@@ -15,7 +15,8 @@ final class Table {
     /** Adds a row of as many cells as the head has. */
     void row(String... cells) {
         if (cells.length != rows.get(0).size()) {
-            throw new IllegalArgumentException(cells.length + " cells under " + rows.get(0).size() + " heads");
+            throw new IllegalArgumentException(
+                    cells.length + " cells under " + rows.get(0).size() + " heads");
         }
         rows.add(List.of(cells));
     }
@@ -41,7 +42,10 @@ final class Table {
     private static void append(StringBuilder text, List<String> row, List<Integer> widths, char filling) {
         for (int i = 0; i < row.size(); i++) {
             String cell = row.get(i);
-            text.append("| ").append(cell).append(String.valueOf(filling).repeat(widths.get(i) - cell.length())).append(' ');
+            text.append("| ")
+                    .append(cell)
+                    .append(String.valueOf(filling).repeat(widths.get(i) - cell.length()))
+                    .append(' ');
         }
         text.append("|\n");
     }

@@ -26,7 +26,8 @@ public final class KernelCgroupFiles implements CgroupFiles {
 
     @Override
     public String read(Path file) {
-        // Not Files.readString nor readAllBytes: they ask for size and position first, and a start reads some fifty files.
+        // Not Files.readString nor readAllBytes: they ask for size and position first, and a start reads some fifty
+        // files.
         try (FileInputStream stream = new FileInputStream(file.toString())) {
             byte[] bytes = new byte[MOST_BYTES];
             int count = 0;
@@ -104,7 +105,8 @@ public final class KernelCgroupFiles implements CgroupFiles {
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
         }
-        entries.sort(Comparator.comparing(entry -> entry.getFileName().toString().contains(".")));
+        entries.sort(
+                Comparator.comparing(entry -> entry.getFileName().toString().contains(".")));
         List<Path> groups = new ArrayList<>();
         for (Path entry : entries) {
             if (groups.size() < wanted && Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {

@@ -55,7 +55,10 @@ final class Boot {
             if (Promises.broken(parts.cgroups().readBack(name, slice)).isEmpty()) {
                 throw e;
             }
-            LOG.atWarn().addKeyValue("partition", name).addKeyValue("reason", e.getMessage()).log("Binding it again");
+            LOG.atWarn()
+                    .addKeyValue("partition", name)
+                    .addKeyValue("reason", e.getMessage())
+                    .log("Binding it again");
             parts.cgroups().bind(name, slice);
             return attempt(over);
         }

@@ -172,8 +172,7 @@ final class MountCalls {
             return FileCalls.owned(Checked.call(
                     "fsmount",
                     "proc",
-                    () -> Libc.syscall(
-                            SyscallHeader.SYS_fsmount, context.number(), MountHeader.FSMOUNT_CLOEXEC, all)));
+                    () -> Libc.syscall(SyscallHeader.SYS_fsmount, context.number(), MountHeader.FSMOUNT_CLOEXEC, all)));
         }
     }
 
