@@ -1,5 +1,6 @@
 package io.bulkhead.harness.bench;
 
+import io.bulkhead.console.client.ApiClient;
 import io.bulkhead.contract.hardware.NodeSet;
 import io.bulkhead.contract.order.Order;
 import io.bulkhead.contract.order.Reply;
@@ -42,6 +43,7 @@ final class ManagerProcess implements AutoCloseable {
     private final Process process;
     private final ManagerClient orders;
     private final HostStatus host;
+    private Optional<Process> controlPlane = Optional.empty();
 
     private ManagerProcess(Path directory, Process process, ManagerClient orders, HostStatus host) {
         this.directory = directory;
@@ -56,10 +58,6 @@ final class ManagerProcess implements AutoCloseable {
      * @param instance the name that everything in the kernel carries
      */
     static ManagerProcess start(String instance) throws IOException {
-        String launcher = System.getProperty("bulkhead.launcher");
-        if (launcher == null) {
-            throw new IllegalStateException("-Dbulkhead.launcher is missing; ./dev bench sets it");
-        }
         Path directory = Files.createTempDirectory(Path.of("/var/tmp"), instance + "-");
         Path config = Files.writeString(
                 directory.resolve("bulkhead.conf"),
@@ -76,7 +74,7 @@ final class ManagerProcess implements AutoCloseable {
                         "user = root",
                         ""));
         File log = directory.resolve("log").toFile();
-        Process process = new ProcessBuilder(launcher, "--daemon", "manager", "--config", config.toString())
+        Process process = new ProcessBuilder(launcher(), "--daemon", "manager", "--config", config.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(log)
                 .start();
@@ -99,6 +97,14 @@ final class ManagerProcess implements AutoCloseable {
         }
     }
 
+    private static String launcher() {
+        String launcher = System.getProperty("bulkhead.launcher");
+        if (launcher == null) {
+            throw new IllegalStateException("-Dbulkhead.launcher is missing; ./dev bench sets it");
+        }
+        return launcher;
+    }
+
     HostStatus host() {
         return host;
     }
@@ -115,6 +121,28 @@ final class ManagerProcess implements AutoCloseable {
     /** A further connection. */
     ManagerClient connect() throws IOException {
         return ManagerClient.connect(directory.resolve("run/manager.sock"));
+    }
+
+    /** Starts the control plane beside it, as root, and waits until it answers; ended with the manager. */
+    long startControlPlane() throws IOException {
+        Path socket = directory.resolve("run/control/api.sock");
+        Files.createDirectories(directory.resolve("run/control"));
+        Process started = new ProcessBuilder(
+                        launcher(),
+                        "--daemon",
+                        "control-plane",
+                        "--config",
+                        directory.resolve("bulkhead.conf").toString())
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("control-plane.log").toFile())
+                .start();
+        controlPlane = Optional.of(started);
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> Files.exists(socket) || !started.isAlive());
+        new ApiClient(socket).get("/v1/partitions");
+        return started.pid();
     }
 
     /** Defines a partition with the small init. */
@@ -138,6 +166,10 @@ final class ManagerProcess implements AutoCloseable {
     /** Ends every partition and the manager, and removes its directory. */
     @Override
     public void close() throws IOException {
+        controlPlane.ifPresent(running -> {
+            running.destroy();
+            running.onExit().join();
+        });
         for (PartitionName name : names()) {
             orders.ask(Reply.Partition.class, new Order.StopPartition(name, true));
             orders.ask(Reply.Done.class, new Order.DeletePartition(name));

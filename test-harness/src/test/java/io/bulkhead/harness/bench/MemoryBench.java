@@ -11,14 +11,15 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
-/** What the manager and the holders take of RAM; the budget is in the design's section 12. */
+/** What both processes and the holders take of RAM; the budget is in the design's section 12. */
 final class MemoryBench {
     private static final int PARTITIONS = 32;
     private static final int CPU_MILLIS = 10;
     private static final long MEMORY_BYTES = 16L << 20;
     private static final int TASKS = 64;
     private static final double KIB_PER_MIB = 1024;
-    private static final long BUDGET_KIB = 64 << 10;
+    private static final double BUDGET_KIB = 64 * 1024;
+    private static final double CONTROL_PLANE_KIB = 128 * 1024;
     private static final double BUDGET_EACH_KIB = 0.3 * 1024;
 
     private final Consumer<String> progress;
@@ -53,6 +54,8 @@ final class MemoryBench {
         String instance = "bulkhead-bench-" + ProcessHandle.current().pid();
         try (ManagerProcess manager = ManagerProcess.start(instance)) {
             Memory idle = Memory.of(manager.pid());
+            long controlPlane = manager.startControlPlane();
+            Memory controlPlaneIdle = Memory.of(controlPlane);
             List<PartitionName> names = IntStream.rangeClosed(1, PARTITIONS)
                     .mapToObj(number -> new PartitionName("bench-" + number))
                     .toList();
@@ -70,8 +73,24 @@ final class MemoryBench {
                 holders = holders.plus(Memory.of(parent(status.pid().orElseThrow())));
             }
             Memory running = Memory.of(manager.pid());
-            List<String> host = HostLines.of(manager.host());
-            return markdown(host, idle, defined, running, holders);
+            List<Row> rows = List.of(
+                    new Row("manager, no partition", idle),
+                    new Row("manager, " + PARTITIONS + " defined", defined),
+                    new Row("manager, " + PARTITIONS + " running", running),
+                    new Row(PARTITIONS + " holders together", holders),
+                    new Row("control plane, no partition", controlPlaneIdle),
+                    new Row("control plane, " + PARTITIONS + " running", Memory.of(controlPlane)));
+            double each = (running.rssKib() - idle.rssKib()) / (double) PARTITIONS;
+            return markdown(
+                    HostLines.of(manager.host()),
+                    rows,
+                    List.of(
+                            budget("manager, at most 64 MiB RSS idle", (double) idle.rssKib(), BUDGET_KIB),
+                            budget("manager, at most 0.3 MiB RSS more for each partition", each, BUDGET_EACH_KIB),
+                            budget(
+                                    "control plane, at most 128 MiB RSS idle",
+                                    (double) controlPlaneIdle.rssKib(),
+                                    CONTROL_PLANE_KIB)));
         }
     }
 
@@ -84,34 +103,25 @@ final class MemoryBench {
                 .orElseThrow();
     }
 
-    private static String markdown(List<String> host, Memory idle, Memory defined, Memory running, Memory holders) {
+    private static String markdown(List<String> host, List<Row> rows, List<String> budgets) {
         Table table = new Table("memory, MiB", "RSS", "PSS");
-        row(table, "manager, no partition", idle);
-        row(table, "manager, " + PARTITIONS + " defined", defined);
-        row(table, "manager, " + PARTITIONS + " running", running);
-        row(table, PARTITIONS + " holders together", holders);
-        double each = (running.rssKib() - idle.rssKib()) / (double) PARTITIONS;
+        rows.forEach(
+                row -> table.row(row.what(), mebibytes((double) row.memory().rssKib()), mebibytes((double)
+                        row.memory().pssKib())));
         StringBuilder text = new StringBuilder();
         host.forEach(line -> text.append("- ").append(line).append('\n'));
         text.append('\n').append(table).append('\n');
-        text.append("- budget, at most 64 MiB RSS idle: ")
-                .append(verdict(idle.rssKib() <= BUDGET_KIB))
-                .append('\n');
-        text.append("- budget, at most 0.3 MiB RSS more for each partition: ")
-                .append(verdict(each <= BUDGET_EACH_KIB))
-                .append(" (")
-                .append(mebibytes(each))
-                .append(")\n");
+        budgets.forEach(text::append);
         return text.toString();
     }
 
-    private static String verdict(boolean met) {
-        return met ? "**met**" : "**not met**";
+    private static String budget(String what, double kib, double mostKib) {
+        return "- budget, " + what + ": " + (kib <= mostKib ? "**met**" : "**not met**") + " (" + mebibytes(kib)
+                + ")\n";
     }
 
-    private static void row(Table table, String what, Memory memory) {
-        table.row(what, mebibytes((double) memory.rssKib()), mebibytes((double) memory.pssKib()));
-    }
+    /** A line of the result. */
+    private record Row(String what, Memory memory) {}
 
     private static String mebibytes(double kib) {
         return String.format(Locale.ROOT, "%.2f", kib / KIB_PER_MIB);
