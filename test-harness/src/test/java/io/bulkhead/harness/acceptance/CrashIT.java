@@ -81,7 +81,7 @@ class CrashIT {
     void aManagerKilledAtAnyMomentLeavesNothingHalfMade() throws IOException {
         Random random = new Random(SEED);
         host.run("define", "victim", "--cpus", "0.3", "--memory", "64MiB").expect(0);
-        HostSnapshot resting = HostSnapshot.of(host.name());
+        HostSnapshot resting = host.snapshot();
 
         for (int i = 0; i < KILLS; i++) {
             // When the manager is killed somewhere in a start or a stop
@@ -101,7 +101,7 @@ class CrashIT {
                 host.post("victim", "stop");
             }
             await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
-                HostSnapshot now = HostSnapshot.of(host.name());
+                HostSnapshot now = host.snapshot();
                 assertThat(now.groups()).isEqualTo(resting.groups());
                 // Somebody else on the machine may close a terminal of theirs meanwhile.
                 assertThat(resting.mounts()).containsAll(now.mounts());

@@ -13,7 +13,7 @@ class DemoIT {
 
     @Test
     void everyLineHoldsAndNothingIsLeft() {
-        HostSnapshot before = HostSnapshot.of("bulkhead-demo");
+        HostSnapshot before = HostSnapshot.of("bulkhead-demo", uid -> true);
 
         Result demo = Commands.run(List.of(Checkout.root().resolve("bulkhead").toString(), "demo"), "", DEADLINE)
                 .expect(0);
@@ -22,12 +22,12 @@ class DemoIT {
                 .contains("KERNEL SAYS", "MEASURED", "critical cpus", "batch io write", "lines hold")
                 .doesNotContain("\u001b")
                 .doesNotContain("BROKEN");
-        assertThat(HostSnapshot.of("bulkhead-demo")).isEqualTo(before);
+        assertThat(HostSnapshot.of("bulkhead-demo", uid -> true)).isEqualTo(before);
     }
 
     @Test
     void interruptedInTheMiddleItCleansUp() throws Exception {
-        HostSnapshot before = HostSnapshot.of("bulkhead-demo");
+        HostSnapshot before = HostSnapshot.of("bulkhead-demo", uid -> true);
         Process demo = new ProcessBuilder(Checkout.root().resolve("bulkhead").toString(), "demo")
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -39,6 +39,6 @@ class DemoIT {
 
         assertThat(demo.waitFor(60, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
         assertThat(demo.exitValue()).isNotZero();
-        assertThat(HostSnapshot.of("bulkhead-demo")).isEqualTo(before);
+        assertThat(HostSnapshot.of("bulkhead-demo", uid -> true)).isEqualTo(before);
     }
 }

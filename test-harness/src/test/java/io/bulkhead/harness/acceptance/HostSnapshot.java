@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.LongPredicate;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -13,7 +14,7 @@ import java.util.stream.Stream;
  * The kernel objects of this host that an installation could leave behind.
  *
  * @param mounts mount points of the host's mount namespace
- * @param terminals numbers of the pseudo-terminals in use
+ * @param terminals numbers of the pseudo-terminals in use, without those of other installations' partitions
  * @param groups control groups whose path holds the installation's name
  * @param processes command lines of processes that hold the installation's name or directory
  * @param loopDevices loop devices with a file behind them
@@ -26,17 +27,37 @@ record HostSnapshot(
         List<String> processes,
         List<String> loopDevices,
         List<String> interfaces) {
-    static HostSnapshot of(String installation) {
+    /** The uids below are the host's own; partitions have those above. */
+    private static final int FIRST_PARTITION_UID = 65_536;
+
+    /**
+     * Looks now.
+     *
+     * @param installation what its kernel objects carry in their names
+     * @param uids of its partitions
+     */
+    static HostSnapshot of(String installation, LongPredicate uids) {
         return new HostSnapshot(
                 lines(Path.of("/proc/self/mountinfo")).stream()
                         .map(line -> line.split(" ")[4])
                         .sorted()
                         .toList(),
-                names(Path.of("/dev/pts"), name -> name.chars().allMatch(Character::isDigit)),
+                names(Path.of("/dev/pts"), name -> isTerminalOf(uids, Path.of("/dev/pts", name))),
                 groups(installation),
                 processes(installation),
                 names(Path.of("/sys/block"), name -> Files.exists(Path.of("/sys/block", name, "loop/backing_file"))),
                 names(Path.of("/sys/class/net"), name -> true));
+    }
+
+    private static boolean isTerminalOf(LongPredicate uids, Path terminal) {
+        try {
+            int uid = (Integer) Files.getAttribute(terminal, "unix:uid");
+            boolean numbered = terminal.getFileName().toString().chars().allMatch(Character::isDigit);
+            return numbered && (uid < FIRST_PARTITION_UID || uids.test(Integer.toUnsignedLong(uid)));
+        } catch (IOException e) {
+            // Closed between the listing and the look.
+            return false;
+        }
     }
 
     static List<String> groups(String installation) {

@@ -36,7 +36,13 @@ final class Installation implements AutoCloseable {
 
     private static final AtomicInteger COUNT = new AtomicInteger();
 
+    /** Each installation has 64 ranges of its own from here on. */
+    private static final long FIRST_UID = 65_536L * 20_000;
+
+    private static final long UIDS = 65_536L * 64;
+
     private final String name;
+    private final long uidBase;
     private final Path directory;
     private final Path config;
 
@@ -48,15 +54,18 @@ final class Installation implements AutoCloseable {
         }
     }
 
-    private Installation(String name, Path directory, Path config) {
+    private Installation(String name, long uidBase, Path directory, Path config) {
         this.name = name;
+        this.uidBase = uidBase;
         this.directory = directory;
         this.config = config;
     }
 
     /** Makes directories and settings; starts nothing. */
     static Installation create() {
-        String name = "bh-test-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet();
+        int number = COUNT.incrementAndGet();
+        String name = "bh-test-" + ProcessHandle.current().pid() + "-" + number;
+        long uidBase = FIRST_UID + UIDS * number;
         try {
             // The socket's path must stay below 108 bytes, so not below the build directory.
             Path directory = Files.createTempDirectory("bh-");
@@ -74,9 +83,8 @@ final class Installation implements AutoCloseable {
                     uid_ranges = 64
                     [control-plane]
                     user = 64321
-                    """.formatted(
-                            name, directory, directory, directory, 65_536L * (20_000 + 64L * COUNT.get())));
-            return new Installation(name, directory, config);
+                    """.formatted(name, directory, directory, directory, uidBase));
+            return new Installation(name, uidBase, directory, config);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -92,6 +100,11 @@ final class Installation implements AutoCloseable {
             installation.close();
             throw e;
         }
+    }
+
+    /** The kernel objects of the host that this installation could have left. */
+    HostSnapshot snapshot() {
+        return HostSnapshot.of(name, uid -> uid >= uidBase && uid < uidBase + UIDS);
     }
 
     String name() {

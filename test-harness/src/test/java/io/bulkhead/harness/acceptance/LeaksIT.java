@@ -33,14 +33,14 @@ class LeaksIT {
             for (int i = 0; i < 10; i++) {
                 round(host);
             }
-            HostSnapshot before = HostSnapshot.of(host.name());
+            HostSnapshot before = host.snapshot();
             Held heldBefore = Held.by(host.managerPid());
 
             for (int i = 0; i < ROUNDS; i++) {
                 round(host);
             }
 
-            assertThat(HostSnapshot.of(host.name())).isEqualTo(before);
+            assertThat(host.snapshot()).isEqualTo(before);
             assertThat(Held.by(host.managerPid()).descriptors()).isEqualTo(heldBefore.descriptors());
             assertThat(Held.by(host.managerPid()).threads()).isLessThanOrEqualTo(heldBefore.threads());
         }
@@ -49,7 +49,7 @@ class LeaksIT {
     @Test
     void downLeavesTheHostAsItWas() {
         Installation host = Installation.create();
-        HostSnapshot before = HostSnapshot.of(host.name());
+        HostSnapshot before = host.snapshot();
         try {
             host.run("up").expect(0);
             host.run("define", "one", "--cpus", "1", "--memory", "64MiB").expect(0);
@@ -60,7 +60,7 @@ class LeaksIT {
 
             host.run("down", "--yes").expect(0);
 
-            assertThat(HostSnapshot.of(host.name())).isEqualTo(before);
+            assertThat(host.snapshot()).isEqualTo(before);
             host.run("status").expect(7);
 
             // And the definitions are still on record
@@ -69,7 +69,7 @@ class LeaksIT {
         } finally {
             host.close();
         }
-        assertThat(HostSnapshot.of(host.name())).isEqualTo(before);
+        assertThat(host.snapshot()).isEqualTo(before);
     }
 
     private static void round(Installation host) {

@@ -22,7 +22,8 @@ class ReadmeIT {
         try (Installation host = Installation.create()) {
             for (String command : commands) {
                 if (!RUN_ELSEWHERE.contains(command)) {
-                    String script = "cd " + Checkout.root() + " && BULKHEAD_CONFIG=" + host.config() + " " + command;
+                    String script =
+                            "cd " + Checkout.root() + "; export BULKHEAD_CONFIG=" + host.config() + "; " + command;
                     Commands.run(List.of("bash", "-c", script), "", Duration.ofSeconds(60))
                             .expect(0);
                 }
