@@ -14,6 +14,7 @@ import io.bulkhead.settings.SettingsLoader;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -100,8 +101,13 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     private static Vertx vertx() {
-        return Vertx.vertx(
-                new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(2).setInternalBlockingPoolSize(2));
+        return Vertx.vertx(new VertxOptions()
+                .setEventLoopPoolSize(1)
+                .setWorkerPoolSize(2)
+                .setInternalBlockingPoolSize(2)
+                // Nothing is served from the class path, so no cache directory is left in /tmp.
+                .setFileSystemOptions(
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
     }
 
     private static String version() {

@@ -1,6 +1,8 @@
 package io.bulkhead.console.checks;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,8 +30,10 @@ final class HostFiles {
     }
 
     Optional<String> text(String absolute) {
-        try {
-            return Optional.of(Files.readString(at(absolute)).strip());
+        // A number below /proc/sys is there for the first read only (sysctl's handlers know no offset), and
+        // Files.readString begins with a single byte where the size is 0, as it is for such files.
+        try (InputStream in = Files.newInputStream(at(absolute))) {
+            return Optional.of(new String(in.readAllBytes(), StandardCharsets.UTF_8).strip());
         } catch (IOException e) {
             return Optional.empty();
         }
