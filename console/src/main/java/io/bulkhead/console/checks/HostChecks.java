@@ -107,22 +107,21 @@ public final class HostChecks {
                 .flatMap(mount -> files.text(mount.point() + "/cgroup.controllers").stream())
                 .flatMap(text -> List.of(text.split(" ")).stream())
                 .toList();
-        if (unified.containsAll(UNIFIED_CONTROLLERS)) {
-            return Finding.good(what, "version 2 with " + String.join(", ", UNIFIED_CONTROLLERS));
-        }
         List<String> missing =
                 CONTROLLERS.stream().filter(each -> !separate.contains(each)).toList();
         if (missing.isEmpty()) {
-            return Finding.weak(
+            return Finding.good(what, "version 1 with all controllers");
+        }
+        if (unified.containsAll(UNIFIED_CONTROLLERS)) {
+            return Finding.bad(
                     what,
-                    "version 1 with all controllers",
-                    "it works; memory and whole CPUs are held more strongly on a version 2 host"
-                            + " (kernel parameter systemd.unified_cgroup_hierarchy=1)");
+                    "version 2 only",
+                    "this release serves version 1 and hybrid hosts: boot with systemd.unified_cgroup_hierarchy=0");
         }
         return Finding.bad(
                 what,
                 "without " + String.join(", ", missing),
-                "boot with systemd.unified_cgroup_hierarchy=1, or mount the missing controllers");
+                "boot with systemd.unified_cgroup_hierarchy=0, or mount the missing controllers");
     }
 
     private Finding programsFound() {

@@ -21,6 +21,14 @@ class HostChecksTest {
             2 1 0:30 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw
             3 1 0:31 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu,cpuacct
             """;
+    private static final String V1_MOUNTS = """
+            4 1 0:32 / /sys/fs/cgroup/cpuset rw - cgroup cgroup rw,cpuset
+            5 1 0:33 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory
+            6 1 0:34 / /sys/fs/cgroup/devices rw - cgroup cgroup rw,devices
+            7 1 0:35 / /sys/fs/cgroup/freezer rw - cgroup cgroup rw,freezer
+            8 1 0:36 / /sys/fs/cgroup/blkio rw - cgroup cgroup rw,blkio
+            9 1 0:37 / /sys/fs/cgroup/pids rw - cgroup cgroup rw,pids
+            """;
 
     private final Settings settings = SettingsLoader.defaults(Map.of());
 
@@ -31,7 +39,7 @@ class HostChecksTest {
     void build() throws IOException {
         file("proc/self/ns/user", "");
         file("proc/sys/user/max_user_namespaces", "1000");
-        file("proc/self/mountinfo", MOUNTS);
+        file("proc/self/mountinfo", MOUNTS + V1_MOUNTS);
         file("sys/fs/cgroup/unified/cgroup.controllers", "cpuset cpu io memory pids\n");
         file("dev/ptmx", "");
         file("proc/sys/kernel/pty/max", "4096");
@@ -66,6 +74,7 @@ class HostChecksTest {
     @Test
     void findsWhatIsMissingWithARemedyEach() throws IOException {
         file("proc/sys/user/max_user_namespaces", "0");
+        file("proc/self/mountinfo", MOUNTS);
         file("sys/fs/cgroup/unified/cgroup.controllers", "");
         file("proc/sys/kernel/pty/nr", "4096");
         Files.delete(root.resolve("usr/bin/login"));
@@ -83,8 +92,18 @@ class HostChecksTest {
     }
 
     @Test
+    void tellsThatAHostWithVersion2AloneIsNotServedYet() throws IOException {
+        file("proc/self/mountinfo", MOUNTS);
+
+        assertThat(wrong()).singleElement().satisfies(finding -> {
+            assertThat(finding.found()).contains("version 2 only");
+            assertThat(finding.remedy().orElseThrow()).contains("systemd.unified_cgroup_hierarchy=0");
+        });
+    }
+
+    @Test
     void callsAHostWeakWhoseDiskCannotBeBounded() throws IOException {
-        file("proc/self/mountinfo", MOUNTS + "4 1 0:40 / /var/lib rw - tmpfs tmpfs rw\n");
+        file("proc/self/mountinfo", MOUNTS + V1_MOUNTS + "4 1 0:40 / /var/lib rw - tmpfs tmpfs rw\n");
 
         assertThat(wrong()).extracting(Finding::what).containsExactly("disk of the partitions");
     }
@@ -97,6 +116,7 @@ class HostChecksTest {
         file(
                 "proc/self/mountinfo",
                 MOUNTS
+                        + V1_MOUNTS
                         + "4 1 0:40 / /run/bulkhead/root\\040x rw - tmpfs t rw\n5 1 0:41 / /run/bulkheads rw - tmpfs t rw\n");
         file("proc/17/status", "Name:\tsleep\nUid:\t1048576\t1048576\t1048576\t1048576\n");
         file("proc/18/status", "Name:\tsh\nUid:\t0\t0\t0\t0\n");
