@@ -7,11 +7,9 @@ import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.Certificate;
 import io.bulkhead.contract.partition.PartitionName;
-import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.PartitionStatus;
 import io.bulkhead.contract.partition.Promise;
 import io.bulkhead.contract.partition.Slice;
-import io.bulkhead.manager.admission.Holding;
 import io.bulkhead.manager.console.ConsoleHub;
 import io.bulkhead.manager.init.Departure;
 import io.bulkhead.manager.init.InitProgram;
@@ -31,7 +29,6 @@ import io.bulkhead.manager.sys.ProcessEnd;
 import io.bulkhead.manager.undo.Undo;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -55,29 +52,17 @@ final class PartitionLife {
     private final PromiseWatch promises;
     private final RestartGuard restarts = new RestartGuard();
 
-    private volatile PartitionRecord record;
-    private volatile LifeState state;
-    private boolean unclean;
-    private boolean gone;
+    private final Standing standing;
+    private final Redefinition redefinition;
 
     PartitionLife(LifeParts parts, PartitionRecord record) {
         this.parts = parts;
-        this.record = record;
         this.name = record.name();
         this.console = parts.consoles().apply(name);
         this.ending = new Ending(parts, name, console);
         this.promises = new PromiseWatch(parts.cgroups(), name, parts.journal());
-        this.state = atRest(record);
-    }
-
-    private static LifeState atRest(PartitionRecord record) {
-        Optional<String> text = record.ending().map(PartitionRecord.Ending::text);
-        if (record.slice().isEmpty()) {
-            return new Defined(text);
-        }
-        Slice slice = record.slice().get();
-        boolean failed = record.ending().map(PartitionRecord.Ending::failed).orElse(false);
-        return failed ? new Failed(slice, text.orElse("failed")) : new Bound(slice, text);
+        this.standing = new Standing(parts, record, console, ending);
+        this.redefinition = new Redefinition(parts, standing, promises);
     }
 
     PartitionName name() {
@@ -89,12 +74,12 @@ final class PartitionLife {
     }
 
     PartitionRecord record() {
-        return record;
+        return standing.record();
     }
 
     PartitionStatus status() {
-        LifeState now = state;
-        PartitionRecord on = record;
+        LifeState now = standing.state();
+        PartitionRecord on = standing.record();
         Optional<Run> run = now instanceof Alive alive ? Optional.of(alive.run()) : Optional.empty();
         PromiseWatch.Reading reading = now.slice().isPresent() ? promises.last() : PromiseWatch.Reading.NONE;
         return new PartitionStatus(
@@ -118,87 +103,24 @@ final class PartitionLife {
     /** Changes the definition or the slice; empty if the partition was deleted meanwhile. */
     Optional<PartitionStatus> redefine(DefinePartition order) {
         return locked(() -> {
-            if (gone) {
+            if (standing.gone()) {
                 return Optional.empty();
             }
-            if (order.rootPasswordHash().isPresent() && record.automaticLogin()) {
-                throw Refusal.of(
-                        ProblemCode.CONFLICT,
-                        name + " was defined without a password for its root",
-                        "set it inside, with passwd, or delete the partition and define it anew");
-            }
-            hold(order.definition(), order.slice());
+            redefinition.redefine(order);
             return Optional.of(status());
         });
     }
 
     PartitionStatus bind(Slice slice) {
         return present(() -> {
-            hold(record.definition(), slice);
+            redefinition.bind(slice);
             return status();
         });
     }
 
-    private void hold(PartitionSpec definition, Slice slice) {
-        boolean otherDefinition = !definition.equals(record.definition());
-        boolean otherSlice = !state.slice().equals(Optional.of(slice));
-        if (!otherDefinition && !otherSlice) {
-            return;
-        }
-        requireAtRest("it cannot be changed while it runs; stop it first");
-        requireClean();
-        PartitionRecord before = record;
-        PartitionRecord after = before.withDefinition(definition).withSlice(Optional.of(slice));
-        try (Undo undo = new Undo()) {
-            parts.holdings().replace(definition, slice);
-            undo.push("give the former slice back", () -> parts.holdings().restore(holding(before)));
-            undo.push(
-                    "put the former definition on record", () -> parts.records().save(before));
-            parts.records().save(after);
-            if (otherSlice) {
-                undo.push("bind the former slice", () -> bindGroups(before));
-                parts.cgroups().bind(name, slice);
-                Promises.requireHeld(name, parts.cgroups().readBack(name, slice));
-            }
-            undo.keep();
-        }
-        record = after;
-        state = state instanceof Defined defined ? defined.bind(slice) : ((AtRest) state).rebind(slice);
-        promises.look(slice);
-        if (otherDefinition) {
-            parts.journal().append(new Event.PartitionDefined(name));
-        }
-        if (otherSlice) {
-            parts.journal().append(new Event.PartitionBound(name));
-        }
-    }
-
-    private void bindGroups(PartitionRecord partition) {
-        partition.slice().ifPresentOrElse(slice -> parts.cgroups().bind(name, slice), () -> parts.cgroups()
-                .release(name));
-    }
-
     PartitionStatus release() {
         return present(() -> {
-            if (state instanceof Defined) {
-                return status();
-            }
-            requireAtRest("its slice cannot be released while it runs; stop it first");
-            requireClean();
-            PartitionRecord before = record;
-            PartitionRecord after = before.withSlice(Optional.empty());
-            try (Undo undo = new Undo()) {
-                undo.push("put the slice back on record", () -> parts.records().save(before));
-                parts.records().save(after);
-                undo.push("bind the slice again", () -> bindGroups(before));
-                parts.cgroups().release(name);
-                undo.keep();
-            }
-            parts.holdings().releaseSlice(name);
-            record = after;
-            state = ((AtRest) state).release();
-            promises.forget();
-            parts.journal().append(new Event.PartitionReleased(name));
+            redefinition.release();
             return status();
         });
     }
@@ -206,32 +128,8 @@ final class PartitionLife {
     /** Removes everything; the caller forgets this object. */
     void delete(Runnable forget) {
         locked(() -> {
-            if (gone) {
-                return null;
-            }
-            if (!(state instanceof Defined)) {
-                requireAtRest("it cannot be deleted while it runs; stop it first");
-            }
-            requireClean();
-            try (Undo undo = new Undo()) {
-                parts.directories().retire(name);
-                undo.push("bring its files back", () -> parts.directories().restore(name));
-                undo.push("bind the slice again", () -> bindGroups(record));
-                parts.cgroups().release(name);
-                undo.push("put it back on record", () -> parts.records().save(record));
-                parts.records().remove(name);
-                undo.keep();
-            }
-            gone = true;
-            forget.run();
-            parts.holdings().remove(name);
-            console.close();
-            parts.journal().append(new Event.PartitionDeleted(name));
-            try {
-                parts.directories().purge(name);
-            } catch (RuntimeException e) {
-                // It is deleted all the same; the rest goes when the manager starts the next time.
-                LOG.atError().addKeyValue("partition", name).setCause(e).log("Files of a deleted partition remain");
+            if (!standing.gone()) {
+                redefinition.delete(forget);
             }
             return null;
         });
@@ -241,11 +139,11 @@ final class PartitionLife {
 
     PartitionStatus start() {
         return present(() -> {
-            if (state instanceof Paused) {
-                throw wrongState("it is paused; resume it");
-            } else if (state instanceof Defined) {
-                throw wrongState("it holds no slice; bind it first");
-            } else if (state instanceof AtRest rest) {
+            if (standing.state() instanceof Paused) {
+                throw standing.wrongState("it is paused; resume it");
+            } else if (standing.state() instanceof Defined) {
+                throw standing.wrongState("it holds no slice; bind it first");
+            } else if (standing.state() instanceof AtRest rest) {
                 boot(rest);
             }
             return status();
@@ -253,48 +151,47 @@ final class PartitionLife {
     }
 
     private void boot(AtRest rest) {
-        requireClean();
+        standing.requireClean();
         Starting starting = rest.start();
-        state = starting;
+        standing.become(starting);
         parts.journal().append(new Event.PartitionStarting(name));
         console.mark(name + " starts");
-        Boot boot = new Boot(parts, record, rest.held());
+        Boot boot = new Boot(parts, standing.record(), rest.held());
         try {
             Run run = boot.start(this::over);
-            state = starting.started(run);
+            standing.become(starting.started(run));
             promises.take(boot.promises());
             connect(run);
         } catch (RuntimeException e) {
             String reason = String.valueOf(e.getMessage());
             console.mark(name + " did not start: " + reason);
-            fail(starting.failed("the start failed: " + reason));
+            standing.fail(starting.failed("the start failed: " + reason));
             throw Boot.refusalIn(e)
                     .orElseGet(
                             () -> new Refusal(Problem.of(ProblemCode.FAILED, name + " did not start: " + reason), e));
         }
-        LOG.atInfo().addKeyValue("partition", name).addKeyValue("pid", pid()).log("Started");
-        parts.journal().append(new Event.PartitionStarted(name, pid()));
+        LOG.atInfo()
+                .addKeyValue("partition", name)
+                .addKeyValue("pid", standing.pid())
+                .log("Started");
+        parts.journal().append(new Event.PartitionStarted(name, standing.pid()));
     }
 
     private void connect(Run run) {
         console.connect(run.running().console());
     }
 
-    private long pid() {
-        return state instanceof Alive alive ? alive.run().pid() : 0;
-    }
-
     PartitionStatus stop(boolean kill) {
-        if (kill && state instanceof Stopping stopping) {
+        if (kill && standing.state() instanceof Stopping stopping) {
             stopping.run().askToKill();
         }
         return present(() -> {
-            if (state instanceof Alive alive) {
+            if (standing.state() instanceof Alive alive) {
                 stop(alive, kill);
-            } else if (state instanceof Failed failed) {
-                requireClean();
-                remember(Optional.of(new PartitionRecord.Ending(false, failed.why(), now())));
-                state = failed.settled();
+            } else if (standing.state() instanceof Failed failed) {
+                standing.requireClean();
+                standing.remember(new PartitionRecord.Ending(false, failed.why(), standing.now()));
+                standing.become(failed.settled());
             }
             return status();
         });
@@ -303,15 +200,18 @@ final class PartitionLife {
     private void stop(Alive alive, boolean kill) {
         Run run = alive.run();
         Stopping stopping = alive.stop();
-        state = stopping;
+        standing.become(stopping);
         parts.journal().append(new Event.PartitionStopping(name));
         String how = "killed";
         if (alive instanceof Paused) {
             thawToStop();
         }
         if (!kill) {
-            long patience = record.definition().stopTimeoutMillis();
-            int signal = InitProgram.of(record.definition().init(), name, record.automaticLogin())
+            long patience = standing.record().definition().stopTimeoutMillis();
+            int signal = InitProgram.of(
+                            standing.record().definition().init(),
+                            name,
+                            standing.record().automaticLogin())
                     .stopSignal();
             boolean orderly = run.stopInOrder(signal, Duration.ofMillis(patience));
             how = orderly ? "stopped" : "killed, it did not stop in " + patience + " ms";
@@ -319,14 +219,14 @@ final class PartitionLife {
         Ending.Outcome outcome = ending.clear(run);
         promises.countKills();
         if (outcome.leftover().isPresent()) {
-            unclean = true;
-            fail(stopping.failed(
+            standing.markUnclean();
+            standing.fail(stopping.failed(
                     "it cannot be cleared away: " + outcome.leftover().get()));
             throw Refusal.of(
                     ProblemCode.FAILED,
                     name + " was stopped, but " + outcome.leftover().get());
         }
-        settle(stopping.stopped(how), how);
+        standing.settle(stopping.stopped(how), how);
     }
 
     private void thawToStop() {
@@ -348,7 +248,7 @@ final class PartitionLife {
     }
 
     private void settleEnd(Run run) {
-        if (!(state instanceof Alive alive) || alive.run() != run || gone) {
+        if (!(standing.state() instanceof Alive alive) || alive.run() != run || standing.gone()) {
             return;
         }
         // The holder follows process 1 within a millisecond, and may be heard of first.
@@ -357,22 +257,22 @@ final class PartitionLife {
         promises.countKills();
         ProcessEnd end = outcome.end();
         if (outcome.leftover().isPresent()) {
-            unclean = true;
-            fail(alive.failed(
+            standing.markUnclean();
+            standing.fail(alive.failed(
                     "it ended and cannot be cleared away: " + outcome.leftover().get()));
             return;
         } else if (!initEnded) {
-            fail(alive.failed("the process that holds its console was killed"));
+            standing.fail(alive.failed("the process that holds its console was killed"));
             return;
         }
-        Departure departure = Departure.of(record.definition().init(), end);
+        Departure departure = Departure.of(standing.record().definition().init(), end);
         if (departure == Departure.FAILED) {
-            fail(alive.failed("process 1 " + (end instanceof ProcessEnd.Killed ? "was " : "") + end));
+            standing.fail(alive.failed("process 1 " + (end instanceof ProcessEnd.Killed ? "was " : "") + end));
         } else {
             boolean reboot = departure == Departure.REBOOT;
             String how = reboot ? "rebooted itself" : "powered itself off";
             Bound bound = alive.ended(how);
-            settle(bound, how);
+            standing.settle(bound, how);
             if (reboot) {
                 restart(bound);
             }
@@ -380,8 +280,8 @@ final class PartitionLife {
     }
 
     private void restart(Bound bound) {
-        if (!restarts.allow(now())) {
-            fail(bound.failed("it reboots in a circle"));
+        if (!restarts.allow(standing.now())) {
+            standing.fail(bound.failed("it reboots in a circle"));
             return;
         }
         try {
@@ -396,12 +296,12 @@ final class PartitionLife {
 
     PartitionStatus pause() {
         return present(() -> {
-            if (state instanceof Running running) {
+            if (standing.state() instanceof Running running) {
                 parts.cgroups().freeze(name);
-                state = running.pause();
+                standing.become(running.pause());
                 parts.journal().append(new Event.PartitionPaused(name));
-            } else if (!(state instanceof Paused)) {
-                throw wrongState("only a running partition can be paused");
+            } else if (!(standing.state() instanceof Paused)) {
+                throw standing.wrongState("only a running partition can be paused");
             }
             return status();
         });
@@ -409,12 +309,12 @@ final class PartitionLife {
 
     PartitionStatus resume() {
         return present(() -> {
-            if (state instanceof Paused paused) {
+            if (standing.state() instanceof Paused paused) {
                 parts.cgroups().thaw(name);
-                state = paused.resume();
+                standing.become(paused.resume());
                 parts.journal().append(new Event.PartitionResumed(name));
-            } else if (!(state instanceof Running)) {
-                throw wrongState("only a paused partition can be resumed");
+            } else if (!(standing.state() instanceof Running)) {
+                throw standing.wrongState("only a paused partition can be resumed");
             }
             return status();
         });
@@ -422,19 +322,19 @@ final class PartitionLife {
 
     /** Process 1, for a command that is to run beside it. */
     ProcessId runningInit() {
-        LifeState now = state;
+        LifeState now = standing.state();
         if (now instanceof Running running) {
             return running.run().running().init();
         }
-        throw wrongState("commands can be run only in a running partition");
+        throw standing.wrongState("commands can be run only in a running partition");
     }
 
     // ---- promises
 
     Certificate verify() {
         return present(() -> {
-            List<Promise> read = state.slice().map(promises::look).orElse(List.of());
-            return Certificate.of(name, now(), read);
+            List<Promise> read = standing.state().slice().map(promises::look).orElse(List.of());
+            return Certificate.of(name, standing.now(), read);
         });
     }
 
@@ -442,8 +342,8 @@ final class PartitionLife {
     void watch() {
         if (lock.tryLock()) {
             try {
-                if (!gone) {
-                    state.slice().ifPresent(slice -> {
+                if (!standing.gone()) {
+                    standing.state().slice().ifPresent(slice -> {
                         promises.look(slice);
                         promises.countKills();
                     });
@@ -459,13 +359,13 @@ final class PartitionLife {
     /** Takes up a run that an earlier manager has started. */
     void adopt(RunningPartition running, long startedAtMillis) {
         present(() -> {
-            Slice slice = record.slice().orElseThrow();
+            Slice slice = standing.record().slice().orElseThrow();
             Run run = new Run(running, startedAtMillis, parts.processes(), this::over);
             try (Undo undo = new Undo()) {
                 undo.push("let the run go", run::close);
-                undo.push("remember to clear it away", () -> unclean = true);
+                undo.push("remember to clear it away", () -> standing.markUnclean());
                 Running adopted = new Starting(slice).started(run);
-                state = parts.cgroups().isFrozen(name) ? adopted.pause() : adopted;
+                standing.become(parts.cgroups().isFrozen(name) ? adopted.pause() : adopted);
                 undo.keep();
             }
             console.mark(name + " goes on, under a new manager");
@@ -481,22 +381,24 @@ final class PartitionLife {
     void rebind(Optional<PartitionRecord.Ending> lost, boolean leftovers) {
         present(() -> {
             if (leftovers) {
-                unclean = true;
-                requireClean();
+                standing.markUnclean();
+                standing.requireClean();
             }
             lost.ifPresent(how -> {
-                remember(lost);
+                standing.remember(how);
                 parts.journal()
                         .append(
                                 how.failed()
                                         ? new Event.PartitionFailed(name, how.text())
                                         : new Event.PartitionStopped(name, how.text()));
             });
-            state = atRest(record);
-            state.slice().ifPresent(slice -> {
-                parts.holdings().judgeAgain(record.definition(), slice).ifPresent(problem -> {
-                    throw new Refusal(problem);
-                });
+            standing.comeToRest();
+            standing.state().slice().ifPresent(slice -> {
+                parts.holdings()
+                        .judgeAgain(standing.record().definition(), slice)
+                        .ifPresent(problem -> {
+                            throw new Refusal(problem);
+                        });
                 parts.cgroups().bind(name, slice);
                 promises.look(slice);
                 promises.startCountingKills();
@@ -508,8 +410,8 @@ final class PartitionLife {
     /** Its slice could not be bound, or its remains not be cleared away. */
     void failRecovery(String reason) {
         locked(() -> {
-            if (state instanceof AtRest rest) {
-                fail(new Failed(rest.held(), reason));
+            if (standing.state() instanceof AtRest rest) {
+                standing.fail(new Failed(rest.held(), reason));
             }
             return null;
         });
@@ -518,82 +420,20 @@ final class PartitionLife {
     /** Removes the groups of a partition at rest while its slice stays on record: the manager goes. */
     void leaveKernel() {
         present(() -> {
-            requireAtRest("it still runs");
-            requireClean();
-            parts.cgroups().release(name);
+            redefinition.leaveKernel();
             return status();
         });
     }
 
     // ---- common
 
-    private void settle(Bound bound, String how) {
-        remember(Optional.of(new PartitionRecord.Ending(false, how, now())));
-        state = bound;
-        console.mark(name + " has ended: " + how);
-        LOG.atInfo().addKeyValue("partition", name).addKeyValue("reason", how).log("Stopped");
-        parts.journal().append(new Event.PartitionStopped(name, how));
-    }
-
-    private void fail(Failed failed) {
-        remember(Optional.of(new PartitionRecord.Ending(true, failed.why(), now())));
-        state = failed;
-        console.mark(name + " has failed: " + failed.why());
-        LOG.atWarn()
-                .addKeyValue("partition", name)
-                .addKeyValue("reason", failed.why())
-                .log("Failed");
-        parts.journal().append(new Event.PartitionFailed(name, failed.why()));
-    }
-
-    private void remember(Optional<PartitionRecord.Ending> how) {
-        PartitionRecord after = record.withEnding(how);
-        try {
-            parts.records().save(after);
-        } catch (RuntimeException e) {
-            // A note for people only; the partition is down all the same.
-            LOG.atError().addKeyValue("partition", name).setCause(e).log("How a run ended could not be put on record");
-        }
-        record = after;
-    }
-
-    private void requireClean() {
-        if (!unclean) {
-            return;
-        }
-        Optional<String> leftover = ending.clearLeftovers();
-        if (leftover.isPresent()) {
-            throw Refusal.of(ProblemCode.FAILED, "an earlier run of " + name + " is still there: " + leftover.get());
-        }
-        unclean = false;
-    }
-
-    private void requireAtRest(String otherwise) {
-        if (!(state instanceof AtRest) && !(state instanceof Defined)) {
-            throw wrongState(otherwise);
-        }
-    }
-
-    private Refusal wrongState(String remark) {
-        String word = state.word().name().toLowerCase(Locale.ROOT);
-        return Refusal.of(ProblemCode.WRONG_STATE, name + " is " + word + ": " + remark);
-    }
-
-    private Holding holding(PartitionRecord partition) {
-        return new Holding(name, partition.slice(), partition.uidRange());
-    }
-
-    private long now() {
-        return parts.clockMillis().getAsLong();
-    }
-
     /** Carries an order out after whatever has happened by itself. */
     private <T> T present(Supplier<T> order) {
         return locked(() -> {
-            if (gone) {
+            if (standing.gone()) {
                 throw Partitions.notFound(name);
             }
-            if (state instanceof Alive alive && alive.run().initHasEnded()) {
+            if (standing.state() instanceof Alive alive && alive.run().initHasEnded()) {
                 settleEnd(alive.run());
             }
             return order.get();
