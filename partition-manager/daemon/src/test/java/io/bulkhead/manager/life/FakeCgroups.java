@@ -26,6 +26,7 @@ final class FakeCgroups implements Cgroups {
     final Set<PartitionName> frozen = new TreeSet<>();
     final Map<PartitionName, Set<Long>> tasks = new TreeMap<>();
     final Map<PartitionName, Long> kills = new TreeMap<>();
+    int binds;
     boolean lies;
     boolean unkillable;
 
@@ -60,6 +61,7 @@ final class FakeCgroups implements Cgroups {
     @Override
     public synchronized void bind(PartitionName partition, Slice slice) {
         faults.step("bind");
+        binds++;
         bound.put(partition, slice);
     }
 

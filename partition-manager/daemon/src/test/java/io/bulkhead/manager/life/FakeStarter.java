@@ -16,6 +16,7 @@ final class FakeStarter implements Starter {
     private final FakeProcesses processes;
     private final FakeCgroups cgroups;
     private long nextPid = 100;
+    int attempts;
     int starts;
 
     FakeStarter(Faults faults, FakeProcesses processes, FakeCgroups cgroups) {
@@ -26,6 +27,7 @@ final class FakeStarter implements Starter {
 
     @Override
     public synchronized RunningPartition start(StartRequest request, BeforeRelease beforeRelease) {
+        attempts++;
         if (!cgroups.payloads.contains(request.name())) {
             throw new IllegalStateException("the payload group is not open");
         }

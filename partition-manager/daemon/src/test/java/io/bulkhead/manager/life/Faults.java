@@ -1,8 +1,11 @@
 package io.bulkhead.manager.life;
 
-/** Fails the k-th call to any port, once. */
+import java.util.Optional;
+
+/** Fails the k-th call to any port, or the next one of a name, once. */
 final class Faults {
     private int left = Integer.MAX_VALUE;
+    private Optional<String> named = Optional.empty();
     private boolean struck;
 
     static final class Struck extends RuntimeException {
@@ -18,8 +21,14 @@ final class Faults {
         struck = false;
     }
 
+    void failAt(String call) {
+        named = Optional.of(call);
+        struck = false;
+    }
+
     void none() {
         left = Integer.MAX_VALUE;
+        named = Optional.empty();
     }
 
     /** Whether the fault came. */
@@ -28,9 +37,10 @@ final class Faults {
     }
 
     void step(String call) {
-        if (left != Integer.MAX_VALUE && left-- == 0) {
+        boolean counted = left != Integer.MAX_VALUE && left-- == 0;
+        if (counted || named.equals(Optional.of(call))) {
             struck = true;
-            left = Integer.MAX_VALUE;
+            none();
             throw new Struck(call);
         }
     }

@@ -1,0 +1,159 @@
+package io.bulkhead.manager.life;
+
+import io.bulkhead.contract.order.Event;
+import io.bulkhead.contract.order.Order.DefinePartition;
+import io.bulkhead.contract.order.ProblemCode;
+import io.bulkhead.contract.order.Refusal;
+import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.partition.PartitionSpec;
+import io.bulkhead.contract.partition.Slice;
+import io.bulkhead.manager.admission.Holding;
+import io.bulkhead.manager.life.LifeState.AtRest;
+import io.bulkhead.manager.life.LifeState.Defined;
+import io.bulkhead.manager.record.PartitionRecord;
+import io.bulkhead.manager.undo.Undo;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a partition is and holds: changes of its definition and its slice, down to its deletion. Only at rest; each change
+ * is complete, or everything is as it was. Under the partition's lock.
+ */
+final class Redefinition {
+    private static final Logger LOG = LoggerFactory.getLogger(Redefinition.class);
+
+    private final LifeParts parts;
+    private final PartitionName name;
+    private final Standing standing;
+    private final PromiseWatch promises;
+
+    Redefinition(LifeParts parts, Standing standing, PromiseWatch promises) {
+        this.parts = parts;
+        this.name = standing.name();
+        this.standing = standing;
+        this.promises = promises;
+    }
+
+    /** Changes the definition, the slice, or both. */
+    void redefine(DefinePartition order) {
+        if (order.rootPasswordHash().isPresent() && standing.record().automaticLogin()) {
+            throw Refusal.of(
+                    ProblemCode.CONFLICT,
+                    name + " was defined without a password for its root",
+                    "set it inside, with passwd, or delete the partition and define it anew");
+        }
+        hold(order.definition(), order.slice());
+    }
+
+    /** Takes this slice instead of what it holds. */
+    void bind(Slice slice) {
+        hold(standing.record().definition(), slice);
+    }
+
+    private void hold(PartitionSpec definition, Slice slice) {
+        PartitionRecord before = standing.record();
+        LifeState state = standing.state();
+        boolean otherDefinition = !definition.equals(before.definition());
+        boolean otherSlice = !state.slice().equals(Optional.of(slice));
+        if (!otherDefinition && !otherSlice) {
+            return;
+        }
+        standing.requireAtRest("it cannot be changed while it runs; stop it first");
+        standing.requireClean();
+        PartitionRecord after = before.withDefinition(definition).withSlice(Optional.of(slice));
+        try (Undo undo = new Undo()) {
+            parts.holdings().replace(definition, slice);
+            undo.push("give the former slice back", () -> parts.holdings().restore(holding(before)));
+            undo.push(
+                    "put the former definition on record", () -> parts.records().save(before));
+            parts.records().save(after);
+            if (otherSlice) {
+                undo.push("bind the former slice", () -> bindGroups(before));
+                parts.cgroups().bind(name, slice);
+                Promises.requireHeld(name, parts.cgroups().readBack(name, slice));
+            }
+            undo.keep();
+        }
+        standing.take(after);
+        standing.become(state instanceof Defined defined ? defined.bind(slice) : ((AtRest) state).rebind(slice));
+        promises.look(slice);
+        if (otherDefinition) {
+            parts.journal().append(new Event.PartitionDefined(name));
+        }
+        if (otherSlice) {
+            parts.journal().append(new Event.PartitionBound(name));
+        }
+    }
+
+    private void bindGroups(PartitionRecord partition) {
+        partition.slice().ifPresentOrElse(slice -> parts.cgroups().bind(name, slice), () -> parts.cgroups()
+                .release(name));
+    }
+
+    private Holding holding(PartitionRecord partition) {
+        return new Holding(name, partition.slice(), partition.uidRange());
+    }
+
+    /** Gives the slice back; it stays defined. */
+    void release() {
+        LifeState state = standing.state();
+        if (state instanceof Defined) {
+            return;
+        }
+        standing.requireAtRest("its slice cannot be released while it runs; stop it first");
+        standing.requireClean();
+        PartitionRecord before = standing.record();
+        PartitionRecord after = before.withSlice(Optional.empty());
+        try (Undo undo = new Undo()) {
+            undo.push("put the slice back on record", () -> parts.records().save(before));
+            parts.records().save(after);
+            undo.push("bind the slice again", () -> bindGroups(before));
+            parts.cgroups().release(name);
+            undo.keep();
+        }
+        parts.holdings().releaseSlice(name);
+        standing.take(after);
+        standing.become(((AtRest) state).release());
+        promises.forget();
+        parts.journal().append(new Event.PartitionReleased(name));
+    }
+
+    /**
+     * Removes everything.
+     *
+     * @param forget called as soon as nothing can bring it back
+     */
+    void delete(Runnable forget) {
+        standing.requireAtRest("it cannot be deleted while it runs; stop it first");
+        standing.requireClean();
+        PartitionRecord record = standing.record();
+        try (Undo undo = new Undo()) {
+            parts.directories().retire(name);
+            undo.push("bring its files back", () -> parts.directories().restore(name));
+            undo.push("bind the slice again", () -> bindGroups(record));
+            parts.cgroups().release(name);
+            undo.push("put it back on record", () -> parts.records().save(record));
+            parts.records().remove(name);
+            undo.keep();
+        }
+        standing.markGone();
+        forget.run();
+        parts.holdings().remove(name);
+        standing.console().close();
+        parts.journal().append(new Event.PartitionDeleted(name));
+        try {
+            parts.directories().purge(name);
+        } catch (RuntimeException e) {
+            // It is deleted all the same; the rest goes when the manager starts the next time.
+            LOG.atError().addKeyValue("partition", name).setCause(e).log("Files of a deleted partition remain");
+        }
+    }
+
+    /** Takes the groups out of the kernel while the slice stays on record: the manager goes. */
+    void leaveKernel() {
+        standing.requireAtRest("it still runs");
+        standing.requireClean();
+        parts.cgroups().release(name);
+    }
+}
