@@ -14,14 +14,20 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The manager's own socket, for the moments when there is no control plane to ask. One order at a time. */
 public final class ManagerLine implements AutoCloseable {
+    private static final Duration GREETING_PATIENCE = Duration.ofSeconds(5);
+
     private final SocketChannel channel;
     private final FrameDecoder decoder = new FrameDecoder();
     private final Deque<Frame> received = new ArrayDeque<>();
@@ -30,7 +36,7 @@ public final class ManagerLine implements AutoCloseable {
 
     private ManagerLine(SocketChannel channel) throws IOException {
         this.channel = channel;
-        this.greeting = receive().as(Greeting.class);
+        this.greeting = greet();
     }
 
     /** Connects and waits for the greeting; a {@link Refusal} with UNREACHABLE where nobody answers. */
@@ -55,6 +61,25 @@ public final class ManagerLine implements AutoCloseable {
         return greeting;
     }
 
+    /** A manager that hangs still has its connections made by the kernel, so the greeting has a deadline. */
+    private Greeting greet() throws IOException {
+        channel.configureBlocking(false);
+        long deadline = System.nanoTime() + GREETING_PATIENCE.toNanos();
+        try (Selector selector = Selector.open()) {
+            channel.register(selector, SelectionKey.OP_READ);
+            while (received.isEmpty()) {
+                long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                if (left <= 0 || selector.select(left) == 0) {
+                    throw new IOException("no greeting came within " + GREETING_PATIENCE.toSeconds() + " s");
+                }
+                selector.selectedKeys().clear();
+                take();
+            }
+        }
+        channel.configureBlocking(true);
+        return received.remove().as(Greeting.class);
+    }
+
     /** Gives an order and waits for the reply; what is refused comes as a {@link Refusal}. */
     public Reply give(Order order) throws IOException {
         ByteBuffer bytes = Frame.order(order).toBytes();
@@ -70,12 +95,16 @@ public final class ManagerLine implements AutoCloseable {
 
     private Frame receive() throws IOException {
         while (received.isEmpty()) {
-            if (channel.read(piece.clear()) < 0) {
-                throw new EOFException("the manager closed the connection");
-            }
-            received.addAll(decoder.feed(piece.flip()));
+            take();
         }
         return received.remove();
+    }
+
+    private void take() throws IOException {
+        if (channel.read(piece.clear()) < 0) {
+            throw new EOFException("the manager closed the connection");
+        }
+        received.addAll(decoder.feed(piece.flip()));
     }
 
     @Override

@@ -14,14 +14,14 @@ import java.util.regex.Pattern;
 
 /**
  * A process that {@code bulkhead up} started, as {@code <run>/ROLE.process} remembers it. The start time tells it from
- * another one that got its number later.
+ * another one that got its number later, the boot from one of before a restart of the host: a run directory may outlive it.
  *
  * @param pid its number
  * @param startTicks when it started, clock ticks since boot; proc_pid_stat(5), field 22
  */
 record ProcessRecord(long pid, long startTicks) {
     private static final int START_TICKS_FIELD = 22;
-    private static final Pattern FORM = Pattern.compile("(\\d{1,18}) (\\d{1,18})\\n");
+    private static final Pattern FORM = Pattern.compile("(\\d{1,18}) (\\d{1,18}) ([0-9a-f-]{36})\\n");
 
     /** The record of a process that runs now. */
     static ProcessRecord of(long pid) {
@@ -36,7 +36,7 @@ record ProcessRecord(long pid, long startTicks) {
     static Optional<ProcessRecord> readRunning(Path file) {
         try {
             Matcher matcher = FORM.matcher(Files.readString(file));
-            return matcher.matches()
+            return matcher.matches() && matcher.group(3).equals(bootId())
                     ? Optional.of(new ProcessRecord(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2))))
                             .filter(ProcessRecord::isRunning)
                     : Optional.empty();
@@ -49,8 +49,13 @@ record ProcessRecord(long pid, long startTicks) {
 
     void write(Path file) throws IOException {
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        Files.writeString(fresh, pid + " " + startTicks + "\n");
+        Files.writeString(fresh, pid + " " + startTicks + " " + bootId() + "\n");
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** random(4), boot_id. */
+    private static String bootId() throws IOException {
+        return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
     }
 
     boolean isRunning() {

@@ -10,6 +10,8 @@ import io.bulkhead.contract.wire.WireException;
 import io.bulkhead.settings.Settings;
 import java.io.File;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -50,13 +53,26 @@ public final class Starting {
     /** Starts what does not run and waits until both answer; the answer says whether anything had to be started. */
     public boolean run() throws IOException, InterruptedException {
         requireRoot();
-        boolean managerIsUp = managerAnswers();
-        boolean controlPlaneIsUp = managerIsUp && controlPlaneIsReady();
-        if (controlPlaneIsUp) {
+        if (managerAnswers() && controlPlaneIsReady()) {
             return false;
         }
         ControlPlaneUser user = user();
         makeDirectories(user);
+        // Of two at the same time the second one waits, and finds everything up.
+        try (FileChannel turn = FileChannel.open(
+                        settings.runDirectory().resolve("up.lock"),
+                        Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+                FileLock held = turn.lock()) {
+            return held.isValid() && startMissing(user);
+        }
+    }
+
+    private boolean startMissing(ControlPlaneUser user) throws IOException, InterruptedException {
+        boolean managerIsUp = managerAnswers();
+        if (managerIsUp && controlPlaneIsReady()) {
+            return false;
+        }
         // Both at once: the control plane waits for its manager by itself, and a new manager is found by one that is
         // there.
         ProcessRecord controlPlane;

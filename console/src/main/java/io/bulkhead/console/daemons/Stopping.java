@@ -61,7 +61,7 @@ public final class Stopping {
                     MANAGER_DEADLINE,
                     "the manager does not end");
         } else if (manager.isPresent()) {
-            progress.accept("ending the manager, which does not answer");
+            progress.accept("ending the manager, which does not answer; partitions that run go on without it");
             end(manager.get(), Role.MANAGER);
         }
         Optional<ProcessRecord> controlPlane = running(Role.CONTROL_PLANE);

@@ -34,6 +34,16 @@ class ProcessRecordTest {
     }
 
     @Test
+    void takesAProcessOfAnEarlierBootForNone() throws IOException {
+        Path file = directory.resolve("manager.process");
+        ProcessRecord own = ProcessRecord.of(ProcessHandle.current().pid());
+
+        Files.writeString(file, own.pid() + " " + own.startTicks() + " 00000000-0000-0000-0000-000000000000\n");
+
+        assertThat(ProcessRecord.readRunning(file)).isEmpty();
+    }
+
+    @Test
     void takesAFileThatIsNotThereOrDamagedForNone() throws IOException {
         Path damaged = Files.writeString(directory.resolve("damaged"), "12");
 

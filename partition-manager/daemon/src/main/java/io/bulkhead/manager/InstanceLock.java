@@ -6,12 +6,19 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Sees to it that a state directory has one manager. The kernel lets go of it when the process ends, however it ends. */
 final class InstanceLock implements AutoCloseable {
+    /** Whoever can read a file can lock it, shared, and would keep every manager from starting; fcntl(2). */
+    private static final Set<PosixFilePermission> OWN = PosixFilePermissions.fromString("rw-------");
+
     private final FileChannel channel;
 
     private InstanceLock(FileChannel channel) {
@@ -20,8 +27,12 @@ final class InstanceLock implements AutoCloseable {
 
     /** Takes the lock, or throws {@link Refusal} if another manager has it. */
     static InstanceLock take(Path file) throws IOException {
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel channel = FileChannel.open(
+                file,
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(OWN));
         try {
+            Files.setPosixFilePermissions(file, OWN);
             if (tryLock(channel) == null) {
                 throw Refusal.of(
                         ProblemCode.CONFLICT,

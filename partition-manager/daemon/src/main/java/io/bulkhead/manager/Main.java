@@ -10,6 +10,7 @@ import io.bulkhead.settings.SettingsLoader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,7 @@ import org.slf4j.LoggerFactory;
 public final class Main {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
     private static final List<String> TRAIN = List.of("--train");
+    private static final Set<String> VITAL = Set.of("event-loop", "accept");
     private static final int FAILED = 1;
     private static final int USAGE = 2;
 
@@ -83,10 +85,13 @@ public final class Main {
         return status;
     }
 
-    /** Without its event loop the manager could not keep a single promise: better it ends and is started again. */
+    /**
+     * Without its event loop the manager could not keep a single promise, and without its acceptor it would be alive and
+     * deaf: better it ends and is started again.
+     */
     private static void diedUnexpectedly(Thread thread, Throwable failure) {
         LOG.atError().addKeyValue("step", thread.getName()).setCause(failure).log("A thread died");
-        if (thread.getName().equals("event-loop")) {
+        if (VITAL.contains(thread.getName())) {
             Runtime.getRuntime().halt(FAILED);
         }
     }

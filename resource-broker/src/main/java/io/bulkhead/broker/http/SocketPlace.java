@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * live one is left alone. Two servers that start at once are kept apart by a lock on a file beside the socket.
  */
 final class SocketPlace implements AutoCloseable {
+    // The lock's file is the owner's alone: whoever can read a file can lock it, shared, and keep us out; fcntl(2).
     private final Path socket;
     private final FileChannel lockFile;
 
@@ -35,8 +37,8 @@ final class SocketPlace implements AutoCloseable {
         try {
             lockFile = FileChannel.open(
                     socket.resolveSibling(socket.getFileName() + ".lock"),
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.WRITE);
+                    Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             if (!lock(lockFile) || answers(socket)) {
                 lockFile.close();
                 throw Refusal.of(

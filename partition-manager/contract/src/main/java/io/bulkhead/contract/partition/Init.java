@@ -1,5 +1,6 @@
 package io.bulkhead.contract.partition;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -7,6 +8,22 @@ import java.util.regex.Pattern;
 public sealed interface Init {
     /** The word for it in lists: {@code shell}, {@code systemd}, {@code service}. */
     String kind();
+
+    /**
+     * How many bytes of UTF-8 a list in a definition may have in all: every definition stands in one list of
+     * partitions, and that is one message of the wire protocol.
+     */
+    int MAX_LIST_BYTES = 4096;
+
+    private static void checkSize(String what, List<String> words) {
+        long bytes = words.stream()
+                .mapToLong(word -> word.getBytes(StandardCharsets.UTF_8).length + 1L)
+                .sum();
+        if (bytes > MAX_LIST_BYTES) {
+            throw new IllegalArgumentException(
+                    what + " has " + bytes + " bytes; at most " + MAX_LIST_BYTES + " are allowed");
+        }
+    }
 
     /** A small respawning init: login on the console, the hook {@code /etc/rc.partition}, reaps orphans. */
     record Shell() implements Init {
@@ -27,6 +44,7 @@ public sealed interface Init {
 
         public Systemd {
             maskedUnits = List.copyOf(maskedUnits);
+            checkSize("the list of masked units", maskedUnits);
             for (String unit : maskedUnits) {
                 if (!UNIT.matcher(unit).matches() || unit.startsWith(".")) {
                     throw new IllegalArgumentException("'" + unit + "' is not a unit name; write it like cron.service");
@@ -43,12 +61,13 @@ public sealed interface Init {
     /**
      * The small init with one supervised service beside the console's login.
      *
-     * @param command the program (absolute path) and its arguments; no NUL bytes
+     * @param command the program (absolute path) and its arguments; no NUL bytes, at most 4096 bytes in all
      * @param restart when it is started again
      */
     record Service(List<String> command, Restart restart) implements Init {
         public Service {
             command = List.copyOf(command);
+            checkSize("a service's command", command);
             if (command.isEmpty() || !command.get(0).startsWith("/")) {
                 throw new IllegalArgumentException(
                         "a service names its program by absolute path, like [/usr/bin/redis-server, --port, '6379']");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -86,5 +87,15 @@ class RulesTest {
 
         assertThat(range.overlaps(new UidRange(1_048_576 + 65_535))).isTrue();
         assertThat(range.overlaps(new UidRange(1_048_576 + 65_536))).isFalse();
+    }
+
+    @Test
+    void refusesListsThatWouldMakeTheListOfPartitionsTooLargeForAMessage() {
+        String tooLong = "x".repeat(Init.MAX_LIST_BYTES);
+
+        assertThatThrownBy(() -> new Init.Service(List.of("/bin/echo", tooLong), Init.Restart.ALWAYS))
+                .hasMessageContaining("at most 4096");
+        assertThatThrownBy(() -> new Init.Systemd(Collections.nCopies(1000, "cron.service")))
+                .hasMessageContaining("at most 4096");
     }
 }

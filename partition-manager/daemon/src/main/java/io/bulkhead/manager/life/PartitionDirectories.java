@@ -6,6 +6,7 @@ import io.bulkhead.contract.partition.PartitionName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -17,6 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The partitions' own directories, each made whole or not at all and removed likewise.
@@ -31,6 +34,8 @@ import java.util.Set;
  * lost. Safe for several threads as long as each partition is handled by one at a time; waits for the disk.
  */
 public final class PartitionDirectories {
+    private static final Logger LOG = LoggerFactory.getLogger(PartitionDirectories.class);
+
     private static final String DEFINING = ".defining";
     private static final String DELETING = ".deleting";
 
@@ -128,13 +133,22 @@ public final class PartitionDirectories {
             for (Path entry : entries(directory)) {
                 String name = entry.getFileName().toString();
                 if (name.startsWith(".")) {
-                    removeTree(entry);
+                    removeLeftover(entry);
                 } else if (recorded.stream().noneMatch(known -> known.value().equals(name))) {
                     strangers.add(entry);
                 }
             }
         });
         return strangers;
+    }
+
+    /** What cannot be removed is no reason not to start: it is in nobody's way. */
+    private static void removeLeftover(Path entry) {
+        try {
+            removeTree(entry);
+        } catch (IOException e) {
+            LOG.atError().addKeyValue("path", entry).setCause(e).log("Files that nobody needs cannot be removed");
+        }
     }
 
     private Path temporary(PartitionName name, String suffix) {
@@ -156,30 +170,49 @@ public final class PartitionDirectories {
 
     /**
      * Removes a tree that a partition's root had all day to make unpleasant: however deep it is, no path gets longer
-     * than two names, because what lies deeper is moved up first. Links are removed, never followed.
+     * than two names, because what lies deeper is moved up first; however many entries a directory has, no more than one
+     * is held in memory. Links are removed, never followed.
      */
     static void removeTree(Path top) throws IOException {
         if (!Files.isDirectory(top, LinkOption.NOFOLLOW_LINKS)) {
             Files.deleteIfExists(top);
             return;
         }
-        long moved = 0;
-        for (List<Path> level = entries(top); !level.isEmpty(); level = entries(top)) {
-            for (Path entry : level) {
-                if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
-                    for (Path inner : entries(entry)) {
-                        if (Files.isDirectory(inner, LinkOption.NOFOLLOW_LINKS)) {
-                            Path up = top.resolve(".up-" + moved++ + "-" + System.nanoTime());
-                            Files.move(inner, up, StandardCopyOption.ATOMIC_MOVE);
-                        } else {
-                            Files.delete(inner);
-                        }
+        long[] moved = {0};
+        forEachUntilEmpty(top, entry -> {
+            if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+                forEachUntilEmpty(entry, inner -> {
+                    if (Files.isDirectory(inner, LinkOption.NOFOLLOW_LINKS)) {
+                        Path up = top.resolve(".up-" + moved[0]++ + "-" + System.nanoTime());
+                        Files.move(inner, up, StandardCopyOption.ATOMIC_MOVE);
+                    } else {
+                        Files.delete(inner);
                     }
+                });
+            }
+            Files.delete(entry);
+        });
+        Files.delete(top);
+    }
+
+    private interface Removal {
+        void of(Path entry) throws IOException;
+    }
+
+    /** Removes entries as they are read; readdir(3) may skip some of a directory that changes, so it is read again. */
+    private static void forEachUntilEmpty(Path directory, Removal removal) throws IOException {
+        boolean found = true;
+        while (found) {
+            found = false;
+            try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
+                for (Path entry : stream) {
+                    found = true;
+                    removal.of(entry);
                 }
-                Files.delete(entry);
+            } catch (DirectoryIteratorException e) {
+                throw e.getCause();
             }
         }
-        Files.delete(top);
     }
 
     private static List<Path> entries(Path of) throws IOException {
