@@ -165,13 +165,17 @@ final class Installation implements AutoCloseable {
         }
     }
 
+    /** Starts a shell command inside a partition, without a terminal, and gives its stream. */
+    FrameStream open(String partition, String script) {
+        return api().openStream(new Order.ExecuteCommand(
+                new PartitionName(partition), List.of("/bin/sh", "-c", script), Map.of(), Optional.empty()));
+    }
+
     /** Runs a shell command inside a partition and returns what it printed, both streams together. */
     Result exec(String partition, String script) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        Order order = new Order.ExecuteCommand(
-                new PartitionName(partition), List.of("/bin/sh", "-c", script), Map.of(), Optional.empty());
-        try (FrameStream stream = api().openStream(order)) {
+        try (FrameStream stream = open(partition, script)) {
             endInput(stream);
             for (Optional<Frame> next = stream.receive(); next.isPresent(); next = stream.receive()) {
                 Frame frame = next.get();

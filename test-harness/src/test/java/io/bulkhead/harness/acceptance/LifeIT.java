@@ -3,8 +3,11 @@ package io.bulkhead.harness.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.bulkhead.console.client.FrameStream;
+import io.bulkhead.contract.order.StreamMessage;
 import io.bulkhead.contract.partition.PartitionStatus;
 import io.bulkhead.contract.partition.State;
+import io.bulkhead.contract.wire.Frame;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -173,6 +176,28 @@ class LifeIT {
         assertThat(result).isEqualTo(new Installation.Result(42, "from outside\n", "err\n"));
         host.run("exec", "worker", "--", "no-such-program").expect(127);
         host.run("exec", "worker", "--", "sh", "-c", "kill -9 $$").expect(137);
+    }
+
+    @Test
+    void aCommandHearsSignalsAndEndsWithItsPeer() throws IOException {
+        host.run("define", "worker", "--cpus", "0.3", "--memory", "64MiB").expect(0);
+        host.run("start", "worker").expect(0);
+
+        // A signal reaches the command, and its own status comes back
+        try (FrameStream stream = host.open("worker", "trap 'exit 7' TERM; echo ready; while :; do sleep 0.05; done")) {
+            stream.receive();
+            stream.send(Frame.stream(new StreamMessage.Signal(15)));
+            assertThat(stream.receive().orElseThrow().as(StreamMessage.class)).isEqualTo(new StreamMessage.Exited(7));
+        }
+
+        // One that does not want to go is gone soon after its peer
+        try (FrameStream stream = host.open("worker", "trap '' HUP TERM; echo ready; exec sleep 98765")) {
+            stream.receive();
+            assertThat(host.exec("worker", "cat /proc/[0-9]*/cmdline").out()).contains("98765");
+        }
+        await().atMost(Duration.ofSeconds(20))
+                .until(() ->
+                        !host.exec("worker", "cat /proc/[0-9]*/cmdline").out().contains("98765"));
     }
 
     @Test

@@ -3,7 +3,9 @@ package io.bulkhead.manager.server;
 import io.bulkhead.contract.order.StreamMessage;
 import io.bulkhead.contract.partition.WindowSize;
 import io.bulkhead.contract.wire.Frame;
+import io.bulkhead.contract.wire.WireException;
 import io.bulkhead.manager.enter.Entrance.Entered;
+import io.bulkhead.manager.start.ProcessTable;
 import io.bulkhead.manager.sys.Errno;
 import io.bulkhead.manager.sys.ErrnoException;
 import io.bulkhead.manager.sys.Fd;
@@ -11,9 +13,11 @@ import io.bulkhead.manager.sys.ProcessEnd;
 import io.bulkhead.manager.sys.Ready;
 import io.bulkhead.manager.sys.Syscalls;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -44,6 +48,9 @@ final class CommandPump {
     private static final long PROCESS = 4;
     private static final long WAKE = 5;
 
+    /** Signals and sizes that wait while the peer does not read. */
+    private static final int MOST_REQUESTS = 1024;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition room = lock.newCondition();
     private final Deque<Runnable> requests = new ArrayDeque<>();
@@ -51,6 +58,7 @@ final class CommandPump {
     private final Entered command;
     private final Syscalls calls;
     private final Peer peer;
+    private final ProcessTable processes = new ProcessTable(Path.of("/proc"));
     private final Fd poll;
     private final Fd wake;
     private int queued;
@@ -110,23 +118,37 @@ final class CommandPump {
     }
 
     void signal(int number) {
-        request(() -> calls.signal(command.process(), number));
+        request(() -> signalCommand(number));
     }
 
     /** The peer has left. */
     void hangUp() {
-        request(() -> hungUp = true);
+        lock.lock();
+        try {
+            add(() -> hungUp = true);
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void request(Runnable request) {
         lock.lock();
         try {
-            if (!finished) {
-                requests.add(request);
-                wakeUp();
+            if (requests.size() >= MOST_REQUESTS) {
+                throw new WireException("more than " + MOST_REQUESTS + " signals and sizes wait for a command"
+                        + " whose output is not read");
             }
+            add(request);
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** With the lock held. */
+    private void add(Runnable request) {
+        if (!finished) {
+            requests.add(request);
+            wakeUp();
         }
     }
 
@@ -351,7 +373,7 @@ final class CommandPump {
     private void endCommand() {
         try {
             for (int signal : new int[] {SIGHUP, SIGKILL}) {
-                calls.signal(command.process(), signal);
+                signalCommand(signal);
                 long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(HANG_UP_MILLIS);
                 while (System.nanoTime() < deadline) {
                     if (calls.pollEnd(command.process()).isPresent()) {
@@ -362,6 +384,27 @@ final class CommandPump {
             }
         } catch (ErrnoException e) {
             LOG.atDebug().setCause(e).log("A command could not be ended; it has ended by itself");
+        }
+    }
+
+    /**
+     * To the command itself: what the manager has started is nsenter, which stands for it and hands its status on, but
+     * no signals. Where the command is not there yet, or not any more, nsenter gets it.
+     */
+    private void signalCommand(int signal) {
+        List<Long> inside = processes.children(command.pid());
+        for (long child : inside) {
+            try (Fd process = calls.openProcess(child)) {
+                // Only a child of nsenter's can have this number as long as nsenter has it as its child.
+                if (processes.children(command.pid()).contains(child)) {
+                    calls.signal(process, signal);
+                }
+            } catch (ErrnoException e) {
+                LOG.atDebug().setCause(e).log("A command has ended before its signal came");
+            }
+        }
+        if (inside.isEmpty() || signal == SIGKILL) {
+            calls.signal(command.process(), signal);
         }
     }
 
