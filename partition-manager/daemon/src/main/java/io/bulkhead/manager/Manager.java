@@ -90,6 +90,8 @@ final class Manager implements AutoCloseable {
             HostReserve reserve = HostReserves.resolve(settings.host(), facts);
             Cgroups cgroups = CgroupBackends.open(
                     settings.instance(), facts, reserve, settings.host().confine(), pid -> kill(calls, pid));
+            // Before anything is made in the kernel: a control plane's user that does not exist is told here.
+            ManagerServer.Door door = door(settings);
             cgroups.prepare();
             EventLoop loop = EventLoop.start(calls);
             open.push("end the event loop", loop::close);
@@ -105,7 +107,7 @@ final class Manager implements AutoCloseable {
             open.push("end the watch", drift::close);
             ManagerDesk desk = new ManagerDesk(partitions, new NsenterEntrance(calls, cgroups), journal, drift);
             ManagerServer server = ManagerServer.open(
-                    door(settings), desk, new Greeting(Greeting.PROTOCOL, settings.instance(), version()), calls);
+                    door, desk, new Greeting(Greeting.PROTOCOL, settings.instance(), version()), calls);
             open.push("close the socket", server::close);
             announce(settings, cgroups, open);
             recovery.autostart(toStart);

@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -58,7 +57,7 @@ final class CommandPump {
     private final Entered command;
     private final Syscalls calls;
     private final Peer peer;
-    private final ProcessTable processes = new ProcessTable(Path.of("/proc"));
+    private final CommandSignals signals;
     private final Fd poll;
     private final Fd wake;
     private int queued;
@@ -77,6 +76,7 @@ final class CommandPump {
         this.command = command;
         this.calls = calls;
         this.peer = peer;
+        this.signals = new CommandSignals(command, calls, new ProcessTable(Path.of("/proc")));
         this.poll = calls.createPoll();
         this.wake = calls.createWakeUp();
     }
@@ -118,7 +118,7 @@ final class CommandPump {
     }
 
     void signal(int number) {
-        request(() -> signalCommand(number));
+        request(() -> signals.send(number));
     }
 
     /** The peer has left. */
@@ -373,7 +373,7 @@ final class CommandPump {
     private void endCommand() {
         try {
             for (int signal : new int[] {SIGHUP, SIGKILL}) {
-                signalCommand(signal);
+                signals.send(signal);
                 long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(HANG_UP_MILLIS);
                 while (System.nanoTime() < deadline) {
                     if (calls.pollEnd(command.process()).isPresent()) {
@@ -384,27 +384,6 @@ final class CommandPump {
             }
         } catch (ErrnoException e) {
             LOG.atDebug().setCause(e).log("A command could not be ended; it has ended by itself");
-        }
-    }
-
-    /**
-     * To the command itself: what the manager has started is nsenter, which stands for it and hands its status on, but
-     * no signals. Where the command is not there yet, or not any more, nsenter gets it.
-     */
-    private void signalCommand(int signal) {
-        List<Long> inside = processes.children(command.pid());
-        for (long child : inside) {
-            try (Fd process = calls.openProcess(child)) {
-                // Only a child of nsenter's can have this number as long as nsenter has it as its child.
-                if (processes.children(command.pid()).contains(child)) {
-                    calls.signal(process, signal);
-                }
-            } catch (ErrnoException e) {
-                LOG.atDebug().setCause(e).log("A command has ended before its signal came");
-            }
-        }
-        if (inside.isEmpty() || signal == SIGKILL) {
-            calls.signal(command.process(), signal);
         }
     }
 
