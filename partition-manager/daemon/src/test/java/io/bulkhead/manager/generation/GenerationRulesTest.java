@@ -216,7 +216,7 @@ class GenerationRulesTest {
                 "# set your PRIVATE KEY here",
                 "https://example.org/a:b",
                 "$1 $6 $y$",
-                "deb http://deb.debian.org/debian bookworm main",
+                "deb http://packages.example.org/debian bookworm main",
                 "mail ada@example.org"
             })
     void keepsFilesThatOnlyLookLikeIt(String line) {
