@@ -1,38 +1,13 @@
 package io.bulkhead.console.cli;
 
-import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.State;
-import io.bulkhead.contract.wire.Json;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /** {@code bulkhead restart}. */
 @Command(name = "restart", description = "Stops partitions in order and boots them again; their consoles stay.")
-final class RestartVerb extends ActVerb {
-    @Option(names = "--kill", description = "kill everything at once instead of stopping in order")
-    private boolean kill;
-
-    @Option(
-            names = {"-y", "--yes"},
-            description = "do not ask")
-    private boolean yes;
-
+final class RestartVerb extends EndVerb {
     RestartVerb(Bulkhead bulkhead) {
         super(bulkhead, "restart", Set.of(State.RUNNING, State.PAUSED));
-    }
-
-    @Override
-    Json body() {
-        return new Json.Obj(kill ? Map.of("kill", Json.of(true)) : Map.of());
-    }
-
-    @Override
-    void confirm(List<PartitionName> chosen) {
-        if (kill) {
-            bulkhead().confirm("This kills everything that runs in " + DeleteVerb.enumerated(chosen), yes);
-        }
     }
 }

@@ -17,7 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -165,10 +165,7 @@ public final class ApiClient {
         String code = text(document, "code").orElse("failed");
         return new Problem(
                 Arrays.stream(ProblemCode.values())
-                        .filter(each -> each.name()
-                                .replace('_', '-')
-                                .toLowerCase(Locale.ROOT)
-                                .equals(code))
+                        .filter(each -> RecordCodec.constantName(each).equals(code))
                         .findFirst()
                         .orElse(ProblemCode.FAILED),
                 text(document, "detail").or(() -> text(document, "title")).orElse("it failed"),
@@ -178,7 +175,7 @@ public final class ApiClient {
                                 .filter(Json.Text.class::isInstance)
                                 .map(each -> ((Json.Text) each).value())
                                 .toList()
-                        : java.util.List.of());
+                        : List.of());
     }
 
     private static Optional<String> text(Json.Obj object, String name) {

@@ -38,6 +38,7 @@ import io.bulkhead.manager.start.PartitionStarter;
 import io.bulkhead.manager.sys.Errno;
 import io.bulkhead.manager.sys.ErrnoException;
 import io.bulkhead.manager.sys.Fd;
+import io.bulkhead.manager.sys.Signals;
 import io.bulkhead.manager.sys.Syscalls;
 import io.bulkhead.manager.sys.jna.JnaSyscalls;
 import io.bulkhead.manager.undo.Undo;
@@ -63,7 +64,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Manager implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Manager.class);
-    private static final int SIGKILL = 9;
     private static final Duration FRAME_DEADLINE = Duration.ofSeconds(10);
 
     private final Settings settings;
@@ -217,7 +217,7 @@ final class Manager implements AutoCloseable {
 
     private static void kill(Syscalls calls, long pid) {
         try (Fd process = calls.openProcess(pid)) {
-            calls.signal(process, SIGKILL);
+            calls.signal(process, Signals.SIGKILL);
         } catch (ErrnoException e) {
             if (!e.is(Errno.ESRCH)) {
                 throw e;

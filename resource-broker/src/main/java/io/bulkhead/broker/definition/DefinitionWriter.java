@@ -6,6 +6,7 @@ import io.bulkhead.contract.partition.Init;
 import io.bulkhead.contract.partition.IoSlice;
 import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.unit.Limit;
+import io.bulkhead.contract.wire.RecordCodec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -112,8 +113,7 @@ public final class DefinitionWriter {
             lines.add("init:");
             lines.add("  service:");
             service.command().forEach(word -> lines.add("    - " + text(word)));
-            lines.add("  restart: "
-                    + service.restart().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+            lines.add("  restart: " + RecordCodec.constantName(service.restart()));
         }
         return lines;
     }

@@ -2,6 +2,7 @@ package io.bulkhead.manager.init;
 
 import io.bulkhead.contract.partition.Init;
 import io.bulkhead.manager.sys.ProcessEnd;
+import io.bulkhead.manager.sys.Signals;
 
 /** What the end of process 1 means. */
 public enum Departure {
@@ -12,9 +13,6 @@ public enum Departure {
     /** It failed, was killed, or nobody knows. */
     FAILED;
 
-    private static final int SIGHUP = 1;
-    private static final int SIGINT = 2;
-
     /**
      * Reads the end of process 1. The kernel kills it by SIGHUP for a restart and by SIGINT for halt and power-off;
      * reboot(2), "Behavior inside PID namespaces". The small init exits with 0.
@@ -23,7 +21,7 @@ public enum Departure {
      */
     public static Departure of(Init init, ProcessEnd end) {
         if (end instanceof ProcessEnd.Killed killed) {
-            return killed.signal() == SIGHUP ? REBOOT : killed.signal() == SIGINT ? HALTED : FAILED;
+            return killed.signal() == Signals.SIGHUP ? REBOOT : killed.signal() == Signals.SIGINT ? HALTED : FAILED;
         }
         boolean systemd = init instanceof Init.Systemd;
         return !systemd && end instanceof ProcessEnd.Exited exited && exited.status() == 0 ? HALTED : FAILED;

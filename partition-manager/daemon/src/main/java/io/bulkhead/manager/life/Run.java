@@ -2,6 +2,7 @@ package io.bulkhead.manager.life;
 
 import io.bulkhead.manager.start.RunningPartition;
 import io.bulkhead.manager.sys.ProcessEnd;
+import io.bulkhead.manager.sys.Signals;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -15,7 +16,6 @@ import java.util.function.Consumer;
  * Owns the descriptors. Safe for any thread; {@link #close()} by whoever holds the partition's lock.
  */
 final class Run implements AutoCloseable {
-    private static final int SIGKILL = 9;
 
     /** How often a process 1 that has just begun is looked at. */
     private static final Duration LOOK_UP = Duration.ofMillis(2);
@@ -104,7 +104,7 @@ final class Run implements AutoCloseable {
             holder = processes.pollEnd(running.holderFd());
         }
         Optional<ProcessEnd> handedOn = holder.filter(Run::isKnown);
-        return handedOn.filter(end -> end instanceof ProcessEnd.Killed killed && killed.signal() != SIGKILL)
+        return handedOn.filter(end -> end instanceof ProcessEnd.Killed killed && killed.signal() != Signals.SIGKILL)
                 .or(() -> processes.pollEnd(running.initFd()).filter(Run::isKnown))
                 .or(() -> handedOn)
                 .orElseGet(ProcessEnd.Unknown::new);

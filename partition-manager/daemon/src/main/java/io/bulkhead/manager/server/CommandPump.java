@@ -11,6 +11,7 @@ import io.bulkhead.manager.sys.ErrnoException;
 import io.bulkhead.manager.sys.Fd;
 import io.bulkhead.manager.sys.ProcessEnd;
 import io.bulkhead.manager.sys.Ready;
+import io.bulkhead.manager.sys.Signals;
 import io.bulkhead.manager.sys.Syscalls;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -38,8 +39,6 @@ final class CommandPump {
 
     private static final int HANG_UP_MILLIS = 1000;
     private static final byte[] END_OF_TRANSMISSION = {4};
-    private static final int SIGHUP = 1;
-    private static final int SIGKILL = 9;
 
     private static final long OUTPUT = 1;
     private static final long ERRORS = 2;
@@ -372,7 +371,7 @@ final class CommandPump {
     /** Nobody is there any more to hear of it: hangs up, then kills. */
     private void endCommand() {
         try {
-            for (int signal : new int[] {SIGHUP, SIGKILL}) {
+            for (int signal : new int[] {Signals.SIGHUP, Signals.SIGKILL}) {
                 signals.send(signal);
                 long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(HANG_UP_MILLIS);
                 while (System.nanoTime() < deadline) {

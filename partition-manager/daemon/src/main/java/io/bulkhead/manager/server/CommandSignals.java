@@ -4,6 +4,7 @@ import io.bulkhead.manager.enter.Entrance.Entered;
 import io.bulkhead.manager.start.ProcessTable;
 import io.bulkhead.manager.sys.ErrnoException;
 import io.bulkhead.manager.sys.Fd;
+import io.bulkhead.manager.sys.Signals;
 import io.bulkhead.manager.sys.Syscalls;
 import java.util.List;
 import org.slf4j.Logger;
@@ -15,7 +16,6 @@ import org.slf4j.LoggerFactory;
  */
 record CommandSignals(Entered command, Syscalls calls, ProcessTable processes) {
     private static final Logger LOG = LoggerFactory.getLogger(CommandSignals.class);
-    private static final int SIGKILL = 9;
 
     /** Sends to the command itself; to nsenter where the command is not there yet, or not any more. */
     void send(int signal) {
@@ -30,7 +30,7 @@ record CommandSignals(Entered command, Syscalls calls, ProcessTable processes) {
                 LOG.atDebug().setCause(e).log("A command has ended before its signal came");
             }
         }
-        if (inside.isEmpty() || signal == SIGKILL) {
+        if (inside.isEmpty() || signal == Signals.SIGKILL) {
             calls.signal(command.process(), signal);
         }
     }

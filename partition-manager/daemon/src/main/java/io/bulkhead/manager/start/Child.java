@@ -3,6 +3,7 @@ package io.bulkhead.manager.start;
 import io.bulkhead.manager.sys.ErrnoException;
 import io.bulkhead.manager.sys.Fd;
 import io.bulkhead.manager.sys.ProcessEnd;
+import io.bulkhead.manager.sys.Signals;
 import io.bulkhead.manager.sys.SpawnRequest;
 import io.bulkhead.manager.sys.Syscalls;
 import java.util.Optional;
@@ -14,7 +15,6 @@ import java.util.Optional;
  * @param process its pidfd
  */
 public record Child(long pid, Fd process) implements AutoCloseable {
-    private static final int SIGKILL = 9;
     private static final long PATIENCE_MILLIS = 5_000;
 
     /** Starts a program. Where its pidfd cannot be had it is ended again. */
@@ -48,7 +48,7 @@ public record Child(long pid, Fd process) implements AutoCloseable {
 
     /** Ends it at once and reaps it. */
     public void kill(Syscalls sys) {
-        sys.signal(process, SIGKILL);
+        sys.signal(process, Signals.SIGKILL);
         awaitEnd(sys, PATIENCE_MILLIS);
     }
 

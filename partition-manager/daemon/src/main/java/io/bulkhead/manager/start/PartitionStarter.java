@@ -11,6 +11,7 @@ import io.bulkhead.manager.sys.ErrnoException;
 import io.bulkhead.manager.sys.Fd;
 import io.bulkhead.manager.sys.Pipe;
 import io.bulkhead.manager.sys.PseudoTerminal;
+import io.bulkhead.manager.sys.Signals;
 import io.bulkhead.manager.sys.Syscalls;
 import io.bulkhead.manager.undo.Undo;
 import java.nio.file.Files;
@@ -30,7 +31,6 @@ public final class PartitionStarter implements Starter, AutoCloseable {
     /** The descriptor number of the console's master in the holder. */
     static final int HOLDERS_MASTER = 3;
 
-    private static final int SIGKILL = 9;
     private static final long PATIENCE_MILLIS = 5_000;
 
     private final Syscalls sys;
@@ -152,7 +152,7 @@ public final class PartitionStarter implements Starter, AutoCloseable {
 
     private void kill(Fd process) {
         try {
-            sys.signal(process, SIGKILL);
+            sys.signal(process, Signals.SIGKILL);
         } catch (ErrnoException e) {
             LOG.atDebug().addKeyValue("reason", e.getMessage()).log("It had ended before it could be killed");
         }
