@@ -2,11 +2,9 @@ package io.bulkhead.manager.cgroup.v1;
 
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
-import io.bulkhead.contract.partition.IoSlice;
-import io.bulkhead.contract.unit.ByteRate;
 import io.bulkhead.contract.unit.Limit;
-import io.bulkhead.contract.unit.OperationRate;
 import io.bulkhead.manager.cgroup.CgroupFiles;
+import io.bulkhead.manager.cgroup.IoBound;
 import java.nio.file.Path;
 
 /**
@@ -14,48 +12,6 @@ import java.nio.file.Path;
  * only: not for groups inside, and not for buffered writes, which the kernel's own threads carry out.
  */
 final class BlkioController {
-    /** What can be bounded. */
-    enum Bound {
-        READ("blkio.throttle.read_bps_device"),
-        WRITE("blkio.throttle.write_bps_device"),
-        READ_OPERATIONS("blkio.throttle.read_iops_device"),
-        WRITE_OPERATIONS("blkio.throttle.write_iops_device");
-
-        private final String file;
-
-        Bound(String file) {
-            this.file = file;
-        }
-
-        /** The bound of a slice, in bytes or operations per second. */
-        Limit<Long> of(IoSlice slice) {
-            return switch (this) {
-                case READ -> bytes(slice.read());
-                case WRITE -> bytes(slice.write());
-                case READ_OPERATIONS -> operations(slice.readOperations());
-                case WRITE_OPERATIONS -> operations(slice.writeOperations());
-            };
-        }
-
-        /** The bound as text with its unit. */
-        String text(Limit<Long> limit) {
-            return limit.fold(
-                    value -> switch (this) {
-                        case READ, WRITE -> new ByteRate(value).toString();
-                        case READ_OPERATIONS, WRITE_OPERATIONS -> new OperationRate(value).toString();
-                    },
-                    Limit.UNLIMITED);
-        }
-
-        private static Limit<Long> bytes(Limit<ByteRate> limit) {
-            return limit.fold(rate -> Limit.of(rate.bytesPerSecond()), Limit.<Long>unlimited());
-        }
-
-        private static Limit<Long> operations(Limit<OperationRate> limit) {
-            return limit.fold(rate -> Limit.of(rate.operationsPerSecond()), Limit.<Long>unlimited());
-        }
-    }
-
     private final CgroupFiles files;
     private final Path group;
 
@@ -64,8 +20,14 @@ final class BlkioController {
         this.group = group;
     }
 
-    Path file(Bound bound) {
-        return group.resolve(bound.file);
+    Path file(IoBound bound) {
+        return group.resolve(
+                switch (bound) {
+                    case READ -> "blkio.throttle.read_bps_device";
+                    case WRITE -> "blkio.throttle.write_bps_device";
+                    case READ_OPERATIONS -> "blkio.throttle.read_iops_device";
+                    case WRITE_OPERATIONS -> "blkio.throttle.write_iops_device";
+                });
     }
 
     /**
@@ -73,7 +35,7 @@ final class BlkioController {
      *
      * @param device major and minor number, {@code 254:0}
      */
-    void set(Bound bound, String device, Limit<Long> limit) {
+    void set(IoBound bound, String device, Limit<Long> limit) {
         if (!files.exists(file(bound))) {
             if (limit.isLimited()) {
                 throw Refusal.of(
@@ -89,7 +51,7 @@ final class BlkioController {
         }
     }
 
-    Limit<Long> get(Bound bound, String device) {
+    Limit<Long> get(IoBound bound, String device) {
         return files.read(file(bound))
                 .lines()
                 .map(line -> line.strip().split("\\s+", -1))

@@ -13,8 +13,11 @@ import io.bulkhead.manager.cgroup.CgroupFiles;
 import io.bulkhead.manager.cgroup.CgroupHierarchies;
 import io.bulkhead.manager.cgroup.CgroupHierarchies.Hierarchy;
 import io.bulkhead.manager.cgroup.Cgroups;
+import io.bulkhead.manager.cgroup.GroupTree;
+import io.bulkhead.manager.cgroup.IoBound;
 import io.bulkhead.manager.cgroup.Killer;
-import io.bulkhead.manager.cgroup.v1.BlkioController.Bound;
+import io.bulkhead.manager.cgroup.PidsController;
+import io.bulkhead.manager.cgroup.UndoableFiles;
 import io.bulkhead.manager.undo.Undo;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -140,7 +143,7 @@ public final class CgroupV1 implements Cgroups {
 
     private void refuseIoWithoutDisk(Slice slice) {
         if (config.disk().isEmpty()) {
-            for (Bound bound : Bound.values()) {
+            for (IoBound bound : IoBound.values()) {
                 if (bound.of(slice.io()).isLimited()) {
                     throw Refusal.of(
                             ProblemCode.NOT_ENFORCEABLE,
@@ -170,7 +173,7 @@ public final class CgroupV1 implements Cgroups {
             groups.add(outer);
             for (Path group : groups) {
                 BlkioController blkio = new BlkioController(undoable, group);
-                for (Bound bound : Bound.values()) {
+                for (IoBound bound : IoBound.values()) {
                     blkio.set(bound, device, bound.of(slice.io()));
                 }
             }

@@ -3,6 +3,7 @@ package io.bulkhead.manager.cgroup.v1;
 import io.bulkhead.contract.unit.CpuMillis;
 import io.bulkhead.contract.unit.Limit;
 import io.bulkhead.manager.cgroup.CgroupFiles;
+import io.bulkhead.manager.cgroup.Knob;
 import java.nio.file.Path;
 
 /** CPU time of one group: bandwidth (scheduler/sched-bwc.rst) and shares (scheduler/sched-design-CFS.rst). */

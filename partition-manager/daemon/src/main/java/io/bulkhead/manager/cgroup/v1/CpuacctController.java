@@ -1,6 +1,7 @@
 package io.bulkhead.manager.cgroup.v1;
 
 import io.bulkhead.manager.cgroup.CgroupFiles;
+import io.bulkhead.manager.cgroup.Knob;
 import java.nio.file.Path;
 
 /** CPU time used by one group and the groups inside; cgroup-v1/cpuacct.rst. */

@@ -3,6 +3,7 @@ package io.bulkhead.manager.cgroup.v1;
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.hardware.NodeSet;
 import io.bulkhead.manager.cgroup.CgroupFiles;
+import io.bulkhead.manager.cgroup.Knob;
 import java.nio.file.Path;
 
 /** CPUs and memory nodes of one group; cpuset(7), cgroup-v1/cpusets.rst. */

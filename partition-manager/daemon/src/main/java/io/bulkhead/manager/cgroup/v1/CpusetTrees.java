@@ -10,6 +10,8 @@ import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.manager.cgroup.CgroupException;
 import io.bulkhead.manager.cgroup.CgroupFiles;
+import io.bulkhead.manager.cgroup.GroupTree;
+import io.bulkhead.manager.cgroup.Knob;
 import io.bulkhead.manager.undo.Undo;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,6 +1,7 @@
 package io.bulkhead.manager.cgroup.v1;
 
 import io.bulkhead.manager.cgroup.CgroupFiles;
+import io.bulkhead.manager.cgroup.Knob;
 import java.nio.file.Path;
 
 /** Stops and continues all tasks of a group and of the groups inside; cgroup-v1/freezer-subsystem.rst. */

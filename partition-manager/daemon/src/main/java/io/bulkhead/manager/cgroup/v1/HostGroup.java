@@ -3,6 +3,8 @@ package io.bulkhead.manager.cgroup.v1;
 import io.bulkhead.manager.cgroup.CgroupException;
 import io.bulkhead.manager.cgroup.CgroupFiles;
 import io.bulkhead.manager.cgroup.CgroupHierarchies.Hierarchy;
+import io.bulkhead.manager.cgroup.GroupTree;
+import io.bulkhead.manager.cgroup.ProcReader;
 import io.bulkhead.manager.undo.Undo;
 import java.nio.file.Path;
 import java.util.HashMap;

@@ -4,6 +4,8 @@ import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.manager.cgroup.CgroupException;
 import io.bulkhead.manager.cgroup.CgroupFiles;
 import io.bulkhead.manager.cgroup.CgroupHierarchies.Hierarchy;
+import io.bulkhead.manager.cgroup.GroupTree;
+import io.bulkhead.manager.cgroup.ProcReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

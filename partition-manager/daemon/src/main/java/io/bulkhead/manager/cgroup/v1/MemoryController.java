@@ -3,6 +3,7 @@ package io.bulkhead.manager.cgroup.v1;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.Limit;
 import io.bulkhead.manager.cgroup.CgroupFiles;
+import io.bulkhead.manager.cgroup.Knob;
 import java.nio.file.Path;
 
 /** Memory of one group and the groups inside; cgroup-v1/memory.rst. */

@@ -6,7 +6,9 @@ import io.bulkhead.contract.partition.UidRange;
 import io.bulkhead.manager.cgroup.CgroupException;
 import io.bulkhead.manager.cgroup.CgroupFiles;
 import io.bulkhead.manager.cgroup.CgroupHierarchies.Hierarchy;
-import io.bulkhead.manager.cgroup.v1.BlkioController.Bound;
+import io.bulkhead.manager.cgroup.GroupTree;
+import io.bulkhead.manager.cgroup.IoBound;
+import io.bulkhead.manager.cgroup.UndoableFiles;
 import io.bulkhead.manager.undo.Undo;
 import java.nio.file.Path;
 import java.util.Map;
@@ -72,7 +74,7 @@ final class PayloadGroups {
         }
         BlkioController from = new BlkioController(files, outer);
         BlkioController to = new BlkioController(files, payload);
-        for (Bound bound : Bound.values()) {
+        for (IoBound bound : IoBound.values()) {
             if (files.exists(from.file(bound))) {
                 to.set(bound, disk.get().device(), from.get(bound, disk.get().device()));
             }

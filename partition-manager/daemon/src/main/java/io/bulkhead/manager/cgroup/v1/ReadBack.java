@@ -14,7 +14,12 @@ import io.bulkhead.contract.unit.CpuMillis;
 import io.bulkhead.contract.unit.Limit;
 import io.bulkhead.manager.cgroup.CgroupException;
 import io.bulkhead.manager.cgroup.CgroupFiles;
-import io.bulkhead.manager.cgroup.v1.BlkioController.Bound;
+import io.bulkhead.manager.cgroup.IoBound;
+import io.bulkhead.manager.cgroup.PidsController;
+import io.bulkhead.manager.cgroup.ProcReader;
+import io.bulkhead.manager.cgroup.PromiseReading;
+import io.bulkhead.manager.cgroup.PromiseReading.Found;
+import io.bulkhead.manager.cgroup.ReadOnceFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,20 +39,6 @@ final class ReadBack {
         this.host = host;
     }
 
-    /**
-     * What was found.
-     *
-     * @param text the kernel's amount, in the form of the promise
-     * @param faults what does not agree, each with both values and the path; empty when all does
-     */
-    private record Found(String text, List<String> faults) {}
-
-    /** Reads; may throw what {@link #promise} turns into a promise that does not hold. */
-    @FunctionalInterface
-    private interface Reading {
-        Found read();
-    }
-
     /** Reads every file once only. */
     List<Promise> promises(PartitionName partition, Slice slice) {
         return new ReadBack(new ReadOnceFiles(files), layout, config, host).read(partition, slice);
@@ -60,7 +51,7 @@ final class ReadBack {
         promises.add(memory(partition, slice.memory(), membership));
         promises.add(nodes(partition, slice.memoryNodes(), membership));
         promises.add(tasks(partition, slice.tasks(), membership));
-        for (Bound bound : Bound.values()) {
+        for (IoBound bound : IoBound.values()) {
             if (bound.of(slice.io()).isLimited()) {
                 promises.add(io(partition, bound, bound.of(slice.io()), membership));
             }
@@ -72,7 +63,7 @@ final class ReadBack {
         CpusetController set = new CpusetController(files, outer("cpuset", partition));
         CpuController time = new CpuController(files, outer("cpu", partition));
         if (cpus instanceof CpuSlice.Whole whole) {
-            return promise(
+            return PromiseReading.promise(
                     Resource.CPUS,
                     cpus.toString(),
                     V1Strengths.wholeCpus(config.confine()),
@@ -81,7 +72,7 @@ final class ReadBack {
                     () -> wholeCpus(partition, whole, set, time, membership));
         }
         CpuMillis entitlement = ((CpuSlice.Part) cpus).entitlement();
-        return promise(
+        return PromiseReading.promise(
                 Resource.CPUS,
                 cpus.toString(),
                 Strength.ENTITLED,
@@ -153,7 +144,7 @@ final class ReadBack {
 
     private Promise memory(PartitionName partition, ByteSize promised, Membership membership) {
         MemoryController memory = new MemoryController(files, outer("memory", partition), config.pageSize());
-        return promise(
+        return PromiseReading.promise(
                 Resource.MEMORY,
                 promised.toString(),
                 Strength.CAPPED,
@@ -181,7 +172,7 @@ final class ReadBack {
 
     private Promise nodes(PartitionName partition, NodeSet promised, Membership membership) {
         CpusetController set = new CpusetController(files, outer("cpuset", partition));
-        return promise(
+        return PromiseReading.promise(
                 Resource.MEMORY_NODES, "nodes " + promised, Strength.CAPPED, set.memsFile(), Optional.empty(), () -> {
                     List<String> faults = new ArrayList<>();
                     NodeSet found = set.mems();
@@ -203,7 +194,7 @@ final class ReadBack {
 
     private Promise tasks(PartitionName partition, int promised, Membership membership) {
         PidsController pids = new PidsController(files, outer("pids", partition));
-        return promise(
+        return PromiseReading.promise(
                 Resource.TASKS, String.valueOf(promised), Strength.CAPPED, pids.maxFile(), Optional.empty(), () -> {
                     List<String> faults = new ArrayList<>();
                     Limit<Long> found = pids.max();
@@ -215,11 +206,11 @@ final class ReadBack {
                 });
     }
 
-    private Promise io(PartitionName partition, Bound bound, Limit<Long> promised, Membership membership) {
+    private Promise io(PartitionName partition, IoBound bound, Limit<Long> promised, Membership membership) {
         Path outer = outer("blkio", partition);
         BlkioController blkio = new BlkioController(files, outer);
-        return promise(
-                Resource.valueOf("IO_" + bound.name()),
+        return PromiseReading.promise(
+                bound.resource(),
                 bound.text(promised),
                 Strength.CAPPED,
                 blkio.file(bound),
@@ -242,7 +233,7 @@ final class ReadBack {
     }
 
     private static void checkBound(
-            BlkioController blkio, Bound bound, String device, Limit<Long> promised, List<String> faults) {
+            BlkioController blkio, IoBound bound, String device, Limit<Long> promised, List<String> faults) {
         Limit<Long> found = blkio.get(bound, device);
         if (!found.equals(promised)) {
             faults.add(blkio.file(bound) + " says " + bound.text(found) + " for " + device + ", promised "
@@ -252,29 +243,5 @@ final class ReadBack {
 
     private Path outer(String controller, PartitionName partition) {
         return layout.outer(layout.of(controller), partition);
-    }
-
-    /**
-     * Makes the line of the certificate.
-     *
-     * @param exception what the strength does not cover here, told while the promise holds
-     */
-    private static Promise promise(
-            Resource resource,
-            String promised,
-            Strength strength,
-            Path evidence,
-            Optional<String> exception,
-            Reading reading) {
-        Found found;
-        try {
-            found = reading.read();
-        } catch (CgroupException | IllegalArgumentException e) {
-            String words = String.valueOf(e.getMessage());
-            found = new Found(words, List.of(words));
-        }
-        boolean held = found.faults().isEmpty();
-        Optional<String> reason = held ? exception : Optional.of(String.join("; ", found.faults()));
-        return new Promise(resource, promised, found.text(), strength, held, evidence.toString(), reason);
     }
 }

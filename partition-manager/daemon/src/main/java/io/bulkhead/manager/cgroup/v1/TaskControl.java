@@ -3,6 +3,8 @@ package io.bulkhead.manager.cgroup.v1;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.manager.cgroup.CgroupException;
 import io.bulkhead.manager.cgroup.CgroupFiles;
+import io.bulkhead.manager.cgroup.Deadline;
+import io.bulkhead.manager.cgroup.GroupTree;
 import io.bulkhead.manager.cgroup.Killer;
 import java.time.Duration;
 import java.util.Set;

@@ -21,6 +21,7 @@ import io.bulkhead.contract.unit.CpuMillis;
 import io.bulkhead.contract.unit.Limit;
 import io.bulkhead.manager.cgroup.CgroupException;
 import io.bulkhead.manager.cgroup.Cgroups;
+import io.bulkhead.manager.cgroup.FailingFiles;
 import io.bulkhead.manager.cgroup.KernelCgroupFiles;
 import io.bulkhead.manager.cgroup.backend.CgroupBackends;
 import io.bulkhead.manager.host.HostFacts;

@@ -25,6 +25,7 @@ import io.bulkhead.contract.unit.OperationRate;
 import io.bulkhead.manager.cgroup.CgroupException;
 import io.bulkhead.manager.cgroup.CgroupFiles;
 import io.bulkhead.manager.cgroup.Cgroups.CgroupMount;
+import io.bulkhead.manager.cgroup.FailingFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -11,7 +11,8 @@ import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
 import io.bulkhead.contract.unit.Limit;
 import io.bulkhead.manager.cgroup.CgroupException;
-import io.bulkhead.manager.cgroup.v1.BlkioController.Bound;
+import io.bulkhead.manager.cgroup.IoBound;
+import io.bulkhead.manager.cgroup.PidsController;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -197,26 +198,26 @@ class ControllersTest {
         void boundsOneDeviceAndLeavesOthers() {
             Path group = group("blkio");
             BlkioController blkio = new BlkioController(tree, group);
-            tree.write(blkio.file(Bound.WRITE), "8:0 1000");
+            tree.write(blkio.file(IoBound.WRITE), "8:0 1000");
 
-            blkio.set(Bound.WRITE, "254:0", Limit.of(2000L));
-            blkio.set(Bound.WRITE, "254:0", Limit.of(3000L));
+            blkio.set(IoBound.WRITE, "254:0", Limit.of(2000L));
+            blkio.set(IoBound.WRITE, "254:0", Limit.of(3000L));
 
-            assertThat(blkio.get(Bound.WRITE, "254:0")).isEqualTo(Limit.of(3000L));
-            blkio.set(Bound.WRITE, "254:0", Limit.unlimited());
-            assertThat(blkio.get(Bound.WRITE, "254:0")).isEqualTo(Limit.unlimited());
-            assertThat(blkio.get(Bound.WRITE, "8:0")).isEqualTo(Limit.of(1000L));
+            assertThat(blkio.get(IoBound.WRITE, "254:0")).isEqualTo(Limit.of(3000L));
+            blkio.set(IoBound.WRITE, "254:0", Limit.unlimited());
+            assertThat(blkio.get(IoBound.WRITE, "254:0")).isEqualTo(Limit.unlimited());
+            assertThat(blkio.get(IoBound.WRITE, "8:0")).isEqualTo(Limit.of(1000L));
         }
 
         @Test
         void refusesWhereTheKernelCannotThrottle() throws IOException {
             Path group = group("blkio");
             BlkioController blkio = new BlkioController(tree, group);
-            Files.delete(blkio.file(Bound.READ));
+            Files.delete(blkio.file(IoBound.READ));
 
-            blkio.set(Bound.READ, "254:0", Limit.unlimited());
+            blkio.set(IoBound.READ, "254:0", Limit.unlimited());
 
-            assertThatThrownBy(() -> blkio.set(Bound.READ, "254:0", Limit.of(1L)))
+            assertThatThrownBy(() -> blkio.set(IoBound.READ, "254:0", Limit.of(1L)))
                     .isInstanceOf(Refusal.class);
         }
     }

@@ -1,6 +1,5 @@
-package io.bulkhead.manager.cgroup.v1;
+package io.bulkhead.manager.cgroup;
 
-import io.bulkhead.manager.cgroup.CgroupFiles;
 import io.bulkhead.manager.undo.Undo;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -11,12 +10,12 @@ import java.util.Set;
  * Pushes the way back of every change onto an undo stack: a new group is removed, an old group's setting is written
  * as it was. Settings of a group that is new itself need no way back.
  */
-final class UndoableFiles implements CgroupFiles {
+public final class UndoableFiles implements CgroupFiles {
     private final CgroupFiles files;
     private final Undo undo;
     private final Set<Path> made = new HashSet<>();
 
-    UndoableFiles(CgroupFiles files, Undo undo) {
+    public UndoableFiles(CgroupFiles files, Undo undo) {
         this.files = files;
         this.undo = undo;
     }

@@ -1,26 +1,24 @@
-package io.bulkhead.manager.cgroup.v1;
+package io.bulkhead.manager.cgroup;
 
-import io.bulkhead.manager.cgroup.CgroupException;
-import io.bulkhead.manager.cgroup.CgroupFiles;
 import java.nio.file.Path;
 import java.util.List;
 
 /** Counts changes and fails the k-th one, once; steps back succeed. */
-final class FailingFiles implements CgroupFiles {
+public final class FailingFiles implements CgroupFiles {
     private final CgroupFiles files;
     private int changes;
     private int failAt = -1;
 
-    FailingFiles(CgroupFiles files) {
+    public FailingFiles(CgroupFiles files) {
         this.files = files;
     }
 
-    void failAt(int k) {
+    public void failAt(int k) {
         changes = 0;
         failAt = k;
     }
 
-    int changes() {
+    public int changes() {
         return changes;
     }
 

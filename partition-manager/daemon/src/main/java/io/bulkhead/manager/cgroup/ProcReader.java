@@ -1,7 +1,5 @@
-package io.bulkhead.manager.cgroup.v1;
+package io.bulkhead.manager.cgroup;
 
-import io.bulkhead.manager.cgroup.CgroupException;
-import io.bulkhead.manager.cgroup.CgroupFiles;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -9,20 +7,20 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** What proc(5) says of a process that matters for groups. */
-final class ProcReader {
+public final class ProcReader {
     /** PF_KTHREAD, include/linux/sched.h. */
     private static final long KERNEL_THREAD = 0x0020_0000;
 
     private final CgroupFiles files;
     private final Path proc;
 
-    ProcReader(CgroupFiles files, Path proc) {
+    public ProcReader(CgroupFiles files, Path proc) {
         this.files = files;
         this.proc = proc;
     }
 
     /** The group of a process in each hierarchy, by the hierarchy's controllers or name; empty when it has ended. */
-    Map<String, String> groups(long pid) {
+    public Map<String, String> groups(long pid) {
         String text;
         try {
             text = files.read(proc.resolve(String.valueOf(pid)).resolve("cgroup"));
@@ -38,7 +36,7 @@ final class ProcReader {
     }
 
     /** Whether it is a thread of the kernel, or has ended. */
-    boolean isKernelThread(long pid) {
+    public boolean isKernelThread(long pid) {
         String stat;
         try {
             stat = files.read(proc.resolve(String.valueOf(pid)).resolve("stat"));
@@ -50,7 +48,7 @@ final class ProcReader {
         return (Long.parseLong(fields[6]) & KERNEL_THREAD) != 0;
     }
 
-    static Set<Long> pids(String text) {
+    public static Set<Long> pids(String text) {
         Set<Long> pids = new TreeSet<>();
         text.lines()
                 .map(String::strip)

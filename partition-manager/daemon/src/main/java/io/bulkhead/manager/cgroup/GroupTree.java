@@ -1,7 +1,5 @@
-package io.bulkhead.manager.cgroup.v1;
+package io.bulkhead.manager.cgroup;
 
-import io.bulkhead.manager.cgroup.CgroupException;
-import io.bulkhead.manager.cgroup.CgroupFiles;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -9,7 +7,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** A group with all groups inside. */
-final class GroupTree {
+public final class GroupTree {
     /** A group stays busy for a moment after its last task was seen to end. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -22,14 +20,14 @@ final class GroupTree {
     private GroupTree() {}
 
     /** Makes a group unless it is there. */
-    static void make(CgroupFiles files, Path group) {
+    public static void make(CgroupFiles files, Path group) {
         if (!files.exists(group)) {
             files.makeGroup(group);
         }
     }
 
     /** The processes in a group and in all groups inside, but not our own; empty where it is not there. */
-    static Set<Long> processes(CgroupFiles files, Path group) {
+    public static Set<Long> processes(CgroupFiles files, Path group) {
         Set<Long> pids = new TreeSet<>();
         collect(files, group, pids);
         pids.remove(SELF);
@@ -59,7 +57,7 @@ final class GroupTree {
     }
 
     /** Removes a group with all groups inside, deepest first; nothing happens where it is not there. */
-    static void remove(CgroupFiles files, Path group) {
+    public static void remove(CgroupFiles files, Path group) {
         boolean gone = Deadline.await(PATIENCE, () -> {
             try {
                 removeOnce(files, group);

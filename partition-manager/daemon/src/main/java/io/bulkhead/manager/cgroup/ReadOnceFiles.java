@@ -1,19 +1,18 @@
-package io.bulkhead.manager.cgroup.v1;
+package io.bulkhead.manager.cgroup;
 
-import io.bulkhead.manager.cgroup.CgroupFiles;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** Remembers what it has read, for one look at a partition; changes nothing. For one thread. */
-final class ReadOnceFiles implements CgroupFiles {
+public final class ReadOnceFiles implements CgroupFiles {
     private final CgroupFiles files;
     private final Map<Path, String> texts = new HashMap<>();
     private final Map<Path, Boolean> presence = new HashMap<>();
     private final Map<Path, List<Path>> groups = new HashMap<>();
 
-    ReadOnceFiles(CgroupFiles files) {
+    public ReadOnceFiles(CgroupFiles files) {
         this.files = files;
     }
 

@@ -1,18 +1,16 @@
-package io.bulkhead.manager.cgroup.v1;
+package io.bulkhead.manager.cgroup;
 
-import io.bulkhead.manager.cgroup.CgroupException;
-import io.bulkhead.manager.cgroup.CgroupFiles;
 import java.nio.file.Path;
 
 /** Reads and sets one-value files of a group. */
-final class Knob {
+public final class Knob {
     private Knob() {}
 
-    static String text(CgroupFiles files, Path file) {
+    public static String text(CgroupFiles files, Path file) {
         return files.read(file).strip();
     }
 
-    static long number(CgroupFiles files, Path file) {
+    public static long number(CgroupFiles files, Path file) {
         String text = text(files, file);
         try {
             return Long.parseLong(text);
@@ -22,7 +20,7 @@ final class Knob {
     }
 
     /** The number after a word, in a file of lines like {@code oom_kill 0}. */
-    static long number(CgroupFiles files, Path file, String word) {
+    public static long number(CgroupFiles files, Path file, String word) {
         return files.read(file)
                 .lines()
                 .filter(line -> line.startsWith(word + " "))
@@ -33,7 +31,7 @@ final class Knob {
     }
 
     /** Writes a value unless the file says it already. */
-    static void set(CgroupFiles files, Path file, String value) {
+    public static void set(CgroupFiles files, Path file, String value) {
         String before = text(files, file);
         if (!before.equals(value)) {
             files.replace(file, value, before);
