@@ -47,10 +47,12 @@ public record CgroupHierarchies(List<Hierarchy> v1, Optional<Unified> unified, S
      *
      * @param mount where it is mounted
      * @param controllers those that are available in it
+     * @param options it is mounted with, like {@code nsdelegate}
      */
-    public record Unified(Path mount, List<String> controllers) {
+    public record Unified(Path mount, List<String> controllers, Set<String> options) {
         public Unified {
             controllers = List.copyOf(controllers);
+            options = Set.copyOf(options);
         }
     }
 
@@ -86,10 +88,12 @@ public record CgroupHierarchies(List<Hierarchy> v1, Optional<Unified> unified, S
             if (mounted.unified().isEmpty()) {
                 return mounted;
             }
-            Path mount = mounted.unified().get().mount();
-            String controllers = Files.readString(mount.resolve("cgroup.controllers"));
+            Unified bare = mounted.unified().get();
+            String controllers = Files.readString(bare.mount().resolve("cgroup.controllers"));
             return new CgroupHierarchies(
-                    mounted.v1(), Optional.of(new Unified(mount, words(controllers, " "))), mounted.known());
+                    mounted.v1(),
+                    Optional.of(new Unified(bare.mount(), words(controllers, " "), bare.options())),
+                    mounted.known());
         } catch (IOException e) {
             throw new CgroupException("find the control group hierarchies: " + e.getMessage(), e);
         }
@@ -115,7 +119,7 @@ public record CgroupHierarchies(List<Hierarchy> v1, Optional<Unified> unified, S
             String[] right = line.substring(dash + 3).split(" ", -1);
             Path mount = Path.of(unescape(left[4]));
             if (right[0].equals("cgroup2") && unified.isEmpty()) {
-                unified = Optional.of(new Unified(mount, List.of()));
+                unified = Optional.of(new Unified(mount, List.of(), Set.copyOf(words(right[2], ","))));
             } else if (right[0].equals("cgroup")) {
                 Hierarchy found = hierarchy(right[2], known, mount, unescape(left[3]));
                 Hierarchy before = byLabel.putIfAbsent(found.label(), found);

@@ -23,12 +23,12 @@ public interface Cgroups {
     List<Enforcement> enforcement();
 
     /**
-     * Makes the instance's top group and the host's own group in it (confined to the host reserve), or finds them;
-     * moves the calling process into the host's group.
+     * Makes the instance's top groups, or finds them. Where the host's own tasks share a partition's CPUs unless they are
+     * moved (v1), makes the host's own group, confined to the host reserve, and moves the calling process into it.
      */
     void prepare();
 
-    /** The files to which a process id is written to confine it to the host reserve; one per hierarchy. */
+    /** The files to which a process id is written to confine it to the host reserve; one per hierarchy, none where it is anyway. */
     List<Path> hostGroupFiles();
 
     /**
@@ -36,6 +36,14 @@ public interface Cgroups {
      * if it fails.
      */
     void bind(PartitionName partition, Slice slice);
+
+    /**
+     * Brings a partition's groups back to its slice after somebody else has changed them, once and as far as it goes.
+     * Tasks inside go on.
+     *
+     * @return false where this is left to the administrator, and nothing was done
+     */
+    boolean repair(PartitionName partition, Slice slice);
 
     /** Removes a partition's groups; nothing happens where there are none. Fails while tasks are inside. */
     void release(PartitionName partition);
@@ -51,6 +59,18 @@ public interface Cgroups {
 
     /** Moves a process into the nested group: where {@link #enterCurrentThread} is not possible (v2). */
     void enter(PartitionName partition, long pid);
+
+    /**
+     * Moves the holder of a run, which {@link #enter} has moved in, out of what the partition sees, once process 1 is
+     * born: systemd inside could not divide a group that has processes of its own (v2).
+     */
+    void parkHolder(PartitionName partition, long pid);
+
+    /**
+     * The files on which the kernel gives notice of a change, by POLLPRI in poll(2): the group's state, its events. Empty
+     * where it gives none (v1).
+     */
+    List<Path> noticeFiles(PartitionName partition);
 
     /**
      * The promises of a slice with what the kernel says now, in the order of {@code Resource}. Never fails: what cannot

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param memory RAM that the kernel manages (MemTotal)
  * @param disk the whole disk that holds the state directory, where one was found
  * @param kernel release
+ * @param fileSystem the type of the one that holds the state directory, {@code ext4}; empty where it cannot be told
  */
 public record HostFacts(
         CpuSet online,
@@ -23,4 +24,5 @@ public record HostFacts(
         NodeSet nodes,
         ByteSize memory,
         Optional<Disk> disk,
-        String kernel) {}
+        String kernel,
+        Optional<String> fileSystem) {}

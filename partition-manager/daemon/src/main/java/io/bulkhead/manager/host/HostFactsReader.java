@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -39,12 +40,27 @@ public final class HostFactsReader {
                 nodes(),
                 memory(),
                 disk(directory).disk(),
-                text("proc/sys/kernel/osrelease").strip());
+                text("proc/sys/kernel/osrelease").strip(),
+                fileSystem(directory));
     }
 
     /** The disk under a directory, or why there is none. */
     public DiskFinder.Answer disk(Path directory) {
         return new DiskFinder(root).under(directory);
+    }
+
+    /** The type of the file system that a directory, or the nearest ancestor that is there, is on. */
+    private static Optional<String> fileSystem(Path directory) {
+        Path there = directory.toAbsolutePath().normalize();
+        while (!Files.exists(there) && there.getParent() != null) {
+            there = there.getParent();
+        }
+        try {
+            return Optional.of(Files.getFileStore(there).type());
+        } catch (IOException e) {
+            // The mounts do not show it, as in some chroots.
+            return Optional.empty();
+        }
     }
 
     private Map<Integer, CpuSet> cores(CpuSet online) {

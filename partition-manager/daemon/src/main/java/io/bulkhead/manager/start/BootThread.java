@@ -222,6 +222,7 @@ final class BootThread extends Thread {
         }
         init = children.get(0);
         initFd = sys.openProcess(init);
+        cgroups.parkHolder(order.request().name(), holder().pid());
         pidNamespace = sys.open(processes.namespace(init, "pid"), EnumSet.noneOf(OpenFlag.class));
     }
 

@@ -45,7 +45,8 @@ class AdmissionTest {
             NodeSet.of(0, 1),
             ByteSize.ofMebibytes(4096),
             Optional.empty(),
-            "6.1");
+            "6.1",
+            Optional.empty());
     private static final HostReserve RESERVE =
             new HostReserve(CpuSet.of(0, 1), new CpuMillis(500), ByteSize.ofMebibytes(1024));
 

@@ -71,6 +71,7 @@ class CgroupHierarchiesTest {
         assertThat(found.kind()).isEqualTo(Kind.V2);
         assertThat(found.unified().orElseThrow().controllers())
                 .containsExactly("cpuset", "cpu", "io", "memory", "pids");
+        assertThat(found.unified().orElseThrow().options()).contains("nsdelegate");
     }
 
     @Test

@@ -24,7 +24,8 @@ class HostReservesTest {
                 NodeSet.of(0),
                 ByteSize.ofMebibytes(mebibytes),
                 Optional.empty(),
-                "6.1");
+                "6.1",
+                Optional.empty());
     }
 
     private static Settings.Host host(String pool, String cpu, String memory) {

@@ -155,6 +155,19 @@ final class FakeCgroups implements Cgroups {
     }
 
     @Override
+    public boolean repair(PartitionName partition, Slice slice) {
+        return false;
+    }
+
+    @Override
+    public void parkHolder(PartitionName partition, long pid) {}
+
+    @Override
+    public List<Path> noticeFiles(PartitionName partition) {
+        return List.of();
+    }
+
+    @Override
     public void remove() {
         faults.step("remove");
     }

@@ -68,7 +68,8 @@ final class FakeHost {
                 NodeSet.of(0),
                 ByteSize.ofMebibytes(4096),
                 Optional.empty(),
-                "6.1");
+                "6.1",
+                Optional.empty());
         HostReserve reserve = new HostReserve(CpuSet.of(0), new CpuMillis(500), ByteSize.ofMebibytes(1024));
         // What happens by itself happens at once here, on the thread that made it happen.
         Executor executor = Runnable::run;

@@ -39,7 +39,7 @@ class GatedStartIT {
             // Then
             assertThat(end).contains(new ProcessEnd.Exited(5));
         }
-        assertThat(cgroups.entered).containsExactly("t-start process", "t-start process");
+        assertThat(cgroups.entered).containsExactly("t-start process", "t-start holder parked", "t-start process");
     }
 
     @Test

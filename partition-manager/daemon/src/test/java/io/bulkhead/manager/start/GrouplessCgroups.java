@@ -112,5 +112,20 @@ public class GrouplessCgroups implements Cgroups {
     }
 
     @Override
+    public boolean repair(PartitionName partition, Slice slice) {
+        return false;
+    }
+
+    @Override
+    public synchronized void parkHolder(PartitionName partition, long pid) {
+        entered.add(partition + " holder parked");
+    }
+
+    @Override
+    public List<Path> noticeFiles(PartitionName partition) {
+        return List.of();
+    }
+
+    @Override
     public void remove() {}
 }

@@ -50,7 +50,8 @@ class SlicedPartitionIT {
                 NodeSet.of(0),
                 ByteSize.ofMebibytes(4096),
                 Optional.empty(),
-                "any");
+                "any",
+                Optional.empty());
         HostReserve reserve = new HostReserve(CpuSet.of(0), new CpuMillis(500), ByteSize.ofMebibytes(256));
         cgroups = CgroupBackends.open(new InstanceName("bulkhead-t-start"), facts, reserve, false, this::kill);
         cgroups.prepare();

@@ -12,6 +12,8 @@ import io.bulkhead.manager.cgroup.KernelCgroupFiles;
 import io.bulkhead.manager.cgroup.Killer;
 import io.bulkhead.manager.cgroup.v1.CgroupV1;
 import io.bulkhead.manager.cgroup.v1.V1Config;
+import io.bulkhead.manager.cgroup.v2.CgroupV2;
+import io.bulkhead.manager.cgroup.v2.V2Config;
 import io.bulkhead.manager.host.HostFacts;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,6 +21,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** The backend of control groups that fits this host. Any thread. */
 public final class CgroupBackends {
@@ -37,7 +40,11 @@ public final class CgroupBackends {
     public static Cgroups open(
             InstanceName instance, HostFacts facts, HostReserve reserve, boolean confine, Killer killer) {
         CgroupHierarchies mounted = CgroupHierarchies.read(Path.of("/"));
-        requireV1(mounted);
+        Optional<Unified> unified = requireControllers(mounted);
+        if (unified.isPresent()) {
+            V2Config config = new V2Config(instance, reserve.pool(), facts.disk(), facts.fileSystem(), pageSize());
+            return new CgroupV2(unified.get(), config, new KernelCgroupFiles());
+        }
         V1Config config = new V1Config(
                 instance,
                 reserve,
@@ -55,25 +62,35 @@ public final class CgroupBackends {
                 ProcessHandle.current().pid());
     }
 
-    /** Throws a {@link Refusal} unless every controller that partitions need is on a version 1 hierarchy. */
-    static void requireV1(CgroupHierarchies mounted) {
+    /**
+     * Throws a {@link Refusal} unless every controller that partitions need is on the version 2 hierarchy, or each on
+     * one of version 1.
+     *
+     * @return the version 2 hierarchy, if they are there
+     */
+    static Optional<Unified> requireControllers(CgroupHierarchies mounted) {
+        Optional<Unified> complete =
+                mounted.unified().filter(unified -> unified.controllers().containsAll(CgroupV2.requiredControllers()));
+        if (complete.isPresent()) {
+            return complete;
+        }
         List<String> missing = CgroupV1.requiredControllers().stream()
                 .filter(controller -> mounted.of(controller).isEmpty())
                 .toList();
         if (missing.isEmpty()) {
-            return;
+            return Optional.empty();
         }
-        List<String> onV2 = mounted.unified().map(Unified::controllers).orElse(List.of()).stream()
-                // Version 2 calls block I/O by another name.
-                .map(controller -> controller.equals("io") ? "blkio" : controller)
-                .filter(missing::contains)
-                .toList();
-        if (!onV2.isEmpty()) {
+        if (mounted.of("cpuset").isEmpty() && mounted.unified().isPresent()) {
+            Unified unified = mounted.unified().get();
+            List<String> absent = CgroupV2.requiredControllers().stream()
+                    .filter(controller -> !unified.controllers().contains(controller))
+                    .toList();
             throw Refusal.of(
                     ProblemCode.NOT_ENFORCEABLE,
-                    "this host has its controllers on cgroup v2 (" + String.join(", ", onV2)
-                            + "); v2 hosts come with the next release",
-                    "until then, boot with systemd.unified_cgroup_hierarchy=0 SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1");
+                    unified.mount().resolve("cgroup.controllers") + " does not have " + String.join(", ", absent),
+                    absent.equals(List.of("memory"))
+                            ? "take cgroup_disable=memory off the kernel's command line"
+                            : "use a kernel that has them, and take them off any version 1 hierarchy");
         }
         throw Refusal.of(
                 ProblemCode.NOT_ENFORCEABLE,

@@ -188,6 +188,12 @@ public final class CgroupV1 implements Cgroups {
         return new MemoryController(through, group, config.pageSize());
     }
 
+    /** Not here: who turns the knobs of an old host by hand is left to have seen it. */
+    @Override
+    public boolean repair(PartitionName partition, Slice slice) {
+        return false;
+    }
+
     @Override
     public void release(PartitionName partition) {
         synchronized (trees) {
@@ -225,6 +231,15 @@ public final class CgroupV1 implements Cgroups {
     @Override
     public void enter(PartitionName partition, long pid) {
         payloads.enter(partition, pid);
+    }
+
+    /** Stays: a version 1 group may have both processes and groups inside. */
+    @Override
+    public void parkHolder(PartitionName partition, long pid) {}
+
+    @Override
+    public List<Path> noticeFiles(PartitionName partition) {
+        return List.of();
     }
 
     @Override

@@ -15,17 +15,31 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class CgroupBackendsTest {
-    @Test
-    void refusesAHostWhoseControllersAreOnVersion2() {
-        CgroupHierarchies mounted = new CgroupHierarchies(
+    private static CgroupHierarchies unified(String... controllers) {
+        return new CgroupHierarchies(
                 List.of(),
-                Optional.of(new Unified(Path.of("/sys/fs/cgroup"), List.of("cpuset", "cpu", "io", "memory", "pids"))),
+                Optional.of(new Unified(Path.of("/sys/fs/cgroup"), List.of(controllers), Set.of())),
                 Set.of());
+    }
 
-        assertThatThrownBy(() -> CgroupBackends.requireV1(mounted)).isInstanceOfSatisfying(Refusal.class, refusal -> {
-            assertThat(refusal.problem().code()).isEqualTo(ProblemCode.NOT_ENFORCEABLE);
-            assertThat(refusal.problem().detail()).contains("v2 hosts come with the next release");
-        });
+    @Test
+    void takesVersion2WhereItHasEveryController() {
+        CgroupHierarchies mounted = unified("cpuset", "cpu", "io", "memory", "hugetlb", "pids");
+
+        assertThat(CgroupBackends.requireControllers(mounted)).isEqualTo(mounted.unified());
+    }
+
+    @Test
+    void namesTheControllersThatVersion2Lacks() {
+        CgroupHierarchies mounted = unified("cpuset", "cpu", "io", "pids");
+
+        assertThatThrownBy(() -> CgroupBackends.requireControllers(mounted))
+                .isInstanceOfSatisfying(Refusal.class, refusal -> {
+                    assertThat(refusal.problem().code()).isEqualTo(ProblemCode.NOT_ENFORCEABLE);
+                    assertThat(refusal.problem().detail())
+                            .isEqualTo("/sys/fs/cgroup/cgroup.controllers does not have memory");
+                    assertThat(refusal.problem().remedy().orElseThrow()).contains("cgroup_disable=memory");
+                });
     }
 
     @Test
@@ -39,7 +53,7 @@ class CgroupBackendsTest {
                 Optional.empty(),
                 Set.of());
 
-        assertThatThrownBy(() -> CgroupBackends.requireV1(mounted))
+        assertThatThrownBy(() -> CgroupBackends.requireControllers(mounted))
                 .isInstanceOf(Refusal.class)
                 .hasMessageContaining("no control group hierarchy is mounted for blkio")
                 .hasMessageContaining("mount -t cgroup -o blkio");
