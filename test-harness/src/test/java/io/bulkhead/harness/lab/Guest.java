@@ -49,7 +49,11 @@ final class Guest implements AutoCloseable {
             Path checkout,
             List<Path> classPath,
             Path serialLog,
-            boolean interactive) {}
+            boolean interactive) {
+        public Plan {
+            classPath = List.copyOf(classPath);
+        }
+    }
 
     /** Starts a guest; it is not up yet. */
     static Guest start(Plan plan) throws IOException, InterruptedException {
@@ -106,6 +110,11 @@ final class Guest implements AutoCloseable {
     /** The directory that the guest has at {@code /lab}. */
     Path share() {
         return directory.resolve("share");
+    }
+
+    /** Whether a test left a report in the share. */
+    boolean hasReports() {
+        return Files.isDirectory(share().resolve("reports"));
     }
 
     /** Waits until a boot is done and the agent waits for work. */

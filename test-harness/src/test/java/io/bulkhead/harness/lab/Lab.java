@@ -14,6 +14,9 @@ public final class Lab {
     /** What a word on the command line means when nothing was said. */
     private static final Release DEFAULT_RELEASE = Release.TRIXIE;
 
+    private static final String DEFAULT_TOPOLOGY = "2-socket-4-node-smt-nvme";
+
+    private static final Duration TEST_DEADLINE = Duration.ofMinutes(25);
     private static final Duration EXEC_DEADLINE = Duration.ofMinutes(10);
     private static final int EXIT_FAILED = 1;
     private static final int EXIT_USAGE = 2;
@@ -67,7 +70,7 @@ public final class Lab {
             case IMAGE -> buildImages();
             case EXEC -> exec();
             case SHELL -> shell();
-            case TEST -> throw new IllegalArgumentException("not yet");
+            case TEST -> test();
         };
     }
 
@@ -94,24 +97,79 @@ public final class Lab {
         return 0;
     }
 
+    private int test() throws IOException, InterruptedException {
+        List<String> topologies = arguments.topologies();
+        if (arguments.all()) {
+            topologies = Topology.names(topologyDirectory());
+        } else if (topologies.isEmpty()) {
+            topologies = List.of(DEFAULT_TOPOLOGY);
+        }
+        List<Release> releases = arguments.all()
+                ? List.of(Release.values())
+                : List.of(arguments.release().orElse(DEFAULT_RELEASE));
+        List<Path> classPath = Arrays.stream(
+                        System.getProperty("java.class.path").split(":"))
+                .map(Path::of)
+                .toList();
+        boolean passed = true;
+        for (String name : topologies) {
+            Topology topology = Topology.read(topologyDirectory(), name);
+            for (Release release : releases) {
+                Plan plan = plan(topology, release, classPath, false);
+                Duration deadline = arguments.deadline().orElse(TEST_DEADLINE);
+                passed &= new LabTests(plan, release, arguments.selection(), reports(), deadline, System.out, Lab::say)
+                        .run();
+            }
+        }
+        return passed ? 0 : EXIT_FAILED;
+    }
+
     private Guest boot(boolean interactive) throws IOException, InterruptedException {
-        Topology topology = Topology.read(
-                home.resolve("configs/lab"), arguments.topologies().get(0));
-        Release release = arguments.release().orElse(DEFAULT_RELEASE);
-        GuestImage image = image(release);
-        Path log = Files.createDirectories(home.resolve("target/lab"))
-                .resolve(topology.name() + "-debian-" + release.number() + ".serial.log");
-        say("booting " + topology.name() + " with " + release);
+        Topology topology =
+                Topology.read(topologyDirectory(), arguments.topologies().get(0));
+        Plan plan = plan(topology, arguments.release().orElse(DEFAULT_RELEASE), List.of(), interactive);
         long start = System.nanoTime();
-        Guest guest = Guest.start(new Plan(topology, image, checkout, List.of(), log, interactive));
+        Guest guest = Guest.start(plan);
         try {
             guest.awaitReady(interactive ? step -> {} : Lab::say);
-        } catch (InterruptedException | RuntimeException e) {
+            if (interactive) {
+                install(guest);
+            } else {
+                say("up after " + Duration.ofNanos(System.nanoTime() - start).toSeconds() + " s");
+            }
+        } catch (IOException | InterruptedException | RuntimeException e) {
             guest.close();
             throw e;
         }
-        say("up after " + Duration.ofNanos(System.nanoTime() - start).toSeconds() + " s");
         return guest;
+    }
+
+    /** For a person, who is logging in meanwhile. */
+    private static void install(Guest guest) throws IOException, InterruptedException {
+        int status = guest.run("install-bulkhead", TEST_DEADLINE, System.out, System.err);
+        System.err.print(
+                status == 0
+                        ? "\r\nlab: Bulkhead is installed and starting; try: bulkhead host\r\n"
+                        : "\r\nlab: install-bulkhead failed with " + status + "\r\n");
+    }
+
+    private Plan plan(Topology topology, Release release, List<Path> classPath, boolean interactive)
+            throws IOException, InterruptedException {
+        GuestImage image = image(release);
+        Path log = Files.createDirectories(home.resolve("target/lab"))
+                .resolve(topology.name() + "-debian-" + release.number() + ".serial.log");
+        Files.deleteIfExists(log);
+        say("booting " + topology.name() + " with " + release + "; its serial log: " + log);
+        return new Plan(topology, image, checkout, classPath, log, interactive);
+    }
+
+    private Path topologyDirectory() {
+        return home.resolve("configs/lab");
+    }
+
+    /** Where the project's other reports are looked for as well. */
+    private Path reports() {
+        return home.resolve("test-harness/target/lab-reports");
     }
 
     private GuestImage image(Release release) throws IOException, InterruptedException {
