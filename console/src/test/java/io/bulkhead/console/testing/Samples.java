@@ -67,6 +67,7 @@ public final class Samples {
                 state == State.RUNNING ? Optional.of(4711L) : Optional.empty(),
                 new UidRange(1_048_576),
                 "g-1",
+                Optional.empty(),
                 Optional.empty());
     }
 
