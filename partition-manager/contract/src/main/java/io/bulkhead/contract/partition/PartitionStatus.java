@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param uidRange its ids on the host
  * @param generation the copy of /etc and /var that it was built on
  * @param startedAtMillis when process 1 was let run, milliseconds since 1970 UTC
+ * @param intrusion what others took of its CPUs, once it was watched for a while; whole-CPU slices only
  */
 public record PartitionStatus(
         PartitionName name,
@@ -33,7 +34,8 @@ public record PartitionStatus(
         Optional<Long> pid,
         UidRange uidRange,
         String generation,
-        Optional<Long> startedAtMillis) {
+        Optional<Long> startedAtMillis,
+        Optional<Intrusion> intrusion) {
     public PartitionStatus {
         degraded = List.copyOf(degraded);
         promises = List.copyOf(promises);

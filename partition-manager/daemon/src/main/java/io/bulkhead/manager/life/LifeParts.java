@@ -1,5 +1,7 @@
 package io.bulkhead.manager.life;
 
+import io.bulkhead.contract.hardware.CpuSet;
+import io.bulkhead.contract.partition.Intrusion;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.manager.admission.Holdings;
 import io.bulkhead.manager.cgroup.Cgroups;
@@ -7,7 +9,9 @@ import io.bulkhead.manager.console.ConsoleHub;
 import io.bulkhead.manager.journal.Journal;
 import io.bulkhead.manager.record.RecordStore;
 import io.bulkhead.manager.start.Starter;
+import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 
@@ -22,6 +26,7 @@ import java.util.function.LongSupplier;
  * @param holdings who has what
  * @param journal of events
  * @param consoles makes the console of a new life
+ * @param intrusions what is known of others on these CPUs of a partition
  * @param executor for what happens by itself; its threads may wait
  * @param clockMillis milliseconds since 1970 UTC
  * @param bootId of the running kernel, random(4)
@@ -35,6 +40,7 @@ public record LifeParts(
         Holdings holdings,
         Journal journal,
         Function<PartitionName, ConsoleHub> consoles,
+        BiFunction<PartitionName, CpuSet, Optional<Intrusion>> intrusions,
         Executor executor,
         LongSupplier clockMillis,
         String bootId) {}
