@@ -472,8 +472,8 @@ class CgroupV1Test {
     @Test
     void countsRefusedTasksOfEndedRunsTooAndNamesTheFileThatTellsOfThem() {
         CgroupV1 cgroups = prepared();
-        cgroups.bind(DB, whole(1));
         assertThat(cgroups.noticeFiles(DB)).isEmpty();
+        cgroups.bind(DB, whole(1));
         cgroups.openPayload(DB, RANGE, false);
         assertThat(cgroups.noticeFiles(DB)).containsExactly(tree.path("pids/one/p-db/in/pids.events"));
         FakeCgroupTree.put(tree.path("pids/one/p-db/in/pids.events"), "max 3");
