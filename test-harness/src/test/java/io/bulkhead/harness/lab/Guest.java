@@ -64,7 +64,7 @@ final class Guest implements AutoCloseable {
         try {
             Path share = Files.createDirectory(directory.resolve("share"));
             Path payload = directory.resolve("payload.img");
-            Payload.write(plan.checkout(), plan.classPath(), directory, payload);
+            Payload.write(plan.checkout(), plan.classPath(), plan.image().training(), directory, payload);
             Path data = directory.resolve("data.img");
             String size = Long.toString(plan.topology().diskSize().bytes() >> 10) + "k";
             HostCommand.run(

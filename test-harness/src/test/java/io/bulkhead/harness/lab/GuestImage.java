@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -22,9 +23,10 @@ import java.util.stream.Stream;
  * What a guest boots, built once and kept in a cache under a key of all that goes into it. A build that is killed leaves
  * only a directory that the next one removes; what has its name is whole.
  *
- * @param directory holds {@code root.img}, {@code vmlinuz} and {@code manifest}
+ * @param directory holds {@code root.img}, {@code vmlinuz}, {@code manifest}, and the files of the image in {@code tree}
+ * @param sources the directory with {@code build-image} and what it reads
  */
-record GuestImage(Path directory) {
+record GuestImage(Path directory, Path sources) {
     private static final Duration BUILD_DEADLINE = Duration.ofMinutes(15);
     private static final int KEY_LENGTH = 16;
 
@@ -34,6 +36,12 @@ record GuestImage(Path directory) {
 
     Path kernel() {
         return directory.resolve("vmlinuz");
+    }
+
+    /** The program that prepares a payload with this image's Java, and its first argument. */
+    List<String> training() {
+        return List.of(
+                sources.resolve("train").toString(), directory.resolve("tree").toString());
     }
 
     /**
@@ -49,13 +57,15 @@ record GuestImage(Path directory) {
                         FileChannel.open(cache.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock held = lock.lock()) {
             if (!held.isValid() || Files.isDirectory(directory)) {
-                return new GuestImage(directory);
+                return new GuestImage(directory, sources);
             }
             removeOld(release, cache);
             progress.accept("building the image of " + release + ", once, about a minute (into " + cache + ")");
             Path half = cache.resolve("half-made-" + release.suite());
             deleteTree(half);
-            Files.createDirectories(half);
+            // It holds programs that are setuid root, as old as the image.
+            Files.createDirectory(
+                    half, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             HostCommand.run(
                     List.of(
                             sources.resolve("build-image").toString(),
@@ -66,7 +76,7 @@ record GuestImage(Path directory) {
                     BUILD_DEADLINE);
             Files.move(half, directory, StandardCopyOption.ATOMIC_MOVE);
         }
-        return new GuestImage(directory);
+        return new GuestImage(directory, sources);
     }
 
     /** A hash of the release and of every file that its build reads. */

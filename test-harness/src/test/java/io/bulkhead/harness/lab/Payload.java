@@ -22,8 +22,14 @@ final class Payload {
 
     private Payload() {}
 
-    /** Makes the disk image of a checkout; its tests come along when {@code classPath} names their jars and directories. */
-    static void write(Path checkout, List<Path> classPath, Path directory, Path image)
+    /**
+     * Makes the disk image of a checkout.
+     *
+     * @param classPath jars and directories of its tests, which come along; may be empty
+     * @param training the program that is run on the files, whose directory is added as its last argument
+     * @param directory for what is needed meanwhile, and the log
+     */
+    static void write(Path checkout, List<Path> classPath, List<String> training, Path directory, Path image)
             throws IOException, InterruptedException {
         Path stage = Files.createDirectory(directory.resolve("payload"));
         List<String> copies = new ArrayList<>();
@@ -44,6 +50,7 @@ final class Payload {
         Files.writeString(tests.resolve("class-path"), String.join(":", inside));
         // An archive of classes fits only the JVM that wrote it.
         copies.add("find '" + stage + "' -name '*.jsa*' -delete");
+        copies.add("'" + String.join("' '", training) + "' '" + stage + "'");
         copies.add("chmod -R a+rX '" + stage + "'");
         copies.add("size=$(du -s --apparent-size --block-size=1 '" + stage + "' | cut -f 1)");
         copies.add("truncate -s $(((size * 5 / 4 + " + SPARE_BYTES + ") >> 20))M '" + image + "'");
