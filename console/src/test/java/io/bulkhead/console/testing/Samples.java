@@ -9,6 +9,7 @@ import io.bulkhead.contract.partition.CpuClaim;
 import io.bulkhead.contract.partition.CpuSlice;
 import io.bulkhead.contract.partition.Init;
 import io.bulkhead.contract.partition.IoSlice;
+import io.bulkhead.contract.partition.Isolation;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.PartitionStatus;
@@ -67,7 +68,11 @@ public final class Samples {
                 state == State.RUNNING ? Optional.of(4711L) : Optional.empty(),
                 new UidRange(1_048_576),
                 "g-1",
-                Optional.empty());
+                Optional.empty(),
+                holds
+                        ? Optional.of(
+                                new Isolation(Isolation.Level.STEERED, List.of("boot with nohz_full=1 rcu_nocbs=1")))
+                        : Optional.empty());
     }
 
     /** A promise of memory, kept or broken. */

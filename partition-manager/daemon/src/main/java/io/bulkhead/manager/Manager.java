@@ -96,7 +96,7 @@ final class Manager implements AutoCloseable {
             EventLoop loop = EventLoop.start(calls);
             open.push("end the event loop", loop::close);
             Journal journal = new Journal(System::currentTimeMillis);
-            LifeParts life = life(settings, calls, cgroups, new Admission(facts, reserve), loop, journal, open);
+            LifeParts life = life(settings, calls, cgroups, facts, reserve, loop, journal, open);
             HostDescription host = new HostDescription(
                     settings.instance(), version(), ProcessHandle.current().pid(), startedAtMillis, facts, reserve);
             Partitions partitions = new Partitions(life, host);
@@ -122,7 +122,8 @@ final class Manager implements AutoCloseable {
             Settings settings,
             Syscalls calls,
             Cgroups cgroups,
-            Admission admission,
+            HostFacts facts,
+            HostReserve reserve,
             EventLoop loop,
             Journal journal,
             Undo open)
@@ -138,6 +139,8 @@ final class Manager implements AutoCloseable {
             return thread;
         });
         open.push("end the threads", executor::shutdownNow);
+        String bootId =
+                Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
         ConsoleLoop consoleLoop = new EventConsoleLoop(loop);
         ConsoleCalls consoleCalls = ConsoleCalls.of(calls);
         int history =
@@ -150,12 +153,13 @@ final class Manager implements AutoCloseable {
                 new PartitionDirectories(
                         state.resolve("partitions"),
                         new GenerationMaterialiser(new GenerationStore(state.resolve("generations")), Path.of("/"))),
-                new Holdings(admission, settings.uidBase(), settings.uidRanges()),
+                new Holdings(new Admission(facts, reserve), settings.uidBase(), settings.uidRanges()),
+                HostKeepings.open(settings, facts, reserve, cgroups, bootId),
                 journal,
                 name -> new ConsoleHub(name, history, consoleLoop, consoleCalls, journal::append),
                 executor,
                 System::currentTimeMillis,
-                Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip());
+                bootId);
     }
 
     private static ManagerServer.Door door(Settings settings) throws IOException {

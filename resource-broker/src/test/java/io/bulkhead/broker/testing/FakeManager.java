@@ -16,6 +16,7 @@ import io.bulkhead.contract.partition.ConsoleStatus;
 import io.bulkhead.contract.partition.CpuSlice;
 import io.bulkhead.contract.partition.HostStatus;
 import io.bulkhead.contract.partition.InstanceName;
+import io.bulkhead.contract.partition.Isolation;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.PartitionStatus;
@@ -119,7 +120,9 @@ public final class FakeManager implements AutoCloseable {
                 MEMORY,
                 new HostStatus.HostReserve(CpuSet.of(online.ids().get(0)), new CpuMillis(500), ByteSize.parse("1GiB")),
                 Optional.empty(),
-                List.of());
+                List.of(),
+                new HostStatus.Steering(true, Optional.empty(), CpuSet.EMPTY, Optional.empty(), List.of()),
+                new HostStatus.MemoryCaps(true, Optional.empty(), Optional.empty(), List.of()));
         start();
     }
 
@@ -359,7 +362,8 @@ public final class FakeManager implements AutoCloseable {
                 Optional.empty(),
                 new UidRange(1_000_000_000L),
                 "1",
-                Optional.empty());
+                Optional.empty(),
+                Optional.of(new Isolation(Isolation.Level.TICKLESS, List.of())));
         partitions.put(definition.name(), status);
         record(new Event.PartitionDefined(definition.name()));
         return status;
@@ -388,7 +392,8 @@ public final class FakeManager implements AutoCloseable {
                 state == State.RUNNING ? Optional.of(42L) : Optional.empty(),
                 old.uidRange(),
                 old.generation(),
-                old.startedAtMillis());
+                old.startedAtMillis(),
+                old.isolation());
         PartitionStatus status = change.apply(known(name));
         partitions.put(name, status);
         return new Reply.Partition(status);

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param uidRange its ids on the host
  * @param generation the copy of /etc and /var that it was built on
  * @param startedAtMillis when process 1 was let run, milliseconds since 1970 UTC
+ * @param isolation how alone it is on its CPUs; absent while it is only defined
  */
 public record PartitionStatus(
         PartitionName name,
@@ -33,7 +34,8 @@ public record PartitionStatus(
         Optional<Long> pid,
         UidRange uidRange,
         String generation,
-        Optional<Long> startedAtMillis) {
+        Optional<Long> startedAtMillis,
+        Optional<Isolation> isolation) {
     public PartitionStatus {
         degraded = List.copyOf(degraded);
         promises = List.copyOf(promises);

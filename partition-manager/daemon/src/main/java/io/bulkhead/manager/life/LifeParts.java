@@ -5,6 +5,7 @@ import io.bulkhead.manager.admission.Holdings;
 import io.bulkhead.manager.cgroup.Cgroups;
 import io.bulkhead.manager.console.ConsoleHub;
 import io.bulkhead.manager.journal.Journal;
+import io.bulkhead.manager.keeping.HostKeeping;
 import io.bulkhead.manager.record.RecordStore;
 import io.bulkhead.manager.start.Starter;
 import java.util.concurrent.Executor;
@@ -20,6 +21,7 @@ import java.util.function.LongSupplier;
  * @param records what survives the manager
  * @param directories the partitions' files
  * @param holdings who has what
+ * @param keeping of the host around the slices
  * @param journal of events
  * @param consoles makes the console of a new life
  * @param executor for what happens by itself; its threads may wait
@@ -33,6 +35,7 @@ public record LifeParts(
         RecordStore records,
         PartitionDirectories directories,
         Holdings holdings,
+        HostKeeping keeping,
         Journal journal,
         Function<PartitionName, ConsoleHub> consoles,
         Executor executor,

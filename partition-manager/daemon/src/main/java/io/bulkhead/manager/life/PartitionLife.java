@@ -3,6 +3,7 @@ package io.bulkhead.manager.life;
 import io.bulkhead.contract.order.Event;
 import io.bulkhead.contract.order.Order.DefinePartition;
 import io.bulkhead.contract.partition.Certificate;
+import io.bulkhead.contract.partition.Isolation;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionStatus;
 import io.bulkhead.contract.partition.Promise;
@@ -80,7 +81,18 @@ final class PartitionLife {
                 run.map(Run::pid),
                 on.uidRange(),
                 on.generation(),
-                run.map(Run::startedAtMillis));
+                run.map(Run::startedAtMillis),
+                now.slice().map(slice -> isolation(slice, reading.promises())));
+    }
+
+    private Isolation isolation(Slice slice, List<Promise> read) {
+        return parts.keeping()
+                .isolation(
+                        name,
+                        slice,
+                        read,
+                        parts.cgroups().balancesLoad(name),
+                        parts.holdings().all());
     }
 
     // ---- definition and slice
