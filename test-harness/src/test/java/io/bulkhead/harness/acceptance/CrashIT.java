@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -106,21 +108,23 @@ class CrashIT {
                 // Somebody else on the machine may close a terminal of theirs meanwhile.
                 assertThat(resting.mounts()).containsAll(now.mounts());
                 assertThat(resting.terminals()).containsAll(now.terminals());
-                assertThat(groupsInside()).isEqualTo(0);
+                assertThat(tasksInside()).isEmpty();
             });
         }
     }
 
-    /** Nested payload groups of the installation, which only a run has. */
-    private long groupsInside() throws IOException {
-        long count = 0;
+    /** The processes in the groups of the installation's partitions. */
+    private List<String> tasksInside() throws IOException {
+        List<String> tasks = new ArrayList<>();
         for (String group : HostSnapshot.groups(host.name())) {
             try (Stream<Path> below = Files.walk(Path.of(group), 3)) {
-                count += below.filter(path -> path.getFileName().toString().equals("in"))
-                        .count();
+                for (Path file :
+                        below.filter(path -> path.endsWith("in/cgroup.procs")).toList()) {
+                    tasks.addAll(Files.readAllLines(file));
+                }
             }
         }
-        return count;
+        return tasks;
     }
 
     private Thread orderInBackground(String verb) {

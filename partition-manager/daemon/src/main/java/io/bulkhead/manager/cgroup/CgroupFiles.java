@@ -8,6 +8,9 @@ import java.util.List;
  * every failure is a {@link CgroupException} with the path, the data and the kernel's words. Any thread.
  */
 public interface CgroupFiles {
+    /** The name of the nested group that holds a partition's processes. */
+    String NESTED = "in";
+
     /** The whole text of a file. */
     String read(Path file);
 

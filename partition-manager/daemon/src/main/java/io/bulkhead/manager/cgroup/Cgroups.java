@@ -49,10 +49,16 @@ public interface Cgroups {
     /** Removes a partition's groups; nothing happens where there are none. Fails while tasks are inside. */
     void release(PartitionName partition);
 
-    /** Makes the nested group for a run and hands to the partition's root what its init may manage. */
+    /**
+     * Makes the nested group for a run, where binding has not done so already, and hands to the partition's root what its
+     * init may manage.
+     */
     void openPayload(PartitionName partition, UidRange owner, boolean delegateToSystemd);
 
-    /** Removes the nested group of an ended run, with whatever the partition made inside. */
+    /**
+     * Removes the nested group of an ended run, with whatever the partition made inside. A backend may make the next
+     * run's at once.
+     */
     void closePayload(PartitionName partition);
 
     /** Moves the calling thread into the nested group (v1), so that what it spawns is born there. */

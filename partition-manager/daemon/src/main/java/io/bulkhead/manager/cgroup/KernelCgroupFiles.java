@@ -90,7 +90,14 @@ public final class KernelCgroupFiles implements CgroupFiles {
             // Below two: a file system that does not count like this, so all are asked after.
             int links = (Integer) Files.getAttribute(group, "unix:nlink", LinkOption.NOFOLLOW_LINKS);
             int wanted = links < 2 ? Integer.MAX_VALUE : links - 2;
-            return wanted == 0 ? List.of() : search(group, wanted);
+            if (wanted == 0) {
+                return List.of();
+            }
+            // What most groups of ours hold, and alone: asked after by its name it spares the search.
+            Path nested = group.resolve(NESTED);
+            return wanted == 1 && Files.isDirectory(nested, LinkOption.NOFOLLOW_LINKS)
+                    ? List.of(nested)
+                    : search(group, wanted);
         } catch (NoSuchFileException | NotDirectoryException e) {
             return List.of();
         } catch (IOException e) {

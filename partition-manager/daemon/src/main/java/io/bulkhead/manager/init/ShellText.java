@@ -21,9 +21,10 @@ final class ShellText {
         return """
                 #!/bin/sh
                 # Process 1 of this partition, written by Bulkhead at each start.
+                printf 'Partition %s: ' HOSTNAME
                 PRETTY_NAME=Linux
                 . /usr/lib/os-release
-                printf 'Partition %s: %s\\n' HOSTNAME "$PRETTY_NAME"
+                printf '%s\\n' "$PRETTY_NAME"
                 """.replace("HOSTNAME", quote(hostname));
     }
 }

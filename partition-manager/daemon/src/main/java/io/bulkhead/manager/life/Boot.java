@@ -6,11 +6,11 @@ import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.Promise;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.manager.cgroup.Cgroups;
+import io.bulkhead.manager.console.ConsoleHub;
 import io.bulkhead.manager.record.PartitionRecord;
 import io.bulkhead.manager.record.RunRecord;
 import io.bulkhead.manager.record.RunRecord.Phase;
 import io.bulkhead.manager.start.RunningPartition;
-import io.bulkhead.manager.start.RunningPartition.ProcessId;
 import io.bulkhead.manager.start.StartRequest;
 import io.bulkhead.manager.undo.Undo;
 import java.util.List;
@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The start of one run: on record first, then the groups, then the processes, and process 1 is let run only when every
- * promise was read back and holds. For one thread.
+ * The start of one run: the groups, then the processes, and process 1 is let run only when every promise was read back
+ * and holds. Then the run goes on record; what was begun before that is found by its groups. For one thread.
  */
 final class Boot {
     private static final Logger LOG = LoggerFactory.getLogger(Boot.class);
@@ -30,13 +30,18 @@ final class Boot {
     private final PartitionRecord partition;
     private final Slice slice;
     private final PartitionName name;
+    private final ConsoleHub console;
     private List<Promise> promises = List.of();
 
-    Boot(LifeParts parts, PartitionRecord partition, Slice slice) {
+    /**
+     * @param console takes what process 1 says from its first byte on
+     */
+    Boot(LifeParts parts, PartitionRecord partition, Slice slice, ConsoleHub console) {
         this.parts = parts;
         this.partition = partition;
         this.slice = slice;
         this.name = partition.name();
+        this.console = console;
     }
 
     /** The promises as they were when process 1 was let run. */
@@ -67,16 +72,15 @@ final class Boot {
     private Run attempt(Consumer<Run> over) {
         Cgroups cgroups = parts.cgroups();
         try (Undo undo = new Undo()) {
-            record(Phase.STARTING, Optional.empty());
             undo.push("strike the run off the record", () -> parts.records().removeRun(name));
             boolean systemd = partition.definition().init() instanceof Init.Systemd;
             cgroups.openPayload(name, partition.uidRange(), systemd);
             undo.push("remove the payload group", () -> cgroups.closePayload(name));
-            RunningPartition running = parts.starter().start(request(), this::checkBeforeRelease);
+            RunningPartition running = parts.starter().start(request(), this::prepareRelease);
             undo.push("close the run's descriptors", running::close);
+            undo.push("let the console go", console::disconnect);
             undo.push("kill what was started", () -> cgroups.killAll(name));
-            long startedAtMillis =
-                    record(Phase.RUNNING, Optional.of(new RunRecord.Processes(running.holder(), running.init())));
+            long startedAtMillis = record(running);
             Run run = new Run(running, startedAtMillis, parts.processes(), over);
             undo.keep();
             return run;
@@ -93,15 +97,18 @@ final class Boot {
                 partition.automaticLogin());
     }
 
-    private void checkBeforeRelease(ProcessId holder, ProcessId init) {
-        record(Phase.STARTING, Optional.of(new RunRecord.Processes(holder, init)));
+    private void prepareRelease(RunningPartition running, Undo undo) {
         promises = parts.cgroups().readBack(name, slice);
         Promises.requireHeld(name, promises);
+        undo.push("let the console go", console::disconnect);
+        console.connect(running.console());
     }
 
-    private long record(Phase phase, Optional<RunRecord.Processes> processes) {
+    /** Puts the run on record and returns when that was, milliseconds since 1970 UTC. */
+    private long record(RunningPartition running) {
         long now = parts.clockMillis().getAsLong();
-        parts.records().saveRun(name, new RunRecord(parts.bootId(), phase, processes, now));
+        RunRecord.Processes processes = new RunRecord.Processes(running.holder(), running.init());
+        parts.records().saveRun(name, new RunRecord(parts.bootId(), Phase.RUNNING, Optional.of(processes), now));
         return now;
     }
 

@@ -57,7 +57,7 @@ final class Ending {
         } else {
             // Whoever finds this record must clean up, not adopt.
             attempt("mark the run as half-made", () -> parts.records()
-                    .saveRun(name, new RunRecord(parts.bootId(), Phase.STARTING, Optional.empty(), 0)));
+                    .saveRun(name, new RunRecord(parts.bootId(), Phase.HALF_MADE, Optional.empty(), 0)));
         }
         return leftover;
     }

@@ -215,8 +215,8 @@ final class PartitionLife {
     }
 
     /** Clears away what is left of a run and binds the slice again, as after a reboot of the host. */
-    void rebind(Optional<PartitionRecord.Ending> lost, boolean leftovers) {
-        order(() -> takeover.rebind(lost, leftovers));
+    void rebind(Optional<PartitionRecord.Ending> lost, boolean groups) {
+        order(() -> takeover.rebind(lost, groups));
     }
 
     /** Its slice could not be bound, or its remains not be cleared away. */

@@ -27,10 +27,10 @@ import org.slf4j.LoggerFactory;
  *   damaged          any               any                    set aside, reported; its groups are nobody's
  *   yes              running           both processes alive   adopted
  *   yes              running           a process is gone      cleared away; failed (the end was not seen)
- *   yes              starting          any                    cleared away; bound as before
+ *   yes              half-made         any                    cleared away; bound as before
  *   yes              of another boot   nothing                bound again
- *   yes              none              tasks in its groups    cleared away, bound again
- *   yes              none              any                    bound again
+ *   yes              none              its groups             what is in them cleared away, bound again
+ *   yes              none              nothing                bound again
  *   no               –                 groups                 killed and removed
  * </pre>
  *
@@ -122,7 +122,7 @@ public final class Recovery {
                 life.adopt(running.get(), run.get().startedAtMillis());
                 return true;
             }
-            life.rebind(run.flatMap(this::lost), hasRemains(life.name(), run.isPresent()));
+            life.rebind(run.flatMap(this::lost), parts.cgroups().present().contains(life.name()));
             parts.records().removeRun(life.name());
         } catch (RuntimeException e) {
             LOG.atError().addKeyValue("partition", life.name()).setCause(e).log("It cannot be taken up");
@@ -139,17 +139,12 @@ public final class Recovery {
 
     /** What to say of a run that is not there any more; nothing of one that was never let run. */
     private Optional<PartitionRecord.Ending> lost(RunRecord run) {
-        if (run.phase() == Phase.STARTING) {
+        if (run.phase() == Phase.HALF_MADE) {
             return Optional.empty();
         }
         boolean sameBoot = run.bootId().equals(parts.bootId());
         String text = sameBoot ? "it ended while no manager was there" : "the host was restarted";
         return Optional.of(
                 new PartitionRecord.Ending(sameBoot, text, parts.clockMillis().getAsLong()));
-    }
-
-    private boolean hasRemains(PartitionName name, boolean runOnRecord) {
-        return parts.cgroups().present().contains(name)
-                && (runOnRecord || !parts.cgroups().processes(name).isEmpty());
     }
 }

@@ -56,12 +56,11 @@ final class RunStart {
         standing.become(starting);
         parts.journal().append(new Event.PartitionStarting(name));
         standing.console().mark(name + " starts");
-        Boot boot = new Boot(parts, standing.record(), rest.held());
+        Boot boot = new Boot(parts, standing.record(), rest.held(), standing.console());
         try {
             Run run = boot.start(over);
             standing.become(starting.started(run));
             promises.take(boot.promises());
-            standing.console().connect(run.running().console());
         } catch (RuntimeException e) {
             String reason = String.valueOf(e.getMessage());
             standing.console().mark(name + " did not start: " + reason);

@@ -54,9 +54,13 @@ final class Takeover {
         parts.journal().append(new Event.PartitionAdopted(name, run.pid()));
     }
 
-    /** Clears away what is left of a run and binds the slice again, as after a reboot of the host. */
-    void rebind(Optional<PartitionRecord.Ending> lost, boolean leftovers) {
-        if (leftovers) {
+    /**
+     * Clears away what is left of a run and binds the slice again, as after a reboot of the host.
+     *
+     * @param groups whether its groups are there: a start that was cut off may have left something in them
+     */
+    void rebind(Optional<PartitionRecord.Ending> lost, boolean groups) {
+        if (groups) {
             standing.markUnclean();
             standing.requireClean();
         }

@@ -69,7 +69,7 @@ public final class RecordStore {
 
     /**
      * Reads everything. A record that cannot be read is set aside under another name in the same directory; a run's
-     * record that cannot be read counts as a start that came no further.
+     * record that cannot be read counts as half-made.
      */
     public Loaded load() {
         Map<PartitionName, PartitionRecord> partitions = new TreeMap<>();
@@ -128,7 +128,7 @@ public final class RecordStore {
                     .addKeyValue("path", file)
                     .addKeyValue("reason", e.getMessage())
                     .log("A run's record is damaged");
-            return Optional.of(new RunRecord("", RunRecord.Phase.STARTING, Optional.empty(), 0));
+            return Optional.of(new RunRecord("", RunRecord.Phase.HALF_MADE, Optional.empty(), 0));
         }
     }
 

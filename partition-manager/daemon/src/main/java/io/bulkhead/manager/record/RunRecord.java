@@ -10,13 +10,14 @@ import java.util.Optional;
  *     outlives that
  * @param phase how far it came
  * @param processes its two processes, once they exist
- * @param startedAtMillis when process 1 was let run, or the start began; milliseconds since 1970 UTC
+ * @param startedAtMillis when process 1 was let run, milliseconds since 1970 UTC
  */
 public record RunRecord(String bootId, Phase phase, Optional<Processes> processes, long startedAtMillis) {
     /** How far a run came. */
     public enum Phase {
-        /** Process 1 was not let run yet, as far as anybody knows. */
-        STARTING,
+        /** Something of it is left that could not be cleared away: not to be taken up. */
+        HALF_MADE,
+        /** Process 1 was let run. */
         RUNNING
     }
 

@@ -16,6 +16,7 @@ import io.bulkhead.manager.sys.Syscalls;
 import io.bulkhead.manager.undo.Undo;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -76,13 +77,16 @@ public final class PartitionStarter implements Starter, AutoCloseable {
             Fd userNamespace = at(BootStep.USER_NAMESPACE, () -> namespaces.of(request.uidRange()));
             try (Pipe release = at(BootStep.HOLDER, sys::pipe)) {
                 BootThread thread = boot(request, init, terminal, userNamespace, release, undo);
-                ProcessId holder = identify(thread.holder().pid());
-                ProcessId process1 = identify(thread.init());
-                prove(holder, process1, beforeRelease);
+                RunningPartition running = new RunningPartition(
+                        identify(thread.holder().pid()),
+                        thread.holder().process(),
+                        identify(thread.init()),
+                        thread.initFd(),
+                        terminal.master());
+                prove(running, beforeRelease, undo);
                 at(BootStep.RELEASE, () -> sys.write(release.writeEnd(), new byte[] {'\n'}, 0, 1));
                 undo.keep();
-                return new RunningPartition(
-                        holder, thread.holder().process(), process1, thread.initFd(), terminal.master());
+                return running;
             }
         }
     }
@@ -115,15 +119,15 @@ public final class PartitionStarter implements Starter, AutoCloseable {
     }
 
     /** The last look before process 1 runs: that it stands in the new root, then whatever the caller wants proved. */
-    private void prove(ProcessId holder, ProcessId init, BeforeRelease beforeRelease) {
+    private void prove(RunningPartition running, BeforeRelease beforeRelease, Undo undo) {
         at(BootStep.PROOF, () -> {
-            for (ProcessId process : new ProcessId[] {holder, init}) {
+            for (ProcessId process : List.of(running.holder(), running.init())) {
                 if (processes.sharesOurRoot(process.pid())) {
                     throw new IllegalStateException("process " + process.pid() + " still has the host's root");
                 }
             }
-            beforeRelease.check(holder, init);
-            return init;
+            beforeRelease.prepare(running, undo);
+            return running;
         });
     }
 

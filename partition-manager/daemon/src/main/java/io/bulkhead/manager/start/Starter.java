@@ -1,6 +1,7 @@
 package io.bulkhead.manager.start;
 
 import io.bulkhead.manager.start.RunningPartition.ProcessId;
+import io.bulkhead.manager.undo.Undo;
 import java.util.Optional;
 
 /** Boots partitions and takes up running ones. Safe for any thread; each boot uses its own throw-away thread. */
@@ -10,16 +11,22 @@ public interface Starter {
      * process, mount, descriptor or PTY.
      *
      * @param request what to boot
-     * @param beforeRelease called on the caller's thread when everything is in place and process 1 waits: it puts the
-     *     processes on record and reads every promise back; if it throws, the boot is undone
+     * @param beforeRelease called on the caller's thread when everything is in place and process 1 waits: it reads
+     *     every promise back and puts the processes on record; if it throws, the boot is undone
      * @throws StartException with the step that failed
      */
     RunningPartition start(StartRequest request, BeforeRelease beforeRelease);
 
-    /** What must happen before process 1 may run. */
+    /** What must happen before process 1 may run: nothing of it may be left for after the release. */
     @FunctionalInterface
     interface BeforeRelease {
-        void check(ProcessId holder, ProcessId init);
+        /**
+         * Looks and prepares.
+         *
+         * @param running what will run; the starter's until {@link #start} returns
+         * @param undo where the way back of every preparation is pushed, for a release that fails
+         */
+        void prepare(RunningPartition running, Undo undo);
     }
 
     /**

@@ -6,6 +6,7 @@ import io.bulkhead.manager.start.StartException;
 import io.bulkhead.manager.start.StartRequest;
 import io.bulkhead.manager.start.Starter;
 import io.bulkhead.manager.sys.Fd;
+import io.bulkhead.manager.undo.Undo;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -35,15 +36,18 @@ final class FakeStarter implements Starter {
         ProcessId init = new ProcessId(nextPid++, 1);
         RunningPartition running = open(holder, init);
         cgroups.tasks.put(request.name(), new TreeSet<>(Set.of(holder.pid(), init.pid())));
-        try {
+        try (Undo undo = new Undo()) {
+            undo.push("close the descriptors", running::close);
+            undo.push("kill what was started", () -> {
+                cgroups.tasks.remove(request.name());
+                processes.kill(init.pid());
+                processes.kill(holder.pid());
+            });
             faults.step("boot");
-            beforeRelease.check(holder, init);
+            beforeRelease.prepare(running, undo);
             faults.step("release process 1");
+            undo.keep();
         } catch (RuntimeException e) {
-            cgroups.tasks.remove(request.name());
-            processes.kill(init.pid());
-            processes.kill(holder.pid());
-            running.close();
             throw new StartException("prove", e);
         }
         starts++;

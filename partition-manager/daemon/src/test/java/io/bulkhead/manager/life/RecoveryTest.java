@@ -110,7 +110,7 @@ class RecoveryTest {
     }
 
     private void halfStart(Optional<Processes> processes) {
-        host.parts.records().saveRun(DB, new RunRecord(host.bootId, Phase.STARTING, processes, 1));
+        host.parts.records().saveRun(DB, new RunRecord(host.bootId, Phase.HALF_MADE, processes, 1));
         host.cgroups.payloads.add(DB);
         host.cgroups.tasks.put(DB, new TreeSet<>(Set.of(500L, 501L)));
         host.processes.create(500).close();

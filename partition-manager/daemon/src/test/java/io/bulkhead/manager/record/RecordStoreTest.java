@@ -56,7 +56,7 @@ class RecordStoreTest {
     void forgetsARemovedPartitionWithItsRun() {
         RecordStore store = new RecordStore(directory);
         store.save(record("x"));
-        store.saveRun(DB, new RunRecord("boot", Phase.STARTING, Optional.empty(), 1));
+        store.saveRun(DB, new RunRecord("boot", Phase.HALF_MADE, Optional.empty(), 1));
 
         store.remove(DB);
         store.remove(DB);
@@ -177,7 +177,7 @@ class RecordStoreTest {
 
         Loaded loaded = store.load();
 
-        assertThat(loaded.runs().get(DB).phase()).isEqualTo(Phase.STARTING);
+        assertThat(loaded.runs().get(DB).phase()).isEqualTo(Phase.HALF_MADE);
         assertThat(loaded.runs().get(DB).processes()).isEmpty();
     }
 

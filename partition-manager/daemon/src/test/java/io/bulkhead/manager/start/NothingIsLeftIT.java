@@ -68,7 +68,7 @@ class NothingIsLeftIT {
         });
         try (PartitionStarter starter =
                         new PartitionStarter(failing, ground.cgroups, ground.directory.resolve("root"));
-                RunningPartition partition = starter.start(ground.request(SHELL, true), (holder, init) -> {})) {
+                RunningPartition partition = starter.start(ground.request(SHELL, true), (running, undo) -> {})) {
             ground.sys.signal(partition.initFd(), 9);
             Endings.await(ground.sys, partition.holderFd(), 5_000);
             // A step back may have needed it without harm to the boot: then it is not the end yet.
@@ -141,7 +141,7 @@ class NothingIsLeftIT {
             new PartitionStarter(deadly, new GrouplessCgroups(), Path.of(arguments[1]))
                     .start(
                             request,
-                            (holder, init) -> real.signal(
+                            (running, undo) -> real.signal(
                                     real.openProcess(ProcessHandle.current().pid()), 9));
         }
     }
@@ -153,7 +153,7 @@ class NothingIsLeftIT {
         Holdings before = Holdings.now();
 
         // When
-        assertThatThrownBy(() -> ground.starter.start(ground.request(SHELL, true), (holder, init) -> {
+        assertThatThrownBy(() -> ground.starter.start(ground.request(SHELL, true), (running, undo) -> {
                     throw new IllegalStateException("memory is not as promised");
                 }))
                 .isInstanceOf(StartException.class)

@@ -85,7 +85,7 @@ public final class TestGround implements AutoCloseable {
     }
 
     public RunningPartition boot(Init init, boolean automaticLogin) {
-        RunningPartition partition = starter.start(request(init, automaticLogin), (holder, process1) -> {});
+        RunningPartition partition = starter.start(request(init, automaticLogin), (running, undo) -> {});
         running.add(partition);
         return partition;
     }

@@ -118,7 +118,8 @@ public final class CgroupV1 implements Cgroups {
         refuseIoWithoutDisk(slice);
         synchronized (trees) {
             Optional<Path> leftOver = cpusets.leftOver(files, partition, slice.cpus());
-            if (leftOver.isPresent() && files.exists(layout.payload(leftOver.get()))) {
+            if (leftOver.isPresent()
+                    && !GroupTree.processes(files, leftOver.get()).isEmpty()) {
                 throw Refusal.of(
                         ProblemCode.WRONG_STATE,
                         partition + " runs and cannot change between whole CPUs and a part of the pool",
@@ -133,6 +134,7 @@ public final class CgroupV1 implements Cgroups {
                     }
                 }
                 setLimits(undoable, partition, slice);
+                payloads.prepare(undoable, partition, cpusets.outer(partition, slice.cpus()));
                 leftOver.ifPresent(group -> GroupTree.remove(files, group));
                 undo.keep();
             }

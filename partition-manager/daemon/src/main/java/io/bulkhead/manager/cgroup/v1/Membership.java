@@ -33,17 +33,23 @@ final class Membership {
         Map<Hierarchy, List<String>> faults = new HashMap<>();
         Map<Hierarchy, Set<Long>> inside = new HashMap<>();
         Set<Long> all = new HashSet<>();
-        boolean running =
-                layout.hierarchies().stream().anyMatch(hierarchy -> files.exists(layout.payload(hierarchy, partition)));
+        Map<Hierarchy, Path> payloads = new HashMap<>();
+        for (Hierarchy hierarchy : layout.hierarchies()) {
+            Path payload = layout.payload(hierarchy, partition);
+            if (files.exists(payload)) {
+                payloads.put(hierarchy, payload);
+            }
+        }
         for (Hierarchy hierarchy : layout.hierarchies()) {
             List<String> found = new ArrayList<>();
             faults.put(hierarchy, found);
-            Path payload = layout.payload(hierarchy, partition);
-            if (running && !files.exists(payload)) {
-                found.add("there is no " + payload + ", but the partition runs");
+            if (!payloads.isEmpty() && !payloads.containsKey(hierarchy)) {
+                found.add("there is no " + layout.payload(hierarchy, partition) + " where the processes belong");
             }
             try {
-                Set<Long> pids = GroupTree.processes(files, layout.outer(hierarchy, partition));
+                // The outer group has none of its own; one that strayed there is still inside, and asked about below.
+                Path group = payloads.getOrDefault(hierarchy, layout.outer(hierarchy, partition));
+                Set<Long> pids = GroupTree.processes(files, group);
                 inside.put(hierarchy, pids);
                 all.addAll(pids);
             } catch (CgroupException e) {

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The nested group of one run, in every hierarchy. */
+/** The nested group of the run that is there or comes next, in every hierarchy. */
 final class PayloadGroups {
     private final CgroupFiles files;
     private final V1Layout layout;
@@ -32,24 +32,34 @@ final class PayloadGroups {
         this.pageSize = pageSize;
     }
 
+    /**
+     * Makes the group, in every hierarchy where it is not there: long before a start, which then finds it.
+     *
+     * @param cpusetOuter the outer group in the cpuset hierarchy: while a slice changes its kind there are two
+     */
+    void prepare(CgroupFiles undoable, PartitionName partition, Path cpusetOuter) {
+        for (Hierarchy hierarchy : layout.hierarchies()) {
+            Path outer = layout.isCpuset(hierarchy) ? cpusetOuter : layout.outer(hierarchy, partition);
+            Path payload = layout.payload(outer);
+            if (files.exists(payload)) {
+                continue;
+            }
+            if (!files.exists(outer)) {
+                throw new CgroupException(partition + " has no control group " + outer + "; its slice is not bound");
+            }
+            undoable.makeGroup(payload);
+            if (layout.isCpuset(hierarchy)) {
+                copyCpuset(undoable, outer, payload);
+            }
+            if (hierarchy.controllers().contains("blkio")) {
+                copyBlkio(undoable, outer, payload);
+            }
+        }
+    }
+
     void open(PartitionName partition, UidRange owner, boolean delegateToSystemd) {
         try (Undo undo = new Undo()) {
-            CgroupFiles undoable = new UndoableFiles(files, undo);
-            for (Hierarchy hierarchy : layout.hierarchies()) {
-                Path outer = layout.outer(hierarchy, partition);
-                if (!files.exists(outer)) {
-                    throw new CgroupException(
-                            partition + " has no control group " + outer + "; its slice is not bound");
-                }
-                Path payload = layout.payload(outer);
-                GroupTree.make(undoable, payload);
-                if (layout.isCpuset(hierarchy)) {
-                    copyCpuset(undoable, outer, payload);
-                }
-                if (hierarchy.controllers().contains("blkio")) {
-                    copyBlkio(undoable, outer, payload);
-                }
-            }
+            prepare(new UndoableFiles(files, undo), partition, cpusetOuter(partition));
             if (delegateToSystemd) {
                 layout.systemd()
                         .ifPresent(hierarchy ->
@@ -81,6 +91,7 @@ final class PayloadGroups {
         }
     }
 
+    /** Removes what the run has left and makes the group anew, as long as the slice is bound. */
     void close(PartitionName partition) {
         Path memory = layout.payload(layout.of("memory"), partition);
         long kills = kills(memory);
@@ -88,6 +99,15 @@ final class PayloadGroups {
             GroupTree.remove(files, layout.payload(hierarchy, partition));
         }
         pastKills.merge(partition, kills, Long::sum);
+        boolean bound =
+                layout.hierarchies().stream().allMatch(hierarchy -> files.exists(layout.outer(hierarchy, partition)));
+        if (bound) {
+            prepare(files, partition, cpusetOuter(partition));
+        }
+    }
+
+    private Path cpusetOuter(PartitionName partition) {
+        return layout.outer(layout.of("cpuset"), partition);
     }
 
     void enterCurrentThread(PartitionName partition) {

@@ -20,7 +20,6 @@ final class V1Layout {
     static final List<String> REQUIRED = List.of("cpuset", "cpu", "memory", "pids", "blkio", "devices", "freezer");
 
     private static final String PARTITION = "p-";
-    private static final String PAYLOAD = "in";
 
     private final CgroupFiles files;
     private final InstanceName instance;
@@ -103,11 +102,11 @@ final class V1Layout {
     }
 
     Path payload(Hierarchy hierarchy, PartitionName partition) {
-        return outer(hierarchy, partition).resolve(PAYLOAD);
+        return outer(hierarchy, partition).resolve(CgroupFiles.NESTED);
     }
 
     Path payload(Path outer) {
-        return outer.resolve(PAYLOAD);
+        return outer.resolve(CgroupFiles.NESTED);
     }
 
     /** The partitions that have a group in any hierarchy. */

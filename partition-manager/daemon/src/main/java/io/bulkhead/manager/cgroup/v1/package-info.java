@@ -5,7 +5,7 @@
  * <pre>
  * &lt;mount&gt;/&lt;instance&gt;/               every hierarchy: the instance's top group
  * &lt;mount&gt;/&lt;instance&gt;/p-NAME/        a partition's outer group, which has the limits
- * &lt;mount&gt;/&lt;instance&gt;/p-NAME/in/     the nested group of one run, which has the processes
+ * &lt;mount&gt;/&lt;instance&gt;/p-NAME/in/     the nested group of a run, made ahead, with its processes
  * &lt;mount&gt;/&lt;instance&gt;/host/          cpu and cpuacct: the manager and the control plane
  *
  * cpuset/&lt;instance&gt;/p-NAME/         whole CPUs; top and outer group are cpu_exclusive, there while one is bound

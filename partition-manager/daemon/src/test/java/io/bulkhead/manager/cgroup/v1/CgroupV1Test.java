@@ -267,6 +267,8 @@ class CgroupV1Test {
                 .allSatisfy(p -> assertThat(p.held()).as(p.toString()).isTrue());
         assertThat(tree.path("cpuset/one")).doesNotExist();
         cgroups.openPayload(DB, RANGE, false);
+        tree.addProcess(77, false);
+        cgroups.enter(DB, 77);
         assertThatThrownBy(() -> cgroups.bind(DB, whole(1))).isInstanceOf(Refusal.class);
     }
 
@@ -411,7 +413,7 @@ class CgroupV1Test {
         tree.makeGroup(tree.path("systemd/one/p-db/in/system.slice"));
         tree.endProcess(77);
         cgroups.closePayload(DB);
-        assertThat(tree.path("systemd/one/p-db/in")).doesNotExist();
+        assertThat(tree.path("systemd/one/p-db/in/system.slice")).doesNotExist();
         cgroups.release(DB);
         assertThat(cgroups.present()).isEmpty();
     }
