@@ -57,8 +57,17 @@ final class DefineVerb extends Verb {
             description = "whole-core (default), or any: owners may share a core")
     private String threads = "whole-core";
 
+    @Option(
+            names = "--isolated",
+            description =
+                    "no balancing of load between its whole CPUs, for programs that pin their threads (cgroup v2)")
+    private boolean isolated;
+
     @Option(names = "--memory", required = true, paramLabel = "SIZE", description = "RAM, like 512MiB")
     private String memory = "";
+
+    @Option(names = "--oom-group", description = "kill all of it when the kernel kills a part of it (cgroup v2)")
+    private boolean oomGroup;
 
     @Option(names = "--tasks", paramLabel = "N", description = "processes and threads (default: ${DEFAULT-VALUE})")
     private int tasks = PartitionSpec.DEFAULT_TASKS;
@@ -141,7 +150,7 @@ final class DefineVerb extends Verb {
                 limit(ioWriteOperations, OperationRate::parse));
         return new PartitionSpec(
                 PartitionName.parse(name),
-                new Claim(claim(), ByteSize.parse(memory), tasks, io),
+                new Claim(claim(), ByteSize.parse(memory), tasks, io, oomGroup),
                 init(),
                 autostart,
                 hostOpt,
@@ -154,12 +163,12 @@ final class DefineVerb extends Verb {
     private CpuClaim claim() {
         CpuClaim.Threads division = constant(CpuClaim.Threads.class, threads, "--threads");
         if (cpus.matches("[0-9]{1,5}")) {
-            return new CpuClaim.Whole(Integer.parseInt(cpus), division, node, cpuIds.map(CpuSet::parse));
+            return new CpuClaim.Whole(Integer.parseInt(cpus), division, node, cpuIds.map(CpuSet::parse), isolated);
         }
-        if (cpuIds.isPresent() || node.isPresent()) {
+        if (cpuIds.isPresent() || node.isPresent() || isolated) {
             throw Refusal.of(
                     ProblemCode.INVALID_REQUEST,
-                    "a part of a CPU comes from the pool: --cpu-ids and --node go with whole CPUs only");
+                    "a part of a CPU comes from the pool: --cpu-ids, --node and --isolated go with whole CPUs only");
         }
         return CpuText.parse(cpus);
     }

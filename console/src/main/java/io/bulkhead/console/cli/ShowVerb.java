@@ -65,6 +65,9 @@ final class ShowVerb extends Verb {
                         slice -> {
                             line(out, "cpus", slice.cpus().toString());
                             line(out, "memory", Words.size(slice.memory()) + " on node " + slice.memoryNodes());
+                            if (slice.oomGroup()) {
+                                line(out, "oom group", "yes");
+                            }
                             line(out, "tasks", Integer.toString(slice.tasks()));
                             line(out, "io", ListVerb.io(slice.io()));
                         },

@@ -45,13 +45,14 @@ final class Sizing {
         Claim claim = spec.claim();
         CpuClaim cpus = claim.cpus();
         if (cpus instanceof CpuClaim.Whole whole && topology.cores().size() == 1) {
-            cpus = new CpuClaim.Whole(whole.count(), CpuClaim.Threads.ANY, Optional.empty(), Optional.empty());
+            cpus = new CpuClaim.Whole(
+                    whole.count(), CpuClaim.Threads.ANY, Optional.empty(), Optional.empty(), whole.isolated());
         }
         ByteSize quarter = ByteSize.ofMebibytes(Math.max(LEAST_SLICE.bytes(), free.bytes() / 4) >> 20);
         ByteSize memory = claim.memory().compareTo(quarter) > 0 ? quarter : claim.memory();
         return new PartitionSpec(
                 spec.name(),
-                new Claim(cpus, memory, claim.tasks(), hasDisk ? claim.io() : IoSlice.UNLIMITED),
+                new Claim(cpus, memory, claim.tasks(), hasDisk ? claim.io() : IoSlice.UNLIMITED, claim.oomGroup()),
                 spec.init(),
                 spec.autostart(),
                 spec.hostOpt(),

@@ -264,6 +264,28 @@ class VerbsTest {
                                 + "\"stopTimeoutMillis\":10000,\"description\":\"the data\"}}");
     }
 
+    @Test
+    void asksForIsolatedCpusAndDeathAsAGroup() {
+        api.answer("PUT /v1/partitions/db", Samples.json(Samples.status("db", State.BOUND)));
+
+        CliRun.Outcome outcome = run("define", "db", "--cpus", "2", "--memory", "512MiB", "--isolated", "--oom-group");
+
+        assertThat(outcome.code()).isZero();
+        assertThat(api.requests())
+                .singleElement()
+                .asString()
+                .contains("\"threads\":\"whole-core\",\"isolated\":true}")
+                .contains("\"oomGroup\":true}");
+    }
+
+    @Test
+    void aPartOfACpuCannotBeIsolated() {
+        CliRun.Outcome outcome = run("define", "db", "--cpus", "0.5", "--memory", "512MiB", "--isolated");
+
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.err()).contains("--isolated go with whole CPUs only");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "--memory 1GB, unknown unit",

@@ -19,8 +19,8 @@ public record DefinitionKey(String path, String allowed, String defaultText, Str
             new DefinitionKey("description", "one line of at most 200 characters", "none", "What it is for."),
             new DefinitionKey(
                     "cpus",
-                    "a whole number of CPUs like 2, a part of a CPU like 0.5, or a block with count, node, threads, ids"
-                            + " or with part",
+                    "a whole number of CPUs like 2, a part of a CPU like 0.5, or a block with count, node, threads, ids,"
+                            + " isolated or with part",
                     REQUIRED,
                     "CPUs for the partition alone, or an entitlement from the shared pool."),
             new DefinitionKey("cpus.count", "a whole number from 1 to 8192", "as many as ids", "How many whole CPUs."),
@@ -36,6 +36,11 @@ public record DefinitionKey(String path, String allowed, String defaultText, Str
                     "any",
                     "Exactly these CPUs."),
             new DefinitionKey(
+                    "cpus.isolated",
+                    "true or false",
+                    "false",
+                    "Whether the kernel balances no load between them, for programs that pin their threads."),
+            new DefinitionKey(
                     "cpus.part",
                     "a number from 0.01 to 512 with at most three decimals",
                     "none",
@@ -45,6 +50,11 @@ public record DefinitionKey(String path, String allowed, String defaultText, Str
                     "a size from 16MiB in whole pages of 4KiB, like 1GiB",
                     REQUIRED,
                     "RAM, all of it reserved."),
+            new DefinitionKey(
+                    "oomGroup",
+                    "true or false",
+                    "false",
+                    "Whether all of it is killed when the kernel kills a part of it for want of memory."),
             new DefinitionKey(
                     "tasks",
                     "a whole number from 16 to 4194304",

@@ -48,7 +48,8 @@ final class DefinitionReader {
                 cpus().orElse(ANY_CLAIM.cpus()),
                 fields.value("memory", Writing.EITHER, DefinitionReader::memory).orElse(ANY_CLAIM.memory()),
                 fields.value("tasks", Writing.BARE, DefinitionReader::tasks).orElse(PartitionSpec.DEFAULT_TASKS),
-                io());
+                io(),
+                fields.value("oomGroup", Writing.BARE, DefinitionReader::truth).orElse(false));
         PartitionSpec spec = new PartitionSpec(
                 name,
                 claim,
@@ -76,8 +77,9 @@ final class DefinitionReader {
         Optional<Integer> node = cpus.value("node", Writing.BARE, text -> wholeNumber(text, 0, 8191));
         Optional<CpuClaim.Threads> threads = cpus.value("threads", Writing.EITHER, oneOf(THREADS));
         Optional<CpuSet> ids = cpus.value("ids", Writing.EITHER, DefinitionReader::ids);
+        Optional<Boolean> isolated = cpus.value("isolated", Writing.BARE, DefinitionReader::truth);
         if (cpus.has("part")) {
-            List.of("count", "node", "threads", "ids").stream()
+            List.of("count", "node", "threads", "ids", "isolated").stream()
                     .filter(cpus::has)
                     .forEach(other -> cpus.shape(other)
                             .ifPresent(value -> cpus.fault(
@@ -96,7 +98,8 @@ final class DefinitionReader {
                     count.orElseGet(() -> ids.orElseThrow().size()),
                     threads.orElse(CpuClaim.Threads.WHOLE_CORE),
                     node,
-                    ids));
+                    ids,
+                    isolated.orElse(false)));
         } catch (IllegalArgumentException e) {
             fields.fault("cpus", shape.get().place(), String.valueOf(e.getMessage()));
             return Optional.empty();

@@ -48,6 +48,9 @@ public final class DefinitionWriter {
         spec.description().ifPresent(text -> lines.add("description: " + quoted(text)));
         lines.add("cpus: " + cpus(claim.cpus()));
         lines.add("memory: " + claim.memory());
+        if (claim.oomGroup()) {
+            lines.add("oomGroup: true");
+        }
         lines.add("tasks: " + claim.tasks());
         io(claim.io()).ifPresent(text -> lines.add("io: " + text));
         lines.addAll(init(spec.init()));
@@ -80,6 +83,9 @@ public final class DefinitionWriter {
             parts.add("threads: any");
         }
         whole.ids().ifPresent(ids -> parts.add("ids: \"" + ids + "\""));
+        if (whole.isolated()) {
+            parts.add("isolated: true");
+        }
         return flow(parts);
     }
 

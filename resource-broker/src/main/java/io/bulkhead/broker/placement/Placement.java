@@ -71,10 +71,10 @@ public final class Placement {
                 && whole.ids().isEmpty()
                 && current.cpus() instanceof CpuSlice.Whole held
                 && held.cpus().size() == whole.count()) {
-            CpuClaim.Whole same =
-                    new CpuClaim.Whole(whole.count(), whole.threads(), whole.node(), Optional.of(held.cpus()));
-            Decision stay =
-                    offer(topology, reserve, holdings, new Claim(same, claim.memory(), claim.tasks(), claim.io()));
+            CpuClaim.Whole same = new CpuClaim.Whole(
+                    whole.count(), whole.threads(), whole.node(), Optional.of(held.cpus()), whole.isolated());
+            Claim staying = new Claim(same, claim.memory(), claim.tasks(), claim.io(), claim.oomGroup());
+            Decision stay = offer(topology, reserve, holdings, staying);
             if (stay instanceof Decision.Offer) {
                 return stay;
             }
@@ -92,7 +92,8 @@ public final class Placement {
         Optional<CpuSlice> cpus = cpus(Set.of());
         if (cpus.isPresent() && memoryFits(Set.of())) {
             NodeSet nodes = memoryNodes(cpus.get());
-            return new Decision.Offer(new Slice(cpus.get(), nodes, claim.memory(), claim.tasks(), claim.io()));
+            return new Decision.Offer(
+                    new Slice(cpus.get(), nodes, claim.memory(), claim.tasks(), claim.io(), claim.oomGroup()));
         }
         return new Decision.Refused(refusal(cpus.isEmpty(), !memoryFits(Set.of())));
     }
@@ -101,7 +102,8 @@ public final class Placement {
 
     private Optional<CpuSlice> cpus(Set<PartitionName> leftOut) {
         if (claim.cpus() instanceof CpuClaim.Whole whole) {
-            return CpuChoice.choose(map.cores(), map.taken(leftOut), whole).map(CpuSlice.Whole::new);
+            return CpuChoice.choose(map.cores(), map.taken(leftOut), whole)
+                    .map(chosen -> new CpuSlice.Whole(chosen, whole.isolated()));
         }
         CpuClaim.Part part = (CpuClaim.Part) claim.cpus();
         long given =

@@ -150,7 +150,8 @@ class DefinitionLawsTest {
                                         limits(Arbitraries.longs()
                                                 .between(1, 0xFFFF_FFFFL)
                                                 .map(OperationRate::new)))
-                                .as(IoSlice::new))
+                                .as(IoSlice::new),
+                        Arbitraries.of(true, false))
                 .as(Claim::new);
     }
 
@@ -162,8 +163,10 @@ class DefinitionLawsTest {
         Arbitrary<CpuClaim> counted = Combinators.combine(
                         Arbitraries.integers().between(1, 8192),
                         Arbitraries.of(CpuClaim.Threads.class),
-                        Arbitraries.integers().between(0, 8191).optional())
-                .as((count, threads, node) -> new CpuClaim.Whole(count, threads, node, Optional.empty()));
+                        Arbitraries.integers().between(0, 8191).optional(),
+                        Arbitraries.of(true, false))
+                .as((count, threads, node, isolated) ->
+                        new CpuClaim.Whole(count, threads, node, Optional.empty(), isolated));
         Arbitrary<CpuClaim> named = Combinators.combine(
                         Arbitraries.integers()
                                 .between(0, 8191)

@@ -41,8 +41,9 @@ class DefinitionLoaderTest {
                 partitions:
                   db:
                     description: "the database: primary"
-                    cpus: {count: 2, node: 0, threads: any, ids: 2-3}
+                    cpus: {count: 2, node: 0, threads: any, ids: 2-3, isolated: true}
                     memory: 1.5GiB
+                    oomGroup: true
                     tasks: 256
                     io: {read: 50MiB/s, write: unlimited, readOps: 500/s}
                     init: {service: [/usr/bin/db, --port, '6379', "${HOME}", "a,b"], restart: on-failure}
@@ -57,14 +58,15 @@ class DefinitionLoaderTest {
         PartitionSpec expected = new PartitionSpec(
                 new PartitionName("db"),
                 new Claim(
-                        new CpuClaim.Whole(2, CpuClaim.Threads.ANY, Optional.of(0), Optional.of(CpuSet.of(2, 3))),
+                        new CpuClaim.Whole(2, CpuClaim.Threads.ANY, Optional.of(0), Optional.of(CpuSet.of(2, 3)), true),
                         ByteSize.ofMebibytes(1536),
                         256,
                         new IoSlice(
                                 Limit.of(new ByteRate(50L << 20)),
                                 Limit.unlimited(),
                                 Limit.of(new OperationRate(500)),
-                                Limit.unlimited())),
+                                Limit.unlimited()),
+                        true),
                 new Init.Service(List.of("/usr/bin/db", "--port", "6379", "${HOME}", "a,b"), Init.Restart.ON_FAILURE),
                 true,
                 true,
@@ -111,6 +113,8 @@ class DefinitionLoaderTest {
                 "cpus: {ids: '4,6-7'}             | 3 (ids 4,6-7)",
                 "cpus: {count: 2, node: 1}        | 2 on node 1",
                 "cpus: {count: 2, threads: any}   | 2, any threads",
+                "cpus: {count: 2, isolated: true} | 2, isolated",
+                "cpus: {count: 2, isolated: false}| 2",
             })
     void readsCpusExactly(String line, String expected) {
         CpuClaim claim = claimOf(line);
@@ -155,7 +159,7 @@ class DefinitionLoaderTest {
                         "a.yaml:3:3: partitions: 'Web' is not a partition name; use 1 to 32 of a-z, 0-9 and -, starting"
                                 + " with a letter and not ending in -",
                         "a.yaml:6:5: partitions.db.memroy: there is no such key; did you mean memory? (there are"
-                                + " description, cpus, memory, tasks, io, init, autostart, opt, stopTimeout,"
+                                + " description, cpus, memory, oomGroup, tasks, io, init, autostart, opt, stopTimeout,"
                                 + " rootPassword)",
                         "a.yaml:7:13: partitions.db.memory: '12:30' is not a size; write it like 512MiB; allowed: a size"
                                 + " from 16MiB in whole pages of 4KiB, like 1GiB",
@@ -204,6 +208,9 @@ class DefinitionLoaderTest {
                 "cpus: {count: 2, ids: '1'}                  | leave count out or make them agree",
                 "cpus: {node: 1}                             | needs count or ids",
                 "cpus: {part: 0.5, node: 1}                  | cannot stand beside part",
+                "cpus: {part: 0.5, isolated: true}           | cannot stand beside part",
+                "cpus: {count: 2, isolated: yes}             | true or false",
+                "oomGroup: 1                                 | true or false",
                 "cpus: {count: 2, threads: both}             | whole-core or any",
                 "cpus: {ids: 2,3}                            | a list with a comma stands in quotes",
                 "cpus: {ids: ''}                             | names no CPU",

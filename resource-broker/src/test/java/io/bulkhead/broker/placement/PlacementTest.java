@@ -128,6 +128,25 @@ class PlacementTest {
     }
 
     @Test
+    void passesOnWhatIsAskedBeyondThePlace() {
+        Claim claim = new Claim(
+                new CpuClaim.Whole(1, Threads.WHOLE_CORE, Optional.empty(), Optional.empty(), true),
+                GIBIBYTE,
+                512,
+                IoSlice.UNLIMITED,
+                true);
+
+        Slice first = sliceOf(Placement.offer(flat(4), pool("0"), holdings(), claim));
+
+        assertThat(first.cpus()).isEqualTo(new CpuSlice.Whole(CpuSet.of(1), true));
+        assertThat(first.oomGroup()).isTrue();
+        Slice before = slice(CpuSet.of(2));
+        assertThat(sliceOf(Placement.offer(flat(4), pool("0"), holdings(), claim, before))
+                        .cpus())
+                .isEqualTo(new CpuSlice.Whole(CpuSet.of(2), true));
+    }
+
+    @Test
     void movesWhenTheCpusThatThePartitionHasAreTaken() {
         Decision decision =
                 Placement.offer(flat(4), pool("0"), holdings(held("b", "3")), whole(1), slice(CpuSet.of(3)));

@@ -2,6 +2,7 @@ package io.bulkhead.contract.partition;
 
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.unit.CpuMillis;
+import io.bulkhead.contract.unit.WireFlag;
 import java.util.Optional;
 
 /** How CPUs are asked for: whole ones for the partition alone, or a part of one from the shared pool. */
@@ -21,8 +22,15 @@ public sealed interface CpuClaim {
      * @param threads how cores may be divided
      * @param node the NUMA node they must be on, if it matters
      * @param ids exactly these CPUs, if it matters; as many as {@code count}
+     * @param isolated whether the kernel is to leave them alone as far as it can, also balancing no load between them:
+     *     for programs that pin their threads
      */
-    record Whole(int count, Threads threads, Optional<Integer> node, Optional<CpuSet> ids) implements CpuClaim {
+    record Whole(
+            int count,
+            Threads threads,
+            Optional<Integer> node,
+            Optional<CpuSet> ids,
+            @WireFlag boolean isolated) implements CpuClaim {
         public Whole {
             if (count < 1 || count > 8192) {
                 throw new IllegalArgumentException("the count of CPUs must be 1 to 8192: " + count);
@@ -36,6 +44,11 @@ public sealed interface CpuClaim {
             }
         }
 
+        /** Without isolation. */
+        public Whole(int count, Threads threads, Optional<Integer> node, Optional<CpuSet> ids) {
+            this(count, threads, node, ids, false);
+        }
+
         /** Any whole cores. */
         public static Whole of(int count) {
             return new Whole(count, Threads.WHOLE_CORE, Optional.empty(), Optional.empty());
@@ -46,7 +59,8 @@ public sealed interface CpuClaim {
             return count
                     + (ids.map(set -> " (ids " + set + ")").orElse(""))
                     + (node.map(id -> " on node " + id).orElse(""))
-                    + (threads == Threads.ANY ? ", any threads" : "");
+                    + (threads == Threads.ANY ? ", any threads" : "")
+                    + (isolated ? ", isolated" : "");
         }
     }
 

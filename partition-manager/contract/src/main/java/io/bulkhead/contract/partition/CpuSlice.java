@@ -2,6 +2,7 @@ package io.bulkhead.contract.partition;
 
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.unit.CpuMillis;
+import io.bulkhead.contract.unit.WireFlag;
 
 /** The CPUs that a partition holds. */
 public sealed interface CpuSlice {
@@ -9,17 +10,24 @@ public sealed interface CpuSlice {
      * Whole CPUs that no other partition has.
      *
      * @param cpus at least one
+     * @param isolated whether the kernel balances no load between them and keeps its own work away
      */
-    record Whole(CpuSet cpus) implements CpuSlice {
+    record Whole(CpuSet cpus, @WireFlag boolean isolated) implements CpuSlice {
         public Whole {
             if (cpus.isEmpty()) {
                 throw new IllegalArgumentException("a whole-CPU slice has at least one CPU");
             }
         }
 
+        /** Without isolation. */
+        public Whole(CpuSet cpus) {
+            this(cpus, false);
+        }
+
         @Override
         public String toString() {
-            return cpus.size() + (cpus.size() == 1 ? " CPU (" : " CPUs (") + cpus + ")";
+            return cpus.size() + (cpus.size() == 1 ? " CPU (" : " CPUs (") + cpus + ")"
+                    + (isolated ? ", isolated" : "");
         }
     }
 

@@ -2,6 +2,7 @@ package io.bulkhead.contract.partition;
 
 import io.bulkhead.contract.hardware.NodeSet;
 import io.bulkhead.contract.unit.ByteSize;
+import io.bulkhead.contract.unit.WireFlag;
 
 /**
  * The fixed share of the hardware that a partition holds.
@@ -11,8 +12,20 @@ import io.bulkhead.contract.unit.ByteSize;
  * @param memory RAM, at least 16 MiB, whole pages of 4 KiB
  * @param tasks processes and threads
  * @param io bounds on block I/O with the disk that holds the partition
+ * @param oomGroup whether all of the partition goes when the kernel kills a part of it for want of memory
  */
-public record Slice(CpuSlice cpus, NodeSet memoryNodes, ByteSize memory, int tasks, IoSlice io) {
+public record Slice(
+        CpuSlice cpus,
+        NodeSet memoryNodes,
+        ByteSize memory,
+        int tasks,
+        IoSlice io,
+        @WireFlag boolean oomGroup) {
+    /** One in which the kernel kills only what it must. */
+    public Slice(CpuSlice cpus, NodeSet memoryNodes, ByteSize memory, int tasks, IoSlice io) {
+        this(cpus, memoryNodes, memory, tasks, io, false);
+    }
+
     public Slice {
         if (memoryNodes.isEmpty()) {
             throw new IllegalArgumentException("a slice has memory from at least one node");

@@ -2,6 +2,7 @@ package io.bulkhead.contract.wire;
 
 import io.bulkhead.contract.unit.Limit;
 import io.bulkhead.contract.unit.WireAmount;
+import io.bulkhead.contract.unit.WireFlag;
 import io.bulkhead.contract.unit.WireText;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
@@ -23,7 +24,8 @@ import java.util.stream.Collectors;
  * Turns records into JSON objects and back, by their components; the records are the schema.
  *
  * <ul>
- *   <li>a record is an object with a member per component; an empty {@link Optional} is left out;
+ *   <li>a record is an object with a member per component; an empty {@link Optional} and a {@link
+ *       WireFlag} that is false are left out;
  *   <li>a sealed interface adds the member {@code type}: the record's simple name in kebab case ({@code
  *       start-partition});
  *   <li>a {@link WireAmount} is an integer whose unit is added to the member's name, a {@link WireText} and an enum are
@@ -76,6 +78,9 @@ public final class RecordCodec {
                     continue;
                 }
                 member = optional.get();
+            }
+            if (isFlag(component) && member.equals(false)) {
+                continue;
             }
             members.put(memberName(component), json(member, component.getGenericType()));
         }
@@ -183,6 +188,9 @@ public final class RecordCodec {
                     ? Optional.empty()
                     : Optional.of(value(argument(component.getGenericType(), 0), json, path));
         }
+        if (json == null && isFlag(component)) {
+            return false;
+        }
         if (json == null) {
             throw new WireException(path + " is missing");
         }
@@ -252,8 +260,10 @@ public final class RecordCodec {
 
     private static Object construct(Class<?> type, Object[] arguments, String path) {
         try {
-            var constructor = type.getDeclaredConstructors()[0];
-            return constructor.newInstance(arguments);
+            Class<?>[] parameters = Arrays.stream(type.getRecordComponents())
+                    .map(RecordComponent::getType)
+                    .toArray(Class<?>[]::new);
+            return type.getDeclaredConstructor(parameters).newInstance(arguments);
         } catch (InvocationTargetException e) {
             throw refused(e, path);
         } catch (ReflectiveOperationException e) {
@@ -275,6 +285,10 @@ public final class RecordCodec {
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static boolean isFlag(RecordComponent component) {
+        return component.isAnnotationPresent(WireFlag.class);
     }
 
     private static String memberName(RecordComponent component) {

@@ -3,11 +3,13 @@ package io.bulkhead.contract.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.order.Event;
 import io.bulkhead.contract.order.EventRecord;
 import io.bulkhead.contract.order.Order;
 import io.bulkhead.contract.order.Reply;
 import io.bulkhead.contract.order.StreamMessage;
+import io.bulkhead.contract.partition.CpuSlice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,6 +64,22 @@ class RecordCodecTest {
                 .contains("\"writeOperationsPerSecond\":500")
                 .contains("\"writeBytesPerSecond\":\"unlimited\"")
                 .contains("\"cpus\":{\"type\":\"whole\",\"cpus\":\"2-3\"}");
+    }
+
+    @Test
+    void leavesOutAFlagThatIsFalseAndReadsItsAbsenceAsFalse() {
+        CpuSlice plain = new CpuSlice.Whole(CpuSet.of(2));
+        CpuSlice isolated = new CpuSlice.Whole(CpuSet.of(2), true);
+
+        assertThat(RecordCodec.encodeAs(CpuSlice.class, (Record) plain))
+                .hasToString("{\"type\":\"whole\",\"cpus\":\"2\"}");
+        assertThat(RecordCodec.encodeAs(CpuSlice.class, (Record) isolated))
+                .hasToString("{\"type\":\"whole\",\"cpus\":\"2\",\"isolated\":true}");
+        assertThat(RecordCodec.decode(CpuSlice.class, JsonReader.read("{\"type\":\"whole\",\"cpus\":\"2\"}")))
+                .isEqualTo(plain);
+        assertThat(RecordCodec.decode(
+                        CpuSlice.class, JsonReader.read("{\"type\":\"whole\",\"cpus\":\"2\",\"isolated\":true}")))
+                .isEqualTo(isolated);
     }
 
     @Test

@@ -61,6 +61,7 @@ public final class Admission {
         if (claim.cpus() instanceof CpuClaim.Whole whole) {
             if (slice.cpus() instanceof CpuSlice.Whole given) {
                 unlikeWhole(whole, given.cpus(), faults);
+                unlike("isolated", whole.isolated(), given.isolated(), faults);
                 if (whole.node().isPresent()
                         && !slice.memoryNodes().equals(NodeSet.of(whole.node().get()))) {
                     faults.add("memory of node " + whole.node().get() + " is claimed, nodes " + slice.memoryNodes()
@@ -76,6 +77,7 @@ public final class Admission {
         unlike("memory", claim.memory(), slice.memory(), faults);
         unlike("tasks", claim.tasks(), slice.tasks(), faults);
         unlike("io", claim.io(), slice.io(), faults);
+        unlike("oomGroup", claim.oomGroup(), slice.oomGroup(), faults);
         return faults.isEmpty()
                 ? Optional.empty()
                 : Optional.of(Problem.of(

@@ -46,7 +46,7 @@ final class PartitionLife {
         this.parts = parts;
         this.name = record.name();
         this.console = parts.consoles().apply(name);
-        this.promises = new PromiseWatch(parts.cgroups(), name, parts.journal());
+        this.promises = new PromiseWatch(parts.cgroups(), name, parts.journal(), parts.clockMillis());
         Ending ending = new Ending(parts, name, console);
         this.standing = new Standing(parts, record, console, ending);
         this.redefinition = new Redefinition(parts, standing, promises);
@@ -198,6 +198,7 @@ final class PartitionLife {
                 if (!standing.gone()) {
                     standing.state().slice().ifPresent(slice -> {
                         promises.look(slice);
+                        promises.repair(slice);
                         promises.countKills();
                     });
                 }

@@ -1,13 +1,16 @@
 package io.bulkhead.manager.life;
 
 import io.bulkhead.contract.order.Event;
+import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.Promise;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.manager.cgroup.CgroupException;
 import io.bulkhead.manager.cgroup.Cgroups;
 import io.bulkhead.manager.journal.Journal;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,21 +24,33 @@ final class PromiseWatch {
     private final Cgroups cgroups;
     private final PartitionName name;
     private final Journal journal;
+    private final LongSupplier clockMillis;
+    private final RepairGuard repairs = new RepairGuard();
     private volatile Reading last = Reading.NONE;
     private long killsSeen;
 
-    PromiseWatch(Cgroups cgroups, PartitionName name, Journal journal) {
+    /**
+     * @param clockMillis milliseconds since 1970 UTC
+     */
+    PromiseWatch(Cgroups cgroups, PartitionName name, Journal journal, LongSupplier clockMillis) {
         this.cgroups = cgroups;
         this.name = name;
         this.journal = journal;
+        this.clockMillis = clockMillis;
     }
 
     /** Promises, and in words which of them do not hold. */
     record Reading(List<Promise> promises, List<String> broken) {
         static final Reading NONE = new Reading(List.of(), List.of());
 
-        static Reading of(List<Promise> promises) {
-            return new Reading(List.copyOf(promises), Promises.broken(promises));
+        /** With a word on repairs where something is broken. */
+        static Reading of(List<Promise> promises, boolean leftAlone) {
+            List<String> broken = new ArrayList<>(Promises.broken(promises));
+            if (leftAlone && !broken.isEmpty()) {
+                broken.add("it was repaired " + RepairGuard.MOST
+                        + " times and broken again each time; now it is left to the administrator");
+            }
+            return new Reading(List.copyOf(promises), List.copyOf(broken));
         }
     }
 
@@ -53,7 +68,7 @@ final class PromiseWatch {
     /** Takes promises that somebody else has read. */
     void take(List<Promise> read) {
         Reading before = last;
-        Reading now = Reading.of(read);
+        Reading now = Reading.of(read, repairs.isExhausted(clockMillis.getAsLong()));
         last = now;
         if (now.broken().equals(before.broken())) {
             return;
@@ -67,6 +82,33 @@ final class PromiseWatch {
                     .addKeyValue("reason", now.broken())
                     .log("Degraded");
             journal.append(new Event.PartitionDegraded(name, now.broken()));
+        }
+    }
+
+    /**
+     * Has what somebody else has changed brought back, where this host's groups allow it; the event that it is broken
+     * has gone out before, and one that it holds again follows.
+     */
+    void repair(Slice slice) {
+        List<String> broken = last.broken();
+        if (broken.isEmpty() || !repairs.isDue(broken, clockMillis.getAsLong())) {
+            return;
+        }
+        try {
+            if (!cgroups.repair(name, slice)) {
+                return;
+            }
+        } catch (CgroupException | Refusal e) {
+            LOG.atWarn()
+                    .addKeyValue("partition", name)
+                    .addKeyValue("reason", e.getMessage())
+                    .log("It cannot be repaired now");
+        }
+        look(slice);
+        if (last.broken().isEmpty()) {
+            repairs.repaired();
+        } else {
+            repairs.failed(last.broken(), clockMillis.getAsLong());
         }
     }
 

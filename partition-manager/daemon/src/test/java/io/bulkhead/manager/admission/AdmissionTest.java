@@ -105,6 +105,30 @@ class AdmissionTest {
     }
 
     @Test
+    void refusesASliceWithoutTheIsolationThatWasClaimed() {
+        CpuClaim.Whole isolated = new CpuClaim.Whole(2, Threads.WHOLE_CORE, Optional.empty(), Optional.empty(), true);
+        Claim claim = new Claim(isolated, ByteSize.ofMebibytes(64), 64, IoSlice.UNLIMITED, true);
+        PartitionSpec spec = new PartitionSpec(
+                new PartitionName("db"), claim, new Init.Shell(), false, false, 10_000, Optional.empty());
+        Slice plain = whole("db", "2-3", 64).slice();
+
+        Problem problem = admission.refuse(spec, plain, List.of()).orElseThrow();
+
+        assertThat(problem.code()).isEqualTo(ProblemCode.INVALID_REQUEST);
+        assertThat(problem.detail())
+                .contains("isolated true is claimed, false is given")
+                .contains("oomGroup true is claimed, false is given");
+        Slice given = new Slice(
+                new CpuSlice.Whole(CpuSet.of(2, 3), true),
+                NodeSet.of(0),
+                ByteSize.ofMebibytes(64),
+                64,
+                IoSlice.UNLIMITED,
+                true);
+        assertThat(admission.refuse(spec, given, List.of())).isEmpty();
+    }
+
+    @Test
     void refusesHalfACoreForWholeCoresButNotForAnyThreads() {
         assertThat(refuse(whole("db", "3-4", 64)).orElseThrow().detail()).contains("whole cores");
         assertThat(refuse(whole("db", "3-4", 64, Threads.ANY))).isEmpty();

@@ -28,6 +28,12 @@ final class FakeCgroups implements Cgroups {
     final Map<PartitionName, Long> kills = new TreeMap<>();
     int binds;
     boolean lies;
+
+    /** Whether this is a host on which groups are repaired; it helps for as long as nobody is stubborn. */
+    boolean repairable;
+
+    boolean stubborn;
+    int repairs;
     boolean unkillable;
 
     FakeCgroups(Faults faults, FakeProcesses processes) {
@@ -155,8 +161,16 @@ final class FakeCgroups implements Cgroups {
     }
 
     @Override
-    public boolean repair(PartitionName partition, Slice slice) {
-        return false;
+    public synchronized boolean repair(PartitionName partition, Slice slice) {
+        if (!repairable) {
+            return false;
+        }
+        repairs++;
+        if (stubborn) {
+            throw new CgroupException("root invalid (Cpu list in cpuset.cpus not exclusive)");
+        }
+        lies = false;
+        return true;
     }
 
     @Override

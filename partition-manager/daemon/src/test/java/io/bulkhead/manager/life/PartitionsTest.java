@@ -392,6 +392,63 @@ class PartitionsTest {
     }
 
     @Test
+    void repairsDriftWhereItCanAndNeverSilently() {
+        host.order(define("db", 1));
+        PartitionLife life = host.partitions.sorted().get(0);
+        host.cgroups.repairable = true;
+
+        host.cgroups.lies = true;
+        life.watch();
+
+        assertThat(host.cgroups.repairs).isEqualTo(1);
+        assertThat(host.show().degraded()).isEmpty();
+        assertThat(host.events().stream().skip(2))
+                .containsExactly(
+                        new Event.PartitionDegraded(DB, List.of("tasks: promised 64, the kernel says 99 (/pids.max)")),
+                        new Event.PartitionRepaired(DB));
+    }
+
+    @Test
+    void triesAgainLaterWhatCannotBeRepairedNow() {
+        host.order(define("db", 1));
+        PartitionLife life = host.partitions.sorted().get(0);
+        host.cgroups.repairable = true;
+        host.cgroups.stubborn = true;
+        host.cgroups.lies = true;
+
+        life.watch();
+        life.watch();
+        assertThat(host.cgroups.repairs).isEqualTo(1);
+        assertThat(host.show().degraded()).hasSize(1);
+        host.cgroups.stubborn = false;
+        host.now += 2000;
+        life.watch();
+
+        assertThat(host.cgroups.repairs).isEqualTo(2);
+        assertThat(host.show().degraded()).isEmpty();
+    }
+
+    @Test
+    void leavesWhoeverBreaksItAgainAndAgainTheLastWord() {
+        host.order(define("db", 1));
+        PartitionLife life = host.partitions.sorted().get(0);
+        host.cgroups.repairable = true;
+
+        for (int i = 0; i < 10; i++) {
+            host.cgroups.lies = true;
+            host.now += 1000;
+            life.watch();
+        }
+
+        assertThat(host.cgroups.repairs).isEqualTo(3);
+        assertThat(host.show().degraded())
+                .hasSize(2)
+                .contains("it was repaired 3 times and broken again each time; now it is left to the administrator");
+        assertThat(host.events().stream().filter(Event.PartitionDegraded.class::isInstance))
+                .hasSize(4);
+    }
+
+    @Test
     void theWatchFindsDriftWithinTwoSeconds() {
         host.order(define("db", 1));
         try (DriftWatch watch = new DriftWatch(host.partitions)) {

@@ -72,8 +72,12 @@ public final class ConsoleTap implements AutoCloseable {
 
     /** Types a command for the shell and returns what it wrote; the command's echo cannot be taken for the mark. */
     public String run(String command) {
+        return run(command, Duration.ofSeconds(10));
+    }
+
+    public String run(String command, Duration patience) {
         type(command + "; echo done''-mark\n");
-        return expect("done-mark")
+        return expect("done-mark", patience)
                 .replaceAll("\\e\\[[?0-9;]*[a-zA-Z]", "")
                 .replace("\r", "")
                 .replaceFirst("(?s)^.*done''-mark\n", "");

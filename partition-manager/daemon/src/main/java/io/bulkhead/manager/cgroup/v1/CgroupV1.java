@@ -116,6 +116,7 @@ public final class CgroupV1 implements Cgroups {
     @Override
     public void bind(PartitionName partition, Slice slice) {
         refuseIoWithoutDisk(slice);
+        refuseWhatTakesVersion2(slice);
         synchronized (trees) {
             Optional<Path> leftOver = cpusets.leftOver(files, partition, slice.cpus());
             if (leftOver.isPresent()
@@ -153,6 +154,21 @@ public final class CgroupV1 implements Cgroups {
                             "leave io out of the definition, or put the state directory onto one whole disk");
                 }
             }
+        }
+    }
+
+    private static void refuseWhatTakesVersion2(Slice slice) {
+        if (slice.cpus() instanceof CpuSlice.Whole whole && whole.isolated()) {
+            throw Refusal.of(
+                    ProblemCode.NOT_ENFORCEABLE,
+                    "isolated CPUs take cgroup v2, which this host does not use",
+                    "leave isolated out of the definition, or boot the host with cgroup v2");
+        }
+        if (slice.oomGroup()) {
+            throw Refusal.of(
+                    ProblemCode.NOT_ENFORCEABLE,
+                    "killing a partition as a whole for want of memory takes cgroup v2, which this host does not use",
+                    "leave oomGroup out of the definition, or boot the host with cgroup v2");
         }
     }
 

@@ -41,9 +41,9 @@ final class CpusetTops {
         return new CpusetController(files, layout.wholeTop());
     }
 
-    /** The kind of partition for a slice: one CPU needs no balancing of load, so it is spared it. */
+    /** The kind of partition for a slice: one CPU needs no balancing of load, so it is spared it unasked. */
     static String kind(CpuSlice.Whole whole) {
-        return whole.cpus().size() == 1 ? CpusetController.ISOLATED : CpusetController.ROOT;
+        return whole.isolated() || whole.cpus().size() == 1 ? CpusetController.ISOLATED : CpusetController.ROOT;
     }
 
     /**

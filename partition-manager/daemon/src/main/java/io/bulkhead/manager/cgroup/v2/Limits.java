@@ -72,6 +72,7 @@ final class Limits {
         }
         cpu.setNoBurst();
         new MemoryController(files, outer, pageSize).setSlice(slice.memory());
+        new MemoryController(files, outer, pageSize).setOomGroup(slice.oomGroup());
         new PidsController(files, outer).setMax(slice.tasks());
         Knob.set(files, outer.resolve(MOST_GROUPS_FILE), MOST_GROUPS);
         disk.ifPresent(whole -> new IoController(files, outer).set(whole.device(), slice.io()));

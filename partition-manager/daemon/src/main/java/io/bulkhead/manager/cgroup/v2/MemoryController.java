@@ -50,6 +50,15 @@ final class MemoryController {
         Knob.set(files, minFile(), bytes);
     }
 
+    /** Whether all of it goes when the kernel kills a part of it for want of memory. */
+    void setOomGroup(boolean wanted) {
+        Knob.set(files, oomGroupFile(), wanted ? "1" : "0");
+    }
+
+    boolean oomGroup() {
+        return Knob.number(files, oomGroupFile()) == 1;
+    }
+
     void setMin(ByteSize amount) {
         Knob.set(files, minFile(), String.valueOf(rounded(amount).bytes()));
     }

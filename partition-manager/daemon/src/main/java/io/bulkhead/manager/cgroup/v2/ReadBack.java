@@ -49,7 +49,7 @@ final class ReadBack {
     private List<Promise> read(Path outer, Slice slice) {
         List<Promise> promises = new ArrayList<>();
         promises.add(cpus(outer, slice.cpus()));
-        promises.add(memory(outer, slice.memory()));
+        promises.add(memory(outer, slice));
         promises.add(nodes(outer, slice.memoryNodes()));
         promises.add(tasks(outer, slice.tasks()));
         for (IoBound bound : IoBound.values()) {
@@ -100,7 +100,8 @@ final class ReadBack {
             faults.add(time.maxFile() + " bounds it to " + time.entitlement() + " CPU, promised all of " + promised);
         }
         Limits.checkUpper(files, top(outer), "cpu.max", faults);
-        return new Found(effective.isEmpty() ? "no CPU" : new CpuSlice.Whole(effective).toString(), faults);
+        return new Found(
+                effective.isEmpty() ? "no CPU" : new CpuSlice.Whole(effective, promised.isolated()).toString(), faults);
     }
 
     private static void checkKind(CpusetController set, String kind, List<String> faults) {
@@ -144,7 +145,8 @@ final class ReadBack {
         return files.exists(payload) ? List.of(outer, payload) : List.of(outer);
     }
 
-    private Promise memory(Path outer, ByteSize promised) {
+    private Promise memory(Path outer, Slice slice) {
+        ByteSize promised = slice.memory();
         MemoryController memory = new MemoryController(files, outer, config.pageSize());
         return PromiseReading.promise(
                 Resource.MEMORY,
@@ -152,11 +154,14 @@ final class ReadBack {
                 strengths.memory(),
                 memory.maxFile(),
                 Optional.of(strengths.memoryException()),
-                () -> memory(outer, memory, memory.rounded(promised)));
+                () -> memory(outer, memory, memory.rounded(promised), slice.oomGroup()));
     }
 
-    private Found memory(Path outer, MemoryController memory, ByteSize promised) {
+    private Found memory(Path outer, MemoryController memory, ByteSize promised, boolean oomGroup) {
         List<String> faults = new ArrayList<>();
+        if (memory.oomGroup() != oomGroup) {
+            faults.add(memory.oomGroupFile() + " says " + (oomGroup ? "0, promised 1" : "1, promised 0"));
+        }
         Limit<ByteSize> kernels = Limit.of(promised);
         check(memory.maxFile(), memory.max(), kernels, faults);
         check(memory.highFile(), memory.high(), Limit.unlimited(), faults);

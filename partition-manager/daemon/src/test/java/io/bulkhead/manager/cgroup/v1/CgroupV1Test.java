@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.hardware.NodeSet;
+import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.CpuSlice;
 import io.bulkhead.contract.partition.HostStatus.Disk;
@@ -336,6 +337,23 @@ class CgroupV1Test {
         assertThatThrownBy(() -> cgroups.bind(DB, whole(1)))
                 .isInstanceOf(Refusal.class)
                 .hasMessageContaining("no single disk");
+        assertThat(cgroups.present()).isEmpty();
+    }
+
+    @Test
+    void refusesWhatTakesVersion2() {
+        CgroupV1 cgroups = prepared();
+        Slice isolated =
+                new Slice(new CpuSlice.Whole(CpuSet.of(1), true), NodeSet.of(0), ByteSize.ofMebibytes(64), 100, IO);
+        Slice group =
+                new Slice(new CpuSlice.Whole(CpuSet.of(1)), NodeSet.of(0), ByteSize.ofMebibytes(64), 100, IO, true);
+
+        assertThatThrownBy(() -> cgroups.bind(DB, isolated))
+                .isInstanceOfSatisfying(
+                        Refusal.class,
+                        refusal -> assertThat(refusal.problem().code()).isEqualTo(ProblemCode.NOT_ENFORCEABLE))
+                .hasMessageContaining("isolated CPUs take cgroup v2");
+        assertThatThrownBy(() -> cgroups.bind(DB, group)).hasMessageContaining("leave oomGroup out");
         assertThat(cgroups.present()).isEmpty();
     }
 

@@ -178,6 +178,38 @@ class CgroupV2Test {
         assertHeld(cgroups.readBack(DB, whole(3)));
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void isolatesSeveralCpusWhereAsked(boolean knowsExclusive) {
+        makeTree(knowsExclusive);
+        CgroupV2 cgroups = prepared();
+        Slice isolated =
+                new Slice(new CpuSlice.Whole(CpuSet.of(1, 2), true), NodeSet.of(0), ByteSize.ofMebibytes(64), 100, IO);
+
+        cgroups.bind(DB, isolated);
+
+        assertThat(text("one/p-db/cpuset.cpus.partition")).isEqualTo("isolated");
+        assertHeld(cgroups.readBack(DB, isolated));
+        assertThat(cgroups.readBack(DB, isolated).get(0).readBack()).isEqualTo("2 CPUs (1-2), isolated");
+        assertThat(reason(cgroups, whole(1, 2), Resource.CPUS)).contains("says 'isolated', promised 'root'");
+        cgroups.bind(DB, whole(1, 2));
+        assertHeld(cgroups.readBack(DB, whole(1, 2)));
+    }
+
+    @Test
+    void letsAllGoTogetherWhereAsked() {
+        CgroupV2 cgroups = prepared();
+        Slice group =
+                new Slice(new CpuSlice.Whole(CpuSet.of(1)), NodeSet.of(0), ByteSize.ofMebibytes(64), 100, IO, true);
+
+        cgroups.bind(DB, group);
+
+        assertThat(text("one/p-db/memory.oom.group")).isEqualTo("1");
+        assertHeld(cgroups.readBack(DB, group));
+        tree.write(tree.path("one/p-db/memory.oom.group"), "0");
+        assertThat(reason(cgroups, group, Resource.MEMORY)).contains("memory.oom.group says 0, promised 1");
+    }
+
     @Test
     void setsNodesBeforeTheCpusAndProtectionAboveBeforeBelow() {
         CgroupV2 cgroups = prepared();
