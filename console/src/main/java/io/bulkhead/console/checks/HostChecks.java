@@ -54,6 +54,7 @@ public final class HostChecks {
         all.addAll(new ControlGroupChecks(files, settings.instance().value()).all());
         all.add(programsFound());
         all.add(terminals());
+        all.add(tick());
         all.add(osIsMerged());
         all.add(disk());
         all.add(directory("state directory", settings.stateDirectory()));
@@ -112,6 +113,15 @@ public final class HostChecks {
             return Finding.good(what, found);
         }
         return most > used ? Finding.weak(what, found, remedy) : Finding.bad(what, found, remedy);
+    }
+
+    /** Nothing is wrong without: it decides about the highest level of isolation alone. */
+    private Finding tick() {
+        String what = "kernel's tick";
+        String tickless = files.text("/sys/devices/system/cpu/nohz_full").orElse("");
+        return tickless.isEmpty() || tickless.contains("null")
+                ? Finding.good(what, "on every CPU; whole CPUs without it need nohz_full=CPUS rcu_nocbs=CPUS at boot")
+                : Finding.good(what, "kept off CPUs " + tickless + " by nohz_full");
     }
 
     private Finding osIsMerged() {

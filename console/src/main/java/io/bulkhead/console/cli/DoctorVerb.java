@@ -2,6 +2,7 @@ package io.bulkhead.console.cli;
 
 import io.bulkhead.console.checks.Finding;
 import io.bulkhead.console.checks.HostChecks;
+import io.bulkhead.console.checks.KeepingChecks;
 import io.bulkhead.console.daemons.Health;
 import io.bulkhead.console.daemons.Installation;
 import io.bulkhead.console.text.Cell;
@@ -10,6 +11,7 @@ import io.bulkhead.console.text.Tone;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.wire.Json;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -34,7 +36,8 @@ final class DoctorVerb extends Verb {
                 Installation.of(bulkhead().loadedSettings(), bulkhead().configFile());
         Health health = new Health(installation);
         boolean up = health.isUp() || health.manager().answers();
-        List<Finding> findings = new HostChecks(Path.of("/"), installation.settings()).all(up);
+        List<Finding> findings = new ArrayList<>(new HostChecks(Path.of("/"), installation.settings()).all(up));
+        health.host().ifPresent(host -> findings.addAll(KeepingChecks.of(host)));
         if (bulkhead().wantsJson()) {
             bulkhead().printJson(json(findings));
         } else {

@@ -8,6 +8,7 @@ import io.bulkhead.console.text.Words;
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.hardware.Topology;
 import io.bulkhead.contract.partition.HostStatus;
+import io.bulkhead.contract.unit.Limit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -67,7 +68,58 @@ final class HostMap {
         host.enforcement()
                 .forEach(each ->
                         enforcement.row(Words.constant(each.resource()), Words.constant(each.strength()), each.how()));
-        return out.append(enforcement.render(colour)).toString();
+        return out.append(enforcement.render(colour))
+                .append(steering(host.steering()))
+                .append(memoryCaps(host.memoryCaps()))
+                .toString();
+    }
+
+    private String steering(HostStatus.Steering steering) {
+        StringBuilder out = new StringBuilder("\ninterrupts: ");
+        if (!steering.on()) {
+            out.append("not kept off whole CPUs; ").append(steering.reason().orElse(""));
+        } else if (steering.cpus().isEmpty()) {
+            out.append("kept off whole CPUs, of which none is held");
+        } else {
+            out.append("kept off CPUs ").append(steering.cpus());
+            steering.workqueues().ifPresent(cpus -> out.append("; unbound workqueues on CPUs ")
+                    .append(cpus));
+        }
+        out.append('\n');
+        if (!steering.stuck().isEmpty()) {
+            Table table = new Table("INTERRUPT>", "NAME", "ON CPUS", "REASON");
+            steering.stuck()
+                    .forEach(each -> table.row(
+                            Cell.of(each.number()),
+                            Cell.of(each.name()),
+                            Cell.of(each.cpus().toString()),
+                            Cell.of(each.reason())));
+            out.append(table.render(colour));
+        }
+        return out.toString();
+    }
+
+    private String memoryCaps(HostStatus.MemoryCaps caps) {
+        if (!caps.on()) {
+            return "\nhost's own groups: no caps on their memory; "
+                    + caps.reason().orElse("") + "\n";
+        }
+        StringBuilder out = new StringBuilder("\nhost's own groups: ")
+                .append(caps.cap()
+                        .map(cap -> Words.size(cap) + " of memory each at most, so that slices keep theirs\n")
+                        .orElse("no caps on their memory while nothing is sliced\n"));
+        if (!caps.groups().isEmpty()) {
+            Table table = new Table("GROUP", "MAX>", "BEFORE>", "USED>", "REMARK");
+            caps.groups()
+                    .forEach(each -> table.row(
+                            Cell.of(each.group()),
+                            Cell.of(each.max().fold(Words::size, Limit.UNLIMITED)),
+                            Cell.of(each.before().fold(Words::size, Limit.UNLIMITED)),
+                            Cell.of(Words.size(each.used())),
+                            Cell.of(each.remark().orElse(""))));
+            out.append(table.render(colour));
+        }
+        return out.toString();
     }
 
     /** One line per core; runs of cores with the same owner are one line where there are many. */

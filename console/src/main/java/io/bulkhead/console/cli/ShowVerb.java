@@ -74,6 +74,10 @@ final class ShowVerb extends Verb {
                             line(out, "io", ListVerb.io(slice.io()));
                         },
                         () -> line(out, "slice", "none; 'bulkhead bind " + status.name() + "' takes it"));
+        status.isolation().ifPresent(isolation -> {
+            line(out, "isolation", Words.constant(isolation.level()));
+            isolation.raise().forEach(text -> line(out, "held back by", text));
+        });
         line(out, "init", init(status.definition().init()));
         status.pid().ifPresent(pid -> line(out, "pid", Long.toString(pid)));
         status.startedAtMillis().ifPresent(at -> line(out, "started", Words.time(at, zone)));

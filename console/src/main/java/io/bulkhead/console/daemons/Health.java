@@ -47,9 +47,14 @@ public final class Health {
             Optional<Long> residentBytes,
             Path socket) {}
 
+    /** The host as the manager has it, where it answers. */
+    public Optional<HostStatus> host() {
+        return hostByManager().or(this::hostByControlPlane);
+    }
+
     /** By the manager's own socket, or, where that is not allowed, by what the control plane says of it. */
     public Condition manager() {
-        Optional<HostStatus> host = hostByManager().or(this::hostByControlPlane);
+        Optional<HostStatus> host = host();
         Optional<Long> pid = host.map(HostStatus::managerPid).or(() -> recorded(Role.MANAGER));
         return new Condition(
                 Role.MANAGER,

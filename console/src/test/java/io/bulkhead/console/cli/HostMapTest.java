@@ -12,6 +12,7 @@ import io.bulkhead.contract.partition.Resource;
 import io.bulkhead.contract.partition.Strength;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
+import io.bulkhead.contract.unit.Limit;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -34,7 +35,17 @@ class HostMapTest {
                         """)
                 .contains("memory [######============..............................]")
                 .contains("host 1 GiB + partitions 2 GiB + free 5 GiB = 8 GiB")
-                .contains("memory    guaranteed  memory.max");
+                .contains("memory    guaranteed  memory.max")
+                .contains("""
+                        interrupts: kept off CPUs 1; unbound workqueues on CPUs 0,2-3
+                        INTERRUPT  NAME     ON CPUS  REASON
+                               33  nvme0q2  1        Operation not permitted
+
+                        host's own groups: 5 GiB of memory each at most, so that slices keep theirs
+                        GROUP           MAX     BEFORE     USED  REMARK
+                        system.slice  5 GiB  unlimited    2 GiB
+                        user.slice    1 GiB      1 GiB  512 MiB  the host's own limit is tighter
+                        """);
     }
 
     private static HostView view() {
@@ -51,7 +62,30 @@ class HostMapTest {
                 total,
                 new HostStatus.HostReserve(CpuSet.of(0), new CpuMillis(500), ByteSize.parse("1GiB")),
                 Optional.of(new HostStatus.Disk("vda", "254:0")),
-                List.of(new HostStatus.Enforcement(Resource.MEMORY, Strength.GUARANTEED, "memory.max")));
+                List.of(new HostStatus.Enforcement(Resource.MEMORY, Strength.GUARANTEED, "memory.max")),
+                new HostStatus.Steering(
+                        true,
+                        Optional.empty(),
+                        CpuSet.of(1),
+                        Optional.of(CpuSet.parse("0,2-3")),
+                        List.of(new HostStatus.StuckInterrupt(33, "nvme0q2", CpuSet.of(1), "Operation not permitted"))),
+                new HostStatus.MemoryCaps(
+                        true,
+                        Optional.empty(),
+                        Optional.of(ByteSize.parse("5GiB")),
+                        List.of(
+                                new HostStatus.MemoryCap(
+                                        "system.slice",
+                                        Limit.of(ByteSize.parse("5GiB")),
+                                        Limit.unlimited(),
+                                        ByteSize.parse("2GiB"),
+                                        Optional.empty()),
+                                new HostStatus.MemoryCap(
+                                        "user.slice",
+                                        Limit.of(ByteSize.parse("1GiB")),
+                                        Limit.of(ByteSize.parse("1GiB")),
+                                        ByteSize.parse("512MiB"),
+                                        Optional.of("the host's own limit is tighter")))));
         Topology topology = new Topology(
                 IntStream.range(0, 4)
                         .mapToObj(id -> new Topology.Cpu(id, 0, id, 0))

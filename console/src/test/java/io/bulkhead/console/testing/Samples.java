@@ -11,6 +11,7 @@ import io.bulkhead.contract.partition.CpuTime;
 import io.bulkhead.contract.partition.Init;
 import io.bulkhead.contract.partition.Intrusion;
 import io.bulkhead.contract.partition.IoSlice;
+import io.bulkhead.contract.partition.Isolation;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.PartitionStatus;
@@ -71,6 +72,10 @@ public final class Samples {
                 new UidRange(1_048_576),
                 "g-1",
                 Optional.empty(),
+                holds
+                        ? Optional.of(
+                                new Isolation(Isolation.Level.STEERED, List.of("boot with nohz_full=1 rcu_nocbs=1")))
+                        : Optional.empty(),
                 Optional.empty());
     }
 
@@ -105,6 +110,7 @@ public final class Samples {
                 status.uidRange(),
                 status.generation(),
                 status.startedAtMillis(),
+                status.isolation(),
                 Optional.of(intrusion()));
     }
 

@@ -101,8 +101,7 @@ final class Manager implements AutoCloseable {
             IntrusionKeeper intrusions = new IntrusionKeeper(
                     new KernelClocks(Path.of("/")), name -> cgroups.usage(name).cpuMicros(), IntrusionKeeper.WINDOW);
             open.push("end the accounts of intrusions", intrusions::close);
-            LifeParts life =
-                    life(settings, calls, cgroups, new Admission(facts, reserve), loop, journal, intrusions, open);
+            LifeParts life = life(settings, calls, cgroups, facts, reserve, loop, journal, intrusions, open);
             HostDescription host = new HostDescription(
                     settings.instance(), version(), ProcessHandle.current().pid(), startedAtMillis, facts, reserve);
             Partitions partitions = new Partitions(life, host);
@@ -129,7 +128,8 @@ final class Manager implements AutoCloseable {
             Settings settings,
             Syscalls calls,
             Cgroups cgroups,
-            Admission admission,
+            HostFacts facts,
+            HostReserve reserve,
             EventLoop loop,
             Journal journal,
             IntrusionKeeper intrusions,
@@ -146,6 +146,8 @@ final class Manager implements AutoCloseable {
             return thread;
         });
         open.push("end the threads", executor::shutdownNow);
+        String bootId =
+                Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
         ConsoleLoop consoleLoop = new EventConsoleLoop(loop);
         ConsoleCalls consoleCalls = ConsoleCalls.of(calls);
         int history =
@@ -158,13 +160,14 @@ final class Manager implements AutoCloseable {
                 new PartitionDirectories(
                         state.resolve("partitions"),
                         new GenerationMaterialiser(new GenerationStore(state.resolve("generations")), Path.of("/"))),
-                new Holdings(admission, settings.uidBase(), settings.uidRanges()),
+                new Holdings(new Admission(facts, reserve), settings.uidBase(), settings.uidRanges()),
+                HostKeepings.open(settings, facts, reserve, cgroups, bootId),
                 journal,
                 name -> new ConsoleHub(name, history, consoleLoop, consoleCalls, journal::append),
                 intrusions::of,
                 executor,
                 System::currentTimeMillis,
-                Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip());
+                bootId);
     }
 
     private static ManagerServer.Door door(Settings settings) throws IOException {

@@ -101,6 +101,27 @@ public record SettingKey<T>(
                     + " are exclusive. On a cgroup v2 host they always are.",
             SettingKey::truth);
 
+    static final SettingKey<Optional<Boolean>> HOST_STEER_INTERRUPTS = new SettingKey<>(
+            "host",
+            "steer_interrupts",
+            AUTO,
+            "true, false or auto",
+            "Whether interrupts and unbound kernel workers are kept off whole CPUs while a partition holds them; what was"
+                    + " there before comes back with the release. auto: where whole CPUs are exclusive, so on a cgroup v2"
+                    + " host, or with confine.",
+            automaticOr(SettingKey::truth));
+
+    static final SettingKey<Settings.MemoryCaps> HOST_MEMORY_CAPS = new SettingKey<>(
+            "host",
+            "memory_caps",
+            AUTO,
+            "auto, off, or the RAM to leave to the kernel, a size from 16MiB like 256MiB",
+            "On a cgroup v2 host: whether each of the host's own groups at the top (system.slice, user.slice and whatever"
+                    + " else is there) gets a memory.max, so that it leaves alone what partitions hold, stopped ones too: RAM"
+                    + " without all slices and without what is left to the kernel. auto: an eighth of memory_reserve is left"
+                    + " to the kernel. Tighter limits stay; what was there before comes back with the last slice.",
+            SettingKey::memoryCaps);
+
     static final SettingKey<Long> UID_BASE = new SettingKey<>(
             "partitions",
             "uid_base",
@@ -143,6 +164,8 @@ public record SettingKey<T>(
             HOST_CPU_RESERVE,
             HOST_MEMORY_RESERVE,
             HOST_CONFINE,
+            HOST_STEER_INTERRUPTS,
+            HOST_MEMORY_CAPS,
             UID_BASE,
             UID_RANGES,
             CONSOLE_HISTORY,
@@ -216,6 +239,14 @@ public record SettingKey<T>(
             throw new IllegalArgumentException("'" + text + "' is not whole pages of 4KiB");
         }
         return size;
+    }
+
+    private static Settings.MemoryCaps memoryCaps(String text) {
+        return switch (text) {
+            case AUTO -> Settings.MemoryCaps.AUTO;
+            case "off" -> Settings.MemoryCaps.OFF;
+            default -> new Settings.MemoryCaps(true, Optional.of(memoryReserve(text)));
+        };
     }
 
     private static boolean truth(String text) {

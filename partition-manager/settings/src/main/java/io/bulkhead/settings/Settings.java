@@ -37,8 +37,31 @@ public record Settings(
      * @param cpu the host's own part of the pool; default: 0.5
      * @param memory the host's own RAM; default: 1 GiB, but at most a quarter of the machine
      * @param confine whether tasks of the host are moved onto the pool's CPUs (cgroup v1)
+     * @param steerInterrupts whether interrupts are kept off whole CPUs; default: where those are exclusive
+     * @param memoryCaps on the host's own groups
      */
-    public record Host(Optional<CpuSet> pool, Optional<CpuMillis> cpu, Optional<ByteSize> memory, boolean confine) {}
+    public record Host(
+            Optional<CpuSet> pool,
+            Optional<CpuMillis> cpu,
+            Optional<ByteSize> memory,
+            boolean confine,
+            Optional<Boolean> steerInterrupts,
+            MemoryCaps memoryCaps) {
+        /** With everything left open. */
+        public static final Host OPEN = new Host(
+                Optional.empty(), Optional.empty(), Optional.empty(), false, Optional.empty(), MemoryCaps.AUTO);
+    }
+
+    /**
+     * Caps on the host's own groups, so that they leave alone what partitions hold.
+     *
+     * @param wanted whether there are any
+     * @param kernelShare the RAM left to the kernel and to what stands in no group; default: an eighth of the reserve
+     */
+    public record MemoryCaps(boolean wanted, Optional<ByteSize> kernelShare) {
+        public static final MemoryCaps AUTO = new MemoryCaps(true, Optional.empty());
+        public static final MemoryCaps OFF = new MemoryCaps(false, Optional.empty());
+    }
 
     /** Where the manager listens. */
     public Path managerSocket() {

@@ -33,7 +33,13 @@ class SettingsLoaderTest {
         assertThat(settings.runDirectory()).isEqualTo(Path.of("/run/bulkhead"));
         assertThat(settings.definitionsDirectory()).isEqualTo(Path.of("/etc/bulkhead/partitions"));
         assertThat(settings.host())
-                .isEqualTo(new Settings.Host(Optional.empty(), Optional.empty(), Optional.empty(), false));
+                .isEqualTo(new Settings.Host(
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        false,
+                        Optional.empty(),
+                        new Settings.MemoryCaps(true, Optional.empty())));
         assertThat(settings.uidBase()).isEqualTo(1_048_576);
         assertThat(settings.uidRanges()).isEqualTo(256);
         assertThat(settings.consoleHistory()).isEqualTo(new ByteSize(256 * 1024));
@@ -56,6 +62,8 @@ class SettingsLoaderTest {
                 cpu_reserve = 0.25
                 memory_reserve = 1.5GiB
                 confine = true
+                steer_interrupts = false
+                memory_caps = 96MiB
                 [partitions]
                 uid_base = 2097152
                 uid_ranges = 16
@@ -75,7 +83,9 @@ class SettingsLoaderTest {
                         Optional.of(CpuSet.of(0, 1, 8)),
                         Optional.of(new CpuMillis(250)),
                         Optional.of(ByteSize.ofMebibytes(1536)),
-                        true));
+                        true,
+                        Optional.of(false),
+                        new Settings.MemoryCaps(true, Optional.of(ByteSize.ofMebibytes(96)))));
         assertThat(settings.uidBase()).isEqualTo(2_097_152);
         assertThat(settings.uidRanges()).isEqualTo(16);
         assertThat(settings.consoleHistory()).isEqualTo(ByteSize.ofMebibytes(1));
@@ -123,7 +133,7 @@ class SettingsLoaderTest {
                         "override: host.cpu: there is no such key; did you mean host.cpus? (there are "
                                 + "instance.name, instance.state_dir, instance.run_dir, instance.definitions_dir,"
                                 + " host.cpus, host.cpu_reserve, host.memory_reserve, host.confine,"
-                                + " partitions.uid_base, partitions.uid_ranges, partitions.console_history,"
+                                + " host.steer_interrupts, host.memory_caps, partitions.uid_base, partitions.uid_ranges, partitions.console_history,"
                                 + " control-plane.user)",
                         "override: host.confine: 'yes' is neither true nor false; allowed: true or false");
         assertThat(refused).message().hasLineCount(12);

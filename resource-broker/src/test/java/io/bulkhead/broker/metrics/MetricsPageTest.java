@@ -127,7 +127,9 @@ class MetricsPageTest {
                 topology.memory(),
                 new HostStatus.HostReserve(CpuSet.of(0), new CpuMillis(500), ByteSize.parse("1GiB")),
                 Optional.empty(),
-                List.of());
+                List.of(),
+                new HostStatus.Steering(true, Optional.empty(), CpuSet.EMPTY, Optional.empty(), List.of()),
+                new HostStatus.MemoryCaps(true, Optional.empty(), Optional.empty(), List.of()));
         List<HostView.Owner> owners = List.of(
                 new HostView.Owner(0, "host", true),
                 new HostView.Owner(1, "free", false),
@@ -167,6 +169,7 @@ class MetricsPageTest {
                 Optional.of(42L),
                 new UidRange(1_048_576),
                 "g-1",
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
     }

@@ -16,6 +16,7 @@ import io.bulkhead.contract.partition.ConsoleStatus;
 import io.bulkhead.contract.partition.CpuSlice;
 import io.bulkhead.contract.partition.HostStatus;
 import io.bulkhead.contract.partition.InstanceName;
+import io.bulkhead.contract.partition.Isolation;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.PartitionStatus;
@@ -121,7 +122,9 @@ public final class FakeManager implements AutoCloseable {
                 MEMORY,
                 new HostStatus.HostReserve(CpuSet.of(online.ids().get(0)), new CpuMillis(500), ByteSize.parse("1GiB")),
                 Optional.empty(),
-                List.of());
+                List.of(),
+                new HostStatus.Steering(true, Optional.empty(), CpuSet.EMPTY, Optional.empty(), List.of()),
+                new HostStatus.MemoryCaps(true, Optional.empty(), Optional.empty(), List.of()));
         start();
     }
 
@@ -369,6 +372,7 @@ public final class FakeManager implements AutoCloseable {
                 new UidRange(1_000_000_000L),
                 "1",
                 Optional.empty(),
+                Optional.of(new Isolation(Isolation.Level.TICKLESS, List.of())),
                 Optional.empty());
         partitions.put(definition.name(), status);
         record(new Event.PartitionDefined(definition.name()));
@@ -414,6 +418,7 @@ public final class FakeManager implements AutoCloseable {
                 old.uidRange(),
                 old.generation(),
                 old.startedAtMillis(),
+                old.isolation(),
                 old.intrusion());
         PartitionStatus status = change.apply(known(name));
         partitions.put(name, status);

@@ -4,6 +4,7 @@ import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.hardware.NodeSet;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
+import io.bulkhead.contract.unit.Limit;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,6 +23,8 @@ import java.util.Optional;
  * @param reserve what the host keeps for itself
  * @param disk the disk that holds the partitions, where one was found
  * @param enforcement how strongly each resource is held on this host
+ * @param steering how interrupts and kernel workers are kept off whole CPUs
+ * @param memoryCaps how the host's own groups are kept from the memory of slices
  */
 public record HostStatus(
         InstanceName instance,
@@ -35,7 +38,9 @@ public record HostStatus(
         ByteSize memory,
         HostReserve reserve,
         Optional<Disk> disk,
-        List<Enforcement> enforcement) {
+        List<Enforcement> enforcement,
+        Steering steering,
+        MemoryCaps memoryCaps) {
     public HostStatus {
         enforcement = List.copyOf(enforcement);
     }
@@ -70,4 +75,56 @@ public record HostStatus(
      * @param how the kernel's mechanism and its exceptions, one line
      */
     public record Enforcement(Resource resource, Strength strength, String how) {}
+
+    /**
+     * How interrupts and unbound kernel workers are kept off the CPUs of whole-CPU slices.
+     *
+     * @param on whether they are steered away
+     * @param reason why not; absent where they are
+     * @param cpus all CPUs of whole-CPU slices
+     * @param workqueues the CPUs that unbound workqueues may use, as the kernel says; absent where it does not
+     * @param stuck the interrupts that fire on those CPUs all the same
+     */
+    public record Steering(
+            boolean on, Optional<String> reason, CpuSet cpus, Optional<CpuSet> workqueues, List<StuckInterrupt> stuck) {
+        public Steering {
+            stuck = List.copyOf(stuck);
+        }
+    }
+
+    /**
+     * An interrupt on the CPUs of whole-CPU slices.
+     *
+     * @param number as in /proc/interrupts
+     * @param name of its handlers
+     * @param cpus of slices that it fires on
+     * @param reason the kernel's words where it did not let it be moved; why else it is there
+     */
+    public record StuckInterrupt(int number, String name, CpuSet cpus, String reason) {}
+
+    /**
+     * How the host's own groups are kept from memory that slices hold.
+     *
+     * @param on whether they are capped
+     * @param reason why not; absent where they are
+     * @param cap what each may have: RAM without every slice and what the kernel is left; absent while nothing is sliced
+     * @param groups the host's own groups at the top of the hierarchy; empty where they are not capped
+     */
+    public record MemoryCaps(boolean on, Optional<String> reason, Optional<ByteSize> cap, List<MemoryCap> groups) {
+        public MemoryCaps {
+            groups = List.copyOf(groups);
+        }
+    }
+
+    /**
+     * One of the host's own groups.
+     *
+     * @param group its name
+     * @param max what it may have, as the kernel says
+     * @param before what it might have before, which it gets back
+     * @param used what it has
+     * @param remark where its cap is not the one for all, why
+     */
+    public record MemoryCap(
+            String group, Limit<ByteSize> max, Limit<ByteSize> before, ByteSize used, Optional<String> remark) {}
 }

@@ -22,6 +22,7 @@ import io.bulkhead.contract.partition.Init;
 import io.bulkhead.contract.partition.InstanceName;
 import io.bulkhead.contract.partition.Intrusion;
 import io.bulkhead.contract.partition.IoSlice;
+import io.bulkhead.contract.partition.Isolation;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.PartitionStatus;
@@ -113,6 +114,11 @@ final class Samples {
             new UidRange(1_048_576),
             "g-0123456789ab",
             Optional.of(1_700_000_000_000L),
+            Optional.of(
+                    new Isolation(
+                            Isolation.Level.EXCLUSIVE,
+                            List.of(
+                                    "interrupt 33 (nvme0q3) is kept by the kernel and stays on CPU 1: Operation not permitted"))),
             Optional.of(INTRUSION));
 
     private static final PartitionStatus DEFINED = new PartitionStatus(
@@ -128,6 +134,7 @@ final class Samples {
             Optional.empty(),
             new UidRange(1_114_112),
             "g-0123456789ab",
+            Optional.empty(),
             Optional.empty(),
             Optional.empty());
 
@@ -167,7 +174,30 @@ final class Samples {
             ByteSize.parse("24GiB"),
             new HostReserve(CpuSet.of(0), new CpuMillis(500), ByteSize.parse("1GiB")),
             Optional.of(new Disk("vda", "254:0")),
-            List.of(new Enforcement(Resource.CPUS, Strength.SHARED_WITH_HOST, "cpuset.cpu_exclusive")));
+            List.of(new Enforcement(Resource.CPUS, Strength.SHARED_WITH_HOST, "cpuset.cpu_exclusive")),
+            new HostStatus.Steering(
+                    true,
+                    Optional.empty(),
+                    CpuSet.of(1),
+                    Optional.of(CpuSet.of(0)),
+                    List.of(new HostStatus.StuckInterrupt(33, "nvme0q3", CpuSet.of(1), "Operation not permitted"))),
+            new HostStatus.MemoryCaps(
+                    true,
+                    Optional.empty(),
+                    Optional.of(ByteSize.parse("20GiB")),
+                    List.of(
+                            new HostStatus.MemoryCap(
+                                    "system.slice",
+                                    Limit.of(ByteSize.parse("20GiB")),
+                                    Limit.unlimited(),
+                                    ByteSize.parse("2GiB"),
+                                    Optional.empty()),
+                            new HostStatus.MemoryCap(
+                                    "user.slice",
+                                    Limit.of(ByteSize.parse("1GiB")),
+                                    Limit.of(ByteSize.parse("1GiB")),
+                                    ByteSize.parse("512MiB"),
+                                    Optional.of("the host's own limit is tighter")))));
 
     static final List<Order> ORDERS = List.of(
             new Order.DescribeHost(),

@@ -125,6 +125,21 @@ public interface Cgroups {
     /** Removes the instance's top group and the host's group; the processes in it go back where they came from. */
     void remove();
 
+    // ---- for keeping the host in line with the slices
+
+    /** Whether the kernel balances load among the CPUs of a partition's groups. */
+    default boolean balancesLoad(PartitionName partition) {
+        return true;
+    }
+
+    /**
+     * The directory that has the host's own groups beside ours, where their memory can be capped by {@code memory.max}; empty
+     * where it cannot (v1).
+     */
+    default Optional<Path> besideHostGroups() {
+        return Optional.empty();
+    }
+
     /**
      * What a partition uses.
      *

@@ -9,11 +9,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads every promise again each second, on a thread of its own, so that drift is an event within two seconds. A
- * partition whose order is being carried out is left out: the order reads for itself.
+ * partition whose order is being carried out is left out: the order reads for itself. Every few seconds interrupts,
+ * kernel workers and the host's caps are brought back to where they were put.
  */
 public final class DriftWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DriftWatch.class);
     private static final long PERIOD_MILLIS = 1000;
+
+    /** The host's interrupts and caps are many files, and nobody's promise is at stake within seconds. */
+    private static final int LOOKS_PER_LOOK_AT_HOST = 5;
 
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "drift-watch");
@@ -22,6 +26,7 @@ public final class DriftWatch implements AutoCloseable {
     });
 
     private volatile boolean paused;
+    private int looks;
 
     /** Watches until closed. */
     public DriftWatch(Partitions partitions) {
@@ -52,6 +57,17 @@ public final class DriftWatch implements AutoCloseable {
                         .setCause(e)
                         .log("Its promises could not be watched");
             }
+        }
+        if (++looks % LOOKS_PER_LOOK_AT_HOST == 0) {
+            keepHost(partitions);
+        }
+    }
+
+    private static void keepHost(Partitions partitions) {
+        try {
+            partitions.keepHost();
+        } catch (RuntimeException e) {
+            LOG.atError().setCause(e).log("The host could not be watched");
         }
     }
 

@@ -5,6 +5,7 @@ import io.bulkhead.contract.partition.HostStatus.HostReserve;
 import io.bulkhead.contract.partition.InstanceName;
 import io.bulkhead.manager.cgroup.Cgroups;
 import io.bulkhead.manager.host.HostFacts;
+import io.bulkhead.manager.keeping.HostKeeping;
 
 /**
  * What the manager says of the host and of itself.
@@ -18,7 +19,7 @@ import io.bulkhead.manager.host.HostFacts;
  */
 public record HostDescription(
         InstanceName instance, String version, long pid, long startedAtMillis, HostFacts facts, HostReserve reserve) {
-    HostStatus status(Cgroups cgroups) {
+    HostStatus status(Cgroups cgroups, HostKeeping keeping) {
         return new HostStatus(
                 instance,
                 version,
@@ -31,6 +32,8 @@ public record HostDescription(
                 facts.memory(),
                 reserve,
                 facts.disk(),
-                cgroups.enforcement());
+                cgroups.enforcement(),
+                keeping.steeringStatus(),
+                keeping.capStatus());
     }
 }

@@ -7,6 +7,7 @@ import io.bulkhead.manager.admission.Holdings;
 import io.bulkhead.manager.cgroup.Cgroups;
 import io.bulkhead.manager.console.ConsoleHub;
 import io.bulkhead.manager.journal.Journal;
+import io.bulkhead.manager.keeping.HostKeeping;
 import io.bulkhead.manager.record.RecordStore;
 import io.bulkhead.manager.start.Starter;
 import java.util.Optional;
@@ -24,6 +25,7 @@ import java.util.function.LongSupplier;
  * @param records what survives the manager
  * @param directories the partitions' files
  * @param holdings who has what
+ * @param keeping of the host around the slices
  * @param journal of events
  * @param consoles makes the console of a new life
  * @param intrusions what is known of others on these CPUs of a partition
@@ -38,6 +40,7 @@ public record LifeParts(
         RecordStore records,
         PartitionDirectories directories,
         Holdings holdings,
+        HostKeeping keeping,
         Journal journal,
         Function<PartitionName, ConsoleHub> consoles,
         BiFunction<PartitionName, CpuSet, Optional<Intrusion>> intrusions,

@@ -6,6 +6,7 @@ import io.bulkhead.contract.order.Order.DefinePartition;
 import io.bulkhead.contract.partition.Certificate;
 import io.bulkhead.contract.partition.CpuSlice;
 import io.bulkhead.contract.partition.Intrusion;
+import io.bulkhead.contract.partition.Isolation;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionStatus;
 import io.bulkhead.contract.partition.PartitionUsage;
@@ -86,6 +87,7 @@ final class PartitionLife {
                 on.uidRange(),
                 on.generation(),
                 run.map(Run::startedAtMillis),
+                now.slice().map(slice -> isolation(slice, reading.promises())),
                 intrusion(now));
     }
 
@@ -120,6 +122,16 @@ final class PartitionLife {
                 .map(Slice::cpus)
                 .filter(CpuSlice.Whole.class::isInstance)
                 .map(cpus -> ((CpuSlice.Whole) cpus).cpus());
+    }
+
+    private Isolation isolation(Slice slice, List<Promise> read) {
+        return parts.keeping()
+                .isolation(
+                        name,
+                        slice,
+                        read,
+                        parts.cgroups().balancesLoad(name),
+                        parts.holdings().all());
     }
 
     // ---- definition and slice

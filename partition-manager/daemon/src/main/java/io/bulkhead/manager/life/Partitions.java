@@ -64,7 +64,7 @@ public final class Partitions {
 
     private Reply carryOut(Order order) {
         if (order instanceof Order.DescribeHost) {
-            return new Reply.Host(host.status(parts.cgroups()));
+            return new Reply.Host(host.status(parts.cgroups(), parts.keeping()));
         } else if (order instanceof Order.ListPartitions) {
             return new Reply.Partitions(
                     sorted().stream().map(PartitionLife::status).toList());
@@ -131,7 +131,18 @@ public final class Partitions {
         if (!faults.isEmpty()) {
             throw Refusal.of(ProblemCode.FAILED, "not everything could be stopped: " + String.join("; ", faults));
         }
-        parts.cgroups().remove();
+        try {
+            parts.keeping().leave();
+            parts.cgroups().remove();
+        } catch (RuntimeException e) {
+            parts.keeping().comeBack();
+            throw e;
+        }
+    }
+
+    /** Brings the host in line with what is held, whoever has changed it. */
+    void keepHost() {
+        parts.keeping().settle(parts.holdings().all());
     }
 
     private void forAllAtOnce(Collection<PartitionLife> all, List<String> faults, Consumer<PartitionLife> work) {
@@ -175,8 +186,10 @@ public final class Partitions {
         PartitionName name = order.definition().name();
         PartitionLife life;
         try (Undo undo = new Undo()) {
+            undo.push("keep the host as before", this::keepHost);
             Holding holding = parts.holdings().take(order.definition(), order.slice());
             undo.push("give the slice back", () -> parts.holdings().remove(name));
+            parts.keeping().requireRoom(parts.holdings().all());
             String generation = parts.directories().stage(name, order.rootPasswordHash());
             undo.push("remove its files", () -> parts.directories().discard(name));
             PartitionRecord record = new PartitionRecord(
@@ -193,6 +206,7 @@ public final class Partitions {
             parts.directories().commit(name);
             parts.cgroups().bind(name, order.slice());
             undo.push("remove its groups", () -> parts.cgroups().release(name));
+            parts.keeping().apply(parts.holdings().all());
             Promises.requireHeld(name, parts.cgroups().readBack(name, order.slice()));
             life = add(record);
             undo.keep();

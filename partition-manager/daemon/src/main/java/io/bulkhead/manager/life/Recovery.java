@@ -69,6 +69,8 @@ public final class Recovery {
                 toStart.add(record.name());
             }
         }
+        // Whatever an earlier manager has left undone or not given back.
+        partitions.keepHost();
         return toStart;
     }
 

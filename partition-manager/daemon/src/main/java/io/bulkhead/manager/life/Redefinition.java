@@ -63,14 +63,19 @@ final class Redefinition {
         standing.requireClean();
         PartitionRecord after = before.withDefinition(definition).withSlice(Optional.of(slice));
         try (Undo undo = new Undo()) {
+            undo.push("keep the host as before", this::keepHost);
             parts.holdings().replace(definition, slice);
             undo.push("give the former slice back", () -> parts.holdings().restore(holding(before)));
+            if (otherSlice) {
+                parts.keeping().requireRoom(parts.holdings().all());
+            }
             undo.push(
                     "put the former definition on record", () -> parts.records().save(before));
             parts.records().save(after);
             if (otherSlice) {
                 undo.push("bind the former slice", () -> bindGroups(before));
                 parts.cgroups().bind(name, slice);
+                parts.keeping().apply(parts.holdings().all());
                 Promises.requireHeld(name, parts.cgroups().readBack(name, slice));
             }
             undo.keep();
@@ -89,6 +94,10 @@ final class Redefinition {
     private void bindGroups(PartitionRecord partition) {
         partition.slice().ifPresentOrElse(slice -> parts.cgroups().bind(name, slice), () -> parts.cgroups()
                 .release(name));
+    }
+
+    private void keepHost() {
+        parts.keeping().settle(parts.holdings().all());
     }
 
     private Holding holding(PartitionRecord partition) {
@@ -113,6 +122,7 @@ final class Redefinition {
             undo.keep();
         }
         parts.holdings().releaseSlice(name);
+        keepHost();
         standing.take(after);
         standing.become(((AtRest) state).release());
         promises.forget();
@@ -140,6 +150,7 @@ final class Redefinition {
         standing.markGone();
         forget.run();
         parts.holdings().remove(name);
+        keepHost();
         standing.console().close();
         parts.journal().append(new Event.PartitionDeleted(name));
         try {

@@ -14,8 +14,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class HostReservesTest {
-    private static final Settings.Host NOTHING_SAID =
-            new Settings.Host(Optional.empty(), Optional.empty(), Optional.empty(), false);
+    private static final Settings.Host NOTHING_SAID = Settings.Host.OPEN;
 
     private static HostFacts facts(long mebibytes) {
         return new HostFacts(
@@ -33,7 +32,9 @@ class HostReservesTest {
                 Optional.of(CpuSet.parse(pool)),
                 Optional.of(CpuMillis.parse(cpu)),
                 Optional.of(ByteSize.parse(memory)),
-                false);
+                false,
+                Optional.empty(),
+                Settings.MemoryCaps.AUTO);
     }
 
     @Test

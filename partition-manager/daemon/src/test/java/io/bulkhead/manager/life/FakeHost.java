@@ -23,12 +23,22 @@ import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
 import io.bulkhead.manager.admission.Admission;
 import io.bulkhead.manager.admission.Holdings;
+import io.bulkhead.manager.caps.CapRecord;
+import io.bulkhead.manager.caps.MemoryCaps;
+import io.bulkhead.manager.cgroup.CgroupException;
+import io.bulkhead.manager.cgroup.CgroupFiles;
+import io.bulkhead.manager.cgroup.PlainFiles;
 import io.bulkhead.manager.console.ConsoleCalls;
 import io.bulkhead.manager.console.ConsoleHub;
 import io.bulkhead.manager.console.ConsoleLoop;
 import io.bulkhead.manager.host.HostFacts;
 import io.bulkhead.manager.journal.Journal;
+import io.bulkhead.manager.keeping.BootFacts;
+import io.bulkhead.manager.keeping.HostKeeping;
+import io.bulkhead.manager.record.BootRecord;
 import io.bulkhead.manager.record.FaultyRecords;
+import io.bulkhead.manager.steering.SteeringKeeper;
+import io.bulkhead.manager.steering.SteeringRecord;
 import io.bulkhead.manager.sys.Fd;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -94,6 +104,7 @@ final class FakeHost {
                     return "g-1";
                 }),
                 new Holdings(new Admission(facts, reserve), 65_536, 8),
+                keeping(facts, reserve),
                 new Journal(() -> now),
                 name -> new ConsoleHub(name, 4096, new NoLoop(), new NoCalls(), event -> {}),
                 (name, cpus) -> Optional.ofNullable(intrusions.get(name))
@@ -103,6 +114,78 @@ final class FakeHost {
                 bootId);
         partitions = new Partitions(parts, new HostDescription(new InstanceName("t"), "v", 1, now, facts, reserve));
         return new Recovery(parts, partitions);
+    }
+
+    /** One interrupt and two groups of the host's, whose files stand beside the manager's. */
+    private HostKeeping keeping(HostFacts facts, HostReserve reserve) {
+        Path kernel = directory.resolve("kernel");
+        Path top = kernel.resolve("top");
+        file(kernel.resolve("sys/devices/system/cpu/online"), "0-3");
+        file(kernel.resolve("proc/irq/33/smp_affinity_list"), "0-3");
+        file(kernel.resolve("proc/irq/33/eth0/.is-a-directory"), "");
+        file(kernel.resolve("proc/irq/default_smp_affinity"), "f");
+        for (String group : List.of("system.slice", "user.slice")) {
+            file(top.resolve(group).resolve("memory.max"), "max");
+            file(top.resolve(group).resolve("memory.current"), "104857600");
+            file(top.resolve(group).resolve("memory.stat"), "anon 4096");
+        }
+        CgroupFiles files = new PlainFiles() {
+            @Override
+            public void write(Path file, String text) {
+                try {
+                    faults.step("write to the kernel");
+                } catch (Faults.Struck e) {
+                    throw new CgroupException("write '" + text + "' to " + file + ": Input/output error", e);
+                }
+                super.write(file, text);
+            }
+        };
+        return new HostKeeping(
+                facts,
+                reserve,
+                new BootFacts(Optional.of(CpuSet.EMPTY)),
+                new SteeringKeeper(
+                        files,
+                        kernel,
+                        new BootRecord<>(directory.resolve("steering.json"), SteeringRecord.class),
+                        bootId,
+                        reserve.pool()),
+                Optional.empty(),
+                Optional.of(new MemoryCaps(
+                        files,
+                        top,
+                        new InstanceName("t"),
+                        facts.memory(),
+                        ByteSize.ofMebibytes(128),
+                        new BootRecord<>(directory.resolve("caps.json"), CapRecord.class),
+                        bootId)),
+                Optional.empty());
+    }
+
+    /** What the host's own groups use and the kernel cannot take back. */
+    void hostHolds(ByteSize held) {
+        Path group = directory.resolve("kernel/top/system.slice");
+        try {
+            Files.writeString(group.resolve("memory.current"), held.bytes() + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What one of the kernel's files says. */
+    String kernelSays(String path) {
+        return text(directory.resolve("kernel").resolve(path)).strip();
+    }
+
+    private static void file(Path file, String text) {
+        try {
+            if (!Files.exists(file)) {
+                Files.createDirectories(file.getParent());
+                Files.writeString(file, text + "\n");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     PartitionStatus order(Order order) {

@@ -15,7 +15,9 @@ import io.bulkhead.contract.order.Reply;
 import io.bulkhead.contract.partition.Init;
 import io.bulkhead.contract.partition.PartitionStatus;
 import io.bulkhead.contract.partition.State;
+import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.manager.sys.ProcessEnd;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -523,5 +525,66 @@ class PartitionsTest {
         assertThat(host.cgroups.bound).isEmpty();
         assertThat(host.processes.living()).isEmpty();
         assertThat(host.parts.records().load().partitions()).hasSize(2);
+    }
+
+    // ---- the host around the slices
+
+    private static final String INTERRUPT = "proc/irq/33/smp_affinity_list";
+    private static final String HOST_GROUP = "top/system.slice/memory.max";
+
+    @Test
+    void keepsTheHostOffASliceWhileItIsHeld() {
+        host.order(define("db", 1));
+
+        assertThat(host.kernelSays(INTERRUPT)).isEqualTo("0,2-3");
+        assertThat(host.kernelSays(HOST_GROUP))
+                .isEqualTo(String.valueOf(ByteSize.ofMebibytes(4096 - 128 - 64).bytes()));
+        assertThat(host.show().isolation()).isPresent();
+    }
+
+    @Test
+    void givesTheHostBackWhatASliceNeeded() {
+        host.order(define("db", 1));
+
+        host.order(new Order.ReleasePartition(DB));
+
+        assertThat(host.kernelSays(INTERRUPT)).isEqualTo("0-3");
+        assertThat(host.kernelSays(HOST_GROUP)).isEqualTo("max");
+        assertThat(host.show().isolation()).isEmpty();
+    }
+
+    @Test
+    void givesTheHostBackEverythingWhenAllIsTakenDown() {
+        host.order(define("db", 1));
+        host.order(define("web", 2));
+
+        host.partitions.stopAll();
+
+        assertThat(host.kernelSays(INTERRUPT)).isEqualTo("0-3");
+        assertThat(host.kernelSays(HOST_GROUP)).isEqualTo("max");
+    }
+
+    @Test
+    void refusesASliceWhoseMemoryTheHostItselfHolds() {
+        host.hostHolds(ByteSize.parse("3950MiB"));
+
+        assertThatThrownBy(() -> host.order(define("db", 1)))
+                .isInstanceOf(Refusal.class)
+                .hasMessageContaining("the host's own groups hold");
+
+        assertThat(host.cgroups.bound).isEmpty();
+        assertThat(host.kernelSays(INTERRUPT)).isEqualTo("0-3");
+    }
+
+    @Test
+    void bringsTheHostBackInLineAtALook() throws IOException {
+        host.order(define("db", 1));
+        Files.writeString(directory.resolve("kernel").resolve(INTERRUPT), "1\n");
+        Files.writeString(directory.resolve("kernel").resolve(HOST_GROUP), "max\n");
+
+        host.partitions.keepHost();
+
+        assertThat(host.kernelSays(INTERRUPT)).isEqualTo("0");
+        assertThat(host.kernelSays(HOST_GROUP)).isNotEqualTo("max");
     }
 }

@@ -280,4 +280,15 @@ class RecoveryTest {
         assertThat(host.cgroups.payloads).isEmpty();
         assertThat(host.processes.living()).isEmpty();
     }
+
+    @Test
+    void keepsTheHostOffSlicesOfBeforeAndGivesBackTheRest() {
+        host.order(define("db", 1));
+        host.order(define("web", 2));
+        host.parts.records().remove(DB);
+
+        host.newManager().run();
+
+        assertThat(host.kernelSays("proc/irq/33/smp_affinity_list")).isEqualTo("0-1,3");
+    }
 }

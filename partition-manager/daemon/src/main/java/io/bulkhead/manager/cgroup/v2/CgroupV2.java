@@ -315,4 +315,16 @@ public final class CgroupV2 implements Cgroups {
             layout.tops().forEach(top -> GroupTree.remove(files, top));
         }
     }
+
+    @Override
+    public boolean balancesLoad(PartitionName partition) {
+        Path outer = layout.outer(partition);
+        return !files.exists(outer)
+                || !new CpusetController(files, outer).partition().equals(CpusetController.ISOLATED);
+    }
+
+    @Override
+    public Optional<Path> besideHostGroups() {
+        return Optional.of(layout.mount());
+    }
 }
