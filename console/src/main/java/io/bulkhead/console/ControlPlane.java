@@ -6,6 +6,7 @@ import io.bulkhead.broker.client.ManagerClient;
 import io.bulkhead.broker.http.ApiOptions;
 import io.bulkhead.broker.http.ApiServer;
 import io.bulkhead.broker.inventory.InventoryReader;
+import io.bulkhead.broker.metrics.MetricsPage;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.settings.Settings;
@@ -87,6 +88,13 @@ public final class ControlPlane implements AutoCloseable {
         ManagerClient manager = new ManagerClient(vertx, ClientOptions.of(nowhere.resolve("manager.sock")));
         Broker broker = new Broker(manager, new InventoryReader(Path.of("/"))::read);
         Settings settings = SettingsLoader.defaults(Map.of());
+        LOG.atDebug()
+                .addKeyValue(
+                        "bytes",
+                        new MetricsPage(settings.instance(), version())
+                                .withoutManager()
+                                .length())
+                .log("Trained for metrics");
         try {
             await(ApiServer.start(
                     vertx,

@@ -14,6 +14,7 @@ import io.bulkhead.contract.partition.HostStatus;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.PartitionStatus;
+import io.bulkhead.contract.partition.PartitionUsage;
 import io.bulkhead.contract.partition.Slice;
 import java.time.Duration;
 import java.util.List;
@@ -52,6 +53,21 @@ public final class Broker {
      * @param created whether it was not there before
      */
     public record Defined(PartitionStatus partition, boolean created) {}
+
+    /**
+     * All there is to see. The parts are asked for one after the other: a partition that comes or goes meanwhile may be in
+     * one and not in another.
+     *
+     * @param host with its owners
+     * @param partitions in the order of names
+     * @param usages what they use, in the same order
+     */
+    public record Survey(HostView host, List<PartitionStatus> partitions, List<PartitionUsage> usages) {
+        public Survey {
+            partitions = List.copyOf(partitions);
+            usages = List.copyOf(usages);
+        }
+    }
 
     /** What the manager said at one moment. */
     private record Situation(HostStatus host, List<PartitionStatus> partitions) {
@@ -97,6 +113,17 @@ public final class Broker {
 
     public CompletionStage<PartitionStatus> show(PartitionName name) {
         return partition(new Order.ShowPartition(name), TO_TELL);
+    }
+
+    /** What every partition uses now, in the order of names. */
+    public CompletionStage<List<PartitionUsage>> usage() {
+        return ask(new Order.MeasurePartitions(), Reply.Measured.class, TO_TELL).thenApply(Reply.Measured::partitions);
+    }
+
+    /** The host, its partitions and what they use, for whoever wants all of it at once. */
+    public CompletionStage<Survey> survey() {
+        return situation().thenCompose(now -> usage().thenApply(used ->
+                new Survey(HostView.of(now.host(), inventory.of(now.host()), now.holdings()), now.partitions(), used)));
     }
 
     /** Reads every promise back from the kernel now. */

@@ -7,19 +7,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** Whether Bulkhead can work on a host, with a remedy for what it lacks. Usable when nothing is up. */
 public final class HostChecks {
-    /** Controllers without which there is no partition, where each has a hierarchy of its own (version 1). */
-    private static final List<String> CONTROLLERS =
-            List.of("cpuset", "cpu", "memory", "pids", "blkio", "devices", "freezer");
-
-    /** The same of one hierarchy (version 2). */
-    private static final List<String> UNIFIED_CONTROLLERS = List.of("cpuset", "cpu", "memory", "pids", "io");
-
     /** Programs that the two processes or partitions use, with the Debian package of each. */
     private static final Map<String, String> PROGRAMS = programs();
 
@@ -60,7 +51,7 @@ public final class HostChecks {
         List<Finding> all = new ArrayList<>();
         all.add(java());
         all.add(userNamespaces());
-        all.add(controlGroups());
+        all.addAll(new ControlGroupChecks(files, settings.instance().value()).all());
         all.add(programsFound());
         all.add(terminals());
         all.add(tick());
@@ -94,35 +85,6 @@ public final class HostChecks {
         return most == 0
                 ? Finding.bad(what, "none are allowed", "sysctl user.max_user_namespaces=10000")
                 : Finding.good(what, "allowed, at most " + most);
-    }
-
-    private Finding controlGroups() {
-        String what = "control groups";
-        List<MountLine> mounts = files.mounts();
-        Set<String> separate = mounts.stream()
-                .filter(mount -> mount.type().equals("cgroup"))
-                .flatMap(mount -> mount.options().stream())
-                .collect(Collectors.toCollection(TreeSet::new));
-        List<String> unified = mounts.stream()
-                .filter(mount -> mount.type().equals("cgroup2"))
-                .flatMap(mount -> files.text(mount.point() + "/cgroup.controllers").stream())
-                .flatMap(text -> List.of(text.split(" ")).stream())
-                .toList();
-        List<String> missing =
-                CONTROLLERS.stream().filter(each -> !separate.contains(each)).toList();
-        if (missing.isEmpty()) {
-            return Finding.good(what, "version 1 with all controllers");
-        }
-        if (unified.containsAll(UNIFIED_CONTROLLERS)) {
-            return Finding.bad(
-                    what,
-                    "version 2 only",
-                    "this release serves version 1 and hybrid hosts: boot with systemd.unified_cgroup_hierarchy=0");
-        }
-        return Finding.bad(
-                what,
-                "without " + String.join(", ", missing),
-                "boot with systemd.unified_cgroup_hierarchy=0, or mount the missing controllers");
     }
 
     private Finding programsFound() {

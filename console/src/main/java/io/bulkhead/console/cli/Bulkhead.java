@@ -54,6 +54,7 @@ import picocli.CommandLine.ScopeType;
             ExecVerb.class,
             LogsVerb.class,
             VerifyVerb.class,
+            TopVerb.class,
             EventsVerb.class,
             ConfigVerb.class,
             CompletionVerb.class,

@@ -1,5 +1,6 @@
 package io.bulkhead.console.cli;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -50,6 +51,7 @@ final class CompletionVerb extends Verb {
               done
               case ${COMP_WORDS[COMP_CWORD - 1]} in
                 -o | --output) COMPREPLY=($(compgen -W 'table json' -- "$word")) && return ;;
+                --sort) COMPREPLY=($(compgen -W '@SORTS@' -- "$word")) && return ;;
                 --config | -f | --file)
                   [[ ${COMP_WORDS[COMP_CWORD - 1]} == -f && $verb != apply ]] ||
                     { COMPREPLY=($(compgen -f -- "$word")) && return; } ;;
@@ -89,6 +91,9 @@ final class CompletionVerb extends Verb {
                 .map(each -> "    " + each.getKey() + ") options='" + options(each.getValue()) + "' ;;")
                 .collect(Collectors.joining("\n"));
         return TEMPLATE.replace("@SOCKET@", socket)
+                .replace(
+                        "@SORTS@",
+                        Arrays.stream(UsageTable.Order.values()).map(Enum::name).collect(Collectors.joining(" ")))
                 .replace("@GLOBAL@", options(line))
                 .replace("@VERBS@", String.join(" ", verbs.keySet()))
                 .replace("@NAMING@", String.join(" | ", NAMING))

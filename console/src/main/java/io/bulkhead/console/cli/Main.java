@@ -1,6 +1,8 @@
 package io.bulkhead.console.cli;
 
 import io.bulkhead.contract.order.ProblemCode;
+import java.io.InputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
@@ -16,6 +18,14 @@ public final class Main {
 
     public static void main(String[] args) {
         System.exit(run(Surroundings.ofProcess(), args));
+    }
+
+    /**
+     * Runs a command inside this process as if nobody were at a terminal; the answer is the exit code. Where starting a JVM
+     * takes ten seconds, the acceptance tests run every verb so.
+     */
+    public static int run(InputStream in, PrintStream out, PrintStream err, String... args) {
+        return run(new Surroundings(in, out, err, System.getenv(), false, false, false), args);
     }
 
     /** Runs a command in given surroundings; the answer is the exit code. */

@@ -5,6 +5,7 @@ import io.bulkhead.console.text.Table;
 import io.bulkhead.console.text.Tone;
 import io.bulkhead.console.text.Words;
 import io.bulkhead.contract.partition.Init;
+import io.bulkhead.contract.partition.Intrusion;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionStatus;
 import io.bulkhead.contract.partition.Promise;
@@ -13,6 +14,7 @@ import io.bulkhead.contract.wire.Json;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -89,10 +91,36 @@ final class ShowVerb extends Verb {
                         + Words.size(status.console().offset()) + " put out");
         line(out, "uids", status.uidRange().base() + " to " + (status.uidRange().base() + UidRange.SIZE - 1));
         line(out, "generation", status.generation());
+        status.intrusion().ifPresent(intrusion -> intrusion(out, intrusion, zone));
         if (!status.promises().isEmpty()) {
             out.append('\n').append(promises(status.promises()).render(colour()));
         }
         return out.toString();
+    }
+
+    /** What is below zero is reading error, and shown as nothing; the exact numbers are in the JSON. */
+    private void intrusion(StringBuilder out, Intrusion intrusion, ZoneId zone) {
+        Cell share = UsageTable.intrusion(intrusion);
+        line(
+                out,
+                "intrusion",
+                share.tone().paint(share.text(), colour()) + " in the last window: "
+                        + Words.micros(Math.max(0, intrusion.window().intrusionMicros())) + " of "
+                        + Words.micros(intrusion.window().totalMicros()) + ", give or take "
+                        + Words.micros(intrusion.errorMicros()) + "; "
+                        + Words.micros(intrusion.highestMicros()) + " since "
+                        + Words.time(intrusion.sinceMillis(), zone));
+        if (intrusion.total().stolenMicros() > 0) {
+            line(out, "stolen", Words.micros(intrusion.total().stolenMicros()) + " by the hypervisor below");
+        }
+        if (!intrusion.interrupts().isEmpty()) {
+            line(
+                    out,
+                    "interrupts",
+                    intrusion.interrupts().stream()
+                            .map(each -> each.times() + " " + each.irq() + " (" + each.description() + ")")
+                            .collect(Collectors.joining(", ")));
+        }
     }
 
     private static String init(Init init) {

@@ -33,7 +33,9 @@ import java.util.function.Consumer;
  * and writes to a log in the run directory.
  */
 public final class Starting {
-    private static final Duration DEADLINE = Duration.ofSeconds(30);
+    /** A process that dies is noticed at once; one that lives may be on a machine that is emulated or overloaded. */
+    private static final Duration DEADLINE = Duration.ofMinutes(2);
+
     private static final long POLL_MILLIS = 20;
     private static final int LOG_LINES = 20;
 

@@ -72,6 +72,13 @@ public final class Words {
         return span.toSeconds() + "s";
     }
 
+    /** A short time: {@code 40 ms} below a second, {@code 1.25 s} from there on. */
+    public static String micros(long micros) {
+        return Math.abs(micros) < 1_000_000
+                ? plain(BigDecimal.valueOf(micros, 3).setScale(0, RoundingMode.HALF_UP)) + " ms"
+                : plain(BigDecimal.valueOf(micros, 6).setScale(2, RoundingMode.HALF_UP)) + " s";
+    }
+
     /** {@code MEMORY_NODES} is {@code memory nodes}. */
     public static String constant(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', ' ');

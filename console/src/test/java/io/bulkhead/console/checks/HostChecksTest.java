@@ -40,7 +40,7 @@ class HostChecksTest {
         file("proc/self/ns/user", "");
         file("proc/sys/user/max_user_namespaces", "1000");
         file("proc/self/mountinfo", MOUNTS + V1_MOUNTS);
-        file("sys/fs/cgroup/unified/cgroup.controllers", "cpuset cpu io memory pids\n");
+        file("sys/fs/cgroup/unified/cgroup.controllers", "\n");
         file("dev/ptmx", "");
         file("proc/sys/kernel/pty/max", "4096");
         file("proc/sys/kernel/pty/nr", "3");
@@ -91,13 +91,72 @@ class HostChecksTest {
         assertThat(wrong.get(2).remedy()).contains("apt-get install login");
     }
 
+    private static final String V2_MOUNTS = """
+            2 1 0:30 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw,nsdelegate,memory_recursiveprot
+            9 1 254:0 / / rw - ext4 /dev/vda rw
+            """;
+
+    private void makeVersion2() throws IOException {
+        file("proc/self/mountinfo", V2_MOUNTS);
+        file("sys/fs/cgroup/cgroup.controllers", "cpuset cpu io memory hugetlb pids\n");
+        file("sys/fs/cgroup/system.slice/cgroup.procs", "");
+    }
+
+    private List<String> found(String what) {
+        return new HostChecks(root, settings)
+                .all(true).stream()
+                        .filter(each -> each.what().equals(what))
+                        .map(Finding::found)
+                        .toList();
+    }
+
     @Test
-    void tellsThatAHostWithVersion2AloneIsNotServedYet() throws IOException {
-        file("proc/self/mountinfo", MOUNTS);
+    void findsNothingWrongOnAGoodHostOfVersion2() throws IOException {
+        makeVersion2();
+
+        assertThat(wrong()).isEmpty();
+        assertThat(found("control groups"))
+                .containsExactly("version 2 with cpuset, cpu, io, memory, pids; whole CPUs as cpuset partitions"
+                        + " ('bulkhead host' says by which way, once it is up)");
+    }
+
+    @Test
+    void tellsHowAHostOfVersion2GivesWholeCpus() throws IOException {
+        makeVersion2();
+        file("sys/fs/cgroup/bulkhead/cgroup.procs", "");
+        file("sys/fs/cgroup/bulkhead/cpuset.cpus.partition", "root");
+        assertThat(found("control groups")).singleElement().asString().contains("has no cpuset.cpus.exclusive");
+
+        file("sys/fs/cgroup/bulkhead/cpuset.cpus.exclusive", "1-3");
+
+        assertThat(found("control groups")).singleElement().asString().endsWith("by cpuset.cpus.exclusive");
+    }
+
+    @Test
+    void tellsWhatWeakensAHostOfVersion2() throws IOException {
+        makeVersion2();
+        file("proc/self/mountinfo", V2_MOUNTS.replace(",memory_recursiveprot", ""));
+        file("sys/fs/cgroup/system.slice/cpuset.cpus", "0\n");
+        file("sys/fs/cgroup/bulkhead/cgroup.procs", "");
+        file("sys/fs/cgroup/bulkhead/cpuset.cpus", "1-3\n");
+
+        List<Finding> wrong = wrong().stream()
+                .filter(each -> !each.what().endsWith("left over"))
+                .toList();
+
+        assertThat(wrong).extracting(Finding::verdict).containsOnly(Finding.Verdict.WEAK);
+        assertThat(wrong).extracting(Finding::what).containsExactly("memory protection", "CPUs of the host's groups");
+        assertThat(wrong.get(1).found()).isEqualTo("confined by cpuset.cpus: system.slice (0)");
+    }
+
+    @Test
+    void namesTheControllersThatVersion2Lacks() throws IOException {
+        makeVersion2();
+        file("sys/fs/cgroup/cgroup.controllers", "cpuset cpu io pids\n");
 
         assertThat(wrong()).singleElement().satisfies(finding -> {
-            assertThat(finding.found()).contains("version 2 only");
-            assertThat(finding.remedy().orElseThrow()).contains("systemd.unified_cgroup_hierarchy=0");
+            assertThat(finding.verdict()).isEqualTo(Finding.Verdict.BAD);
+            assertThat(finding.found()).isEqualTo("version 2 without memory");
         });
     }
 

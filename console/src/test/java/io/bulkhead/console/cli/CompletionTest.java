@@ -38,6 +38,8 @@ class CompletionTest {
                 "bulkhead show w > web",
                 "bulkhead -o json start d > db",
                 "bulkhead stop --k > --kill",
+                "bulkhead top --i > --interval",
+                "bulkhead top --sort in > intrusion",
                 "bulkhead -o j > json",
                 "bulkhead help exit > exit-codes",
                 "bulkhead config e > explain"

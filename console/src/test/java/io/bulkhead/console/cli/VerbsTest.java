@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bulkhead.console.testing.FakeApi;
 import io.bulkhead.console.testing.Samples;
 import io.bulkhead.contract.order.ProblemCode;
+import io.bulkhead.contract.partition.PartitionStatus;
 import io.bulkhead.contract.partition.State;
 import io.bulkhead.contract.wire.Json;
 import io.bulkhead.contract.wire.JsonReader;
@@ -82,6 +83,50 @@ class VerbsTest {
         CliRun.Outcome outcome = run("show", "db");
 
         assertThat(outcome.out()).contains("RESOURCE  PROMISED  KERNEL SAYS  STRENGTH    HELD", "memory    1GiB");
+    }
+
+    @Test
+    void showsWhatOthersTookOfThePartitionsCpus() {
+        PartitionStatus plain = Samples.status("db", State.RUNNING);
+        api.answer("GET /v1/partitions/db", Samples.json(Samples.watched(plain)));
+
+        CliRun.Outcome outcome = run("show", "db");
+
+        assertThat(outcome.out())
+                .containsPattern("intrusion +3‰ in the last window: 30 ms of 10 s, give or take 20 ms; 1.23 s since 20")
+                .containsPattern("interrupts +2500 LOC \\(Local timer interrupts\\), 3 36 \\(virtio1-req.0\\)");
+        assertThat(outcome.out()).doesNotContain("stolen");
+    }
+
+    @Test
+    void showsOneSampleOfUsageWhereNobodyWatches() {
+        api.answer("GET /v1/usage", Samples.usages(Samples.usage("db", 5, 1000, "256MiB", 17)));
+
+        CliRun.Outcome outcome = run("top", "--interval", "1");
+
+        assertThat(outcome.code()).isZero();
+        assertThat(api.requests()).containsExactly("GET /v1/usage", "GET /v1/usage");
+        assertThat(outcome.out().lines().toList())
+                .containsExactly(
+                        "NAME  STATE    CPU  OF      MEMORY  SHARE     OF  TASKS   OF  INTRUSION  OOM KILLS  REFUSED",
+                        "db    running    -  1 (1)  256 MiB  25.0%  1 GiB     17  512         3‰          0        0");
+    }
+
+    @Test
+    void givesUsageUnchangedAsJson() {
+        Json body = Samples.usages(Samples.usage("db", 5, 1000, "256MiB", 17));
+        api.answer("GET /v1/usage", body);
+
+        CliRun.Outcome outcome = run("top", "-o", "json");
+
+        assertThat(JsonReader.read(outcome.out())).isEqualTo(body);
+        assertThat(api.requests()).hasSize(1);
+    }
+
+    @Test
+    void refusesASampleOfNoLength() {
+        assertThat(run("top", "--interval", "0").code()).isEqualTo(2);
+        assertThat(run("top", "--sort", "colour").code()).isEqualTo(2);
     }
 
     @Test

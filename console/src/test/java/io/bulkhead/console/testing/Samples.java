@@ -7,12 +7,15 @@ import io.bulkhead.contract.partition.Claim;
 import io.bulkhead.contract.partition.ConsoleStatus;
 import io.bulkhead.contract.partition.CpuClaim;
 import io.bulkhead.contract.partition.CpuSlice;
+import io.bulkhead.contract.partition.CpuTime;
 import io.bulkhead.contract.partition.Init;
+import io.bulkhead.contract.partition.Intrusion;
 import io.bulkhead.contract.partition.IoSlice;
 import io.bulkhead.contract.partition.Isolation;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.PartitionStatus;
+import io.bulkhead.contract.partition.PartitionUsage;
 import io.bulkhead.contract.partition.Promise;
 import io.bulkhead.contract.partition.Resource;
 import io.bulkhead.contract.partition.Slice;
@@ -72,7 +75,68 @@ public final class Samples {
                 holds
                         ? Optional.of(
                                 new Isolation(Isolation.Level.STEERED, List.of("boot with nohz_full=1 rcu_nocbs=1")))
-                        : Optional.empty());
+                        : Optional.empty(),
+                Optional.empty());
+    }
+
+    /** What others took of CPU 1: 30 ms of 10 s, after 1.2 s before. */
+    public static Intrusion intrusion() {
+        return new Intrusion(
+                CpuSet.of(1),
+                1_700_000_000_000L,
+                1_700_000_060_000L,
+                CpuTime.of(60_000_000, 20_000_000, 0, 38_770_000),
+                CpuTime.of(10_000_000, 9_000_000, 0, 970_000),
+                20_000,
+                1_230_000,
+                List.of(
+                        new Intrusion.Interrupt("LOC", "Local timer interrupts", 2500),
+                        new Intrusion.Interrupt("36", "virtio1-req.0", 3)));
+    }
+
+    /** The same partition, watched for a while. */
+    public static PartitionStatus watched(PartitionStatus status) {
+        return new PartitionStatus(
+                status.name(),
+                status.state(),
+                status.reason(),
+                status.degraded(),
+                status.definition(),
+                status.init(),
+                status.slice(),
+                status.promises(),
+                status.console(),
+                status.pid(),
+                status.uidRange(),
+                status.generation(),
+                status.startedAtMillis(),
+                status.isolation(),
+                Optional.of(intrusion()));
+    }
+
+    /** What a partition uses that holds CPU 1. */
+    public static PartitionUsage usage(String name, long timeMillis, long cpuMicros, String memory, long tasks) {
+        PartitionStatus status = status(name, State.RUNNING);
+        return new PartitionUsage(
+                status.name(),
+                status.state(),
+                status.slice(),
+                timeMillis,
+                Optional.of(cpuMicros),
+                Optional.of(ByteSize.parse(memory)),
+                Optional.of(tasks),
+                0,
+                0,
+                Optional.of(intrusion()));
+    }
+
+    /** The body of {@code GET /v1/usage}. */
+    public static Json usages(PartitionUsage... usages) {
+        return new Json.Obj(Map.of(
+                "partitions",
+                new Json.Array(Arrays.stream(usages)
+                        .map(each -> (Json) RecordCodec.encode(each))
+                        .toList())));
     }
 
     /** A promise of memory, kept or broken. */

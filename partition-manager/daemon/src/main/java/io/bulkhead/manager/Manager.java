@@ -21,6 +21,8 @@ import io.bulkhead.manager.generation.GenerationStore;
 import io.bulkhead.manager.host.HostFacts;
 import io.bulkhead.manager.host.HostFactsReader;
 import io.bulkhead.manager.host.HostReserves;
+import io.bulkhead.manager.intrusion.IntrusionKeeper;
+import io.bulkhead.manager.intrusion.KernelClocks;
 import io.bulkhead.manager.journal.Journal;
 import io.bulkhead.manager.life.DriftWatch;
 import io.bulkhead.manager.life.EventProcessWatch;
@@ -96,13 +98,17 @@ final class Manager implements AutoCloseable {
             EventLoop loop = EventLoop.start(calls);
             open.push("end the event loop", loop::close);
             Journal journal = new Journal(System::currentTimeMillis);
-            LifeParts life = life(settings, calls, cgroups, facts, reserve, loop, journal, open);
+            IntrusionKeeper intrusions = new IntrusionKeeper(
+                    new KernelClocks(Path.of("/")), name -> cgroups.usage(name).cpuMicros(), IntrusionKeeper.WINDOW);
+            open.push("end the accounts of intrusions", intrusions::close);
+            LifeParts life = life(settings, calls, cgroups, facts, reserve, loop, journal, intrusions, open);
             HostDescription host = new HostDescription(
                     settings.instance(), version(), ProcessHandle.current().pid(), startedAtMillis, facts, reserve);
             Partitions partitions = new Partitions(life, host);
             journal.append(new Event.ManagerStarted(version()));
             Recovery recovery = new Recovery(life, partitions);
             List<PartitionName> toStart = recovery.run();
+            intrusions.start(partitions::wholeCpus);
             DriftWatch drift = new DriftWatch(partitions);
             open.push("end the watch", drift::close);
             ManagerDesk desk = new ManagerDesk(partitions, new NsenterEntrance(calls, cgroups), journal, drift);
@@ -126,6 +132,7 @@ final class Manager implements AutoCloseable {
             HostReserve reserve,
             EventLoop loop,
             Journal journal,
+            IntrusionKeeper intrusions,
             Undo open)
             throws IOException {
         Path state = settings.stateDirectory();
@@ -157,6 +164,7 @@ final class Manager implements AutoCloseable {
                 HostKeepings.open(settings, facts, reserve, cgroups, bootId),
                 journal,
                 name -> new ConsoleHub(name, history, consoleLoop, consoleCalls, journal::append),
+                intrusions::of,
                 executor,
                 System::currentTimeMillis,
                 bootId);

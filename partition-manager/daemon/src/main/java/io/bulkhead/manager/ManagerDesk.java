@@ -39,6 +39,7 @@ final class ManagerDesk implements Desk {
         if (leaving
                 && !(order instanceof Order.DescribeHost)
                 && !(order instanceof Order.ListPartitions)
+                && !(order instanceof Order.MeasurePartitions)
                 && !(order instanceof Order.ShowPartition)) {
             throw Refusal.of(ProblemCode.WRONG_STATE, "the manager is shutting down");
         }

@@ -92,6 +92,7 @@ public final class ManagerClient implements Manager {
     private OrderLane lane(Order order) {
         return order instanceof Order.DescribeHost
                         || order instanceof Order.ListPartitions
+                        || order instanceof Order.MeasurePartitions
                         || order instanceof Order.ShowPartition
                 ? quick
                 : slow;

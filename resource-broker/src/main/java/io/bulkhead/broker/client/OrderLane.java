@@ -133,6 +133,7 @@ final class OrderLane {
     private static boolean onlyTells(Order order) {
         return order instanceof Order.DescribeHost
                 || order instanceof Order.ListPartitions
+                || order instanceof Order.MeasurePartitions
                 || order instanceof Order.ShowPartition
                 || order instanceof Order.VerifyPartition;
     }

@@ -7,6 +7,7 @@ import static io.vertx.core.http.HttpMethod.PUT;
 
 import io.bulkhead.broker.Broker;
 import io.bulkhead.broker.client.ManagerClient;
+import io.bulkhead.broker.metrics.MetricsPage;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.PartitionName;
@@ -32,6 +33,7 @@ final class Api {
     private final ApiOptions options;
     private final EventEndpoint events;
     private final StreamEndpoint streams;
+    private final MetricsPage metrics;
     private final String description;
 
     Api(Vertx vertx, Broker broker, ManagerClient manager, ApiOptions options, ConnectionGuard guard) {
@@ -39,6 +41,7 @@ final class Api {
         this.options = options;
         this.events = new EventEndpoint(vertx, manager, options.limits());
         this.streams = new StreamEndpoint(vertx, manager, options.limits(), guard);
+        this.metrics = new MetricsPage(options.instance(), options.version());
         this.description = description();
     }
 
@@ -47,6 +50,7 @@ final class Api {
                 new Route(GET, "/v1", this::about),
                 new Route(GET, "/v1/openapi.yaml", this::describe),
                 new Route(GET, "/v1/host", this::host),
+                new Route(GET, "/v1/usage", this::usage),
                 new Route(GET, "/v1/partitions", this::list),
                 new Route(GET, "/v1/partitions/{name}", this::show),
                 new Route(PUT, "/v1/partitions/{name}", this::define),
@@ -63,7 +67,8 @@ final class Api {
                 new Route(POST, "/v1/shutdown", this::shutDown),
                 new Route(GET, StreamEndpoint.PATH, streams::answer),
                 new Route(GET, "/livez", this::live),
-                new Route(GET, "/readyz", this::ready)));
+                new Route(GET, "/readyz", this::ready),
+                new Route(GET, "/metrics", this::metrics)));
     }
 
     private void about(Exchange exchange) {
@@ -88,6 +93,19 @@ final class Api {
     private void host(Exchange exchange) {
         exchange.knowsParameters();
         exchange.answer(broker.host(), exchange::json);
+    }
+
+    private void usage(Exchange exchange) {
+        exchange.knowsParameters();
+        exchange.answer(
+                broker.usage(),
+                partitions -> exchange.json(
+                        200,
+                        NOTHING.with(
+                                "partitions",
+                                new Json.Array(partitions.stream()
+                                        .map(partition -> (Json) RecordCodec.encode(partition))
+                                        .toList()))));
     }
 
     private void list(Exchange exchange) {
@@ -164,6 +182,13 @@ final class Api {
 
     private void ready(Exchange exchange) {
         exchange.answer(broker.managerAnswers(), host -> exchange.json(200, NOTHING.with("ready", Json.of(true))));
+    }
+
+    /** That the manager is away is a metric, not an error: whoever watches wants to see it. */
+    private void metrics(Exchange exchange) {
+        CompletionStage<String> page = broker.survey()
+                .handle((survey, failure) -> failure == null ? metrics.of(survey) : metrics.withoutManager());
+        exchange.answer(page, text -> exchange.send(200, MetricsPage.CONTENT_TYPE, text));
     }
 
     private static String description() {

@@ -12,6 +12,7 @@ import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionStatus;
+import io.bulkhead.contract.partition.PartitionUsage;
 import io.bulkhead.contract.partition.State;
 import io.bulkhead.contract.wire.Frame;
 import io.bulkhead.contract.wire.Json;
@@ -83,6 +84,44 @@ class ApiServerIT extends ApiFixture {
 
         assertThat(answer.head()).containsIgnoringCase("content-type: application/yaml");
         assertThat(answer.body()).startsWith("openapi: 3.1.0");
+    }
+
+    @Test
+    void tellsWhatPartitionsUse() throws Exception {
+        put(Samples.definition("db", 2));
+        PartitionUsage usage = new PartitionUsage(
+                new PartitionName("db"),
+                State.RUNNING,
+                Optional.of(Samples.slice("1-2")),
+                8,
+                Optional.of(5_000_000L),
+                Optional.empty(),
+                Optional.of(3L),
+                1,
+                2,
+                Optional.empty());
+        fake.measured(usage);
+
+        RawClient.Answer answer = ask("GET", "/v1/usage", "");
+
+        assertThat(answer.body()).isEqualTo("{\"partitions\":[" + RecordCodec.encode(usage) + "]}");
+    }
+
+    @Test
+    void servesMetricsWhetherOrNotTheManagerIsThere() throws Exception {
+        put(Samples.definition("db", 2));
+
+        RawClient.Answer there = ask("GET", "/metrics", "");
+        fake.stop();
+        RawClient.Answer away = ask("GET", "/metrics", "");
+
+        assertThat(there.head()).containsIgnoringCase("content-type: text/plain; version=0.0.4");
+        assertThat(there.body())
+                .contains(
+                        "bulkhead_manager_up 1.0\n",
+                        "bulkhead_partition_state{partition=\"db\",state=\"bound\"} 1.0\n");
+        assertThat(away.status()).isEqualTo(200);
+        assertThat(away.body()).contains("bulkhead_manager_up 0.0\n").doesNotContain("bulkhead_partition");
     }
 
     // ---- defining

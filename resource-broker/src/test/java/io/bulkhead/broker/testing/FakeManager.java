@@ -20,6 +20,7 @@ import io.bulkhead.contract.partition.Isolation;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.PartitionStatus;
+import io.bulkhead.contract.partition.PartitionUsage;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.contract.partition.State;
 import io.bulkhead.contract.partition.UidRange;
@@ -66,6 +67,7 @@ public final class FakeManager implements AutoCloseable {
     private final Path socket;
     private final HostStatus host;
     private final Map<PartitionName, PartitionStatus> partitions = new TreeMap<>();
+    private final Map<PartitionName, PartitionUsage> usages = new ConcurrentHashMap<>();
     private final List<EventRecord> journal = new CopyOnWriteArrayList<>();
     private final List<Order> orders = new CopyOnWriteArrayList<>();
     private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
@@ -291,6 +293,8 @@ public final class FakeManager implements AutoCloseable {
             return new Reply.Host(host);
         } else if (order instanceof Order.ListPartitions) {
             return new Reply.Partitions(partitions());
+        } else if (order instanceof Order.MeasurePartitions) {
+            return new Reply.Measured(partitions().stream().map(this::usage).toList());
         } else if (order instanceof Order.ShowPartition show) {
             return new Reply.Partition(known(show.name()));
         } else if (order instanceof Order.DefinePartition define) {
@@ -347,6 +351,11 @@ public final class FakeManager implements AutoCloseable {
         return put(definition, order.slice());
     }
 
+    /** Says from now on that a partition uses this. */
+    public void measured(PartitionUsage usage) {
+        usages.put(usage.partition(), usage);
+    }
+
     /** Defines a partition without being asked. */
     public synchronized PartitionStatus put(PartitionSpec definition, Slice slice) {
         PartitionStatus status = new PartitionStatus(
@@ -363,10 +372,26 @@ public final class FakeManager implements AutoCloseable {
                 new UidRange(1_000_000_000L),
                 "1",
                 Optional.empty(),
-                Optional.of(new Isolation(Isolation.Level.TICKLESS, List.of())));
+                Optional.of(new Isolation(Isolation.Level.TICKLESS, List.of())),
+                Optional.empty());
         partitions.put(definition.name(), status);
         record(new Event.PartitionDefined(definition.name()));
         return status;
+    }
+
+    private PartitionUsage usage(PartitionStatus status) {
+        return Optional.ofNullable(usages.get(status.name()))
+                .orElseGet(() -> new PartitionUsage(
+                        status.name(),
+                        status.state(),
+                        status.slice(),
+                        7,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        0,
+                        0,
+                        Optional.empty()));
     }
 
     private PartitionStatus known(PartitionName name) {
@@ -393,7 +418,8 @@ public final class FakeManager implements AutoCloseable {
                 old.uidRange(),
                 old.generation(),
                 old.startedAtMillis(),
-                old.isolation());
+                old.isolation(),
+                old.intrusion());
         PartitionStatus status = change.apply(known(name));
         partitions.put(name, status);
         return new Reply.Partition(status);

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +79,7 @@ class CrashIT {
     }
 
     @Test
+    @NotInTheLab("a hundred kills take half an hour there")
     void aManagerKilledAtAnyMomentLeavesNothingHalfMade() throws IOException {
         Random random = new Random(SEED);
         host.run("define", "victim", "--cpus", "0.3", "--memory", "64MiB").expect(0);
@@ -102,7 +102,7 @@ class CrashIT {
                         .isEqualTo("ok\n");
                 host.post("victim", "stop");
             }
-            await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
+            await().atMost(Patience.seconds(5)).untilAsserted(() -> {
                 HostSnapshot now = host.snapshot();
                 assertThat(now.groups()).isEqualTo(resting.groups());
                 // Somebody else on the machine may close a terminal of theirs meanwhile.

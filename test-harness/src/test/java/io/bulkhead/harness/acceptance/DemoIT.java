@@ -8,6 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The main job, as a newcomer runs it. */
+@NotInTheLab("it measures rates and latencies, which emulated processors do not have")
 class DemoIT {
     private static final Duration DEADLINE = Duration.ofMinutes(3);
 

@@ -3,9 +3,9 @@ package io.bulkhead.harness.acceptance;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.TreeSet;
 import java.util.function.LongPredicate;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -61,15 +61,22 @@ record HostSnapshot(
     }
 
     static List<String> groups(String installation) {
-        try (Stream<Path> hierarchies = Files.list(Path.of("/sys/fs/cgroup"))) {
-            TreeSet<String> found = new TreeSet<>();
-            for (Path hierarchy : hierarchies.filter(Files::isDirectory).toList()) {
-                try (Stream<Path> groups = Files.list(hierarchy)) {
-                    groups.filter(path -> path.getFileName().toString().contains(installation))
-                            .forEach(path -> found.add(path.toString()));
-                }
-            }
-            return List.copyOf(found);
+        Path top = Path.of("/sys/fs/cgroup");
+        // Version 1 has a hierarchy for each controller below this; version 2 has its groups right here.
+        return Stream.concat(Stream.of(top), directories(top).stream())
+                .flatMap(parent -> directories(parent).stream())
+                .filter(group -> group.getFileName().toString().contains(installation))
+                .map(Path::toString)
+                .sorted()
+                .toList();
+    }
+
+    private static List<Path> directories(Path parent) {
+        try (Stream<Path> entries = Files.list(parent)) {
+            return entries.filter(Files::isDirectory).toList();
+        } catch (NoSuchFileException e) {
+            // Somebody else's group, removed meanwhile.
+            return List.of();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

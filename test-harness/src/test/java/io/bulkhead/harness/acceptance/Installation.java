@@ -3,6 +3,7 @@ package io.bulkhead.harness.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.bulkhead.console.cli.Main;
 import io.bulkhead.console.client.ApiClient;
 import io.bulkhead.console.client.FrameStream;
 import io.bulkhead.contract.order.Order;
@@ -12,8 +13,10 @@ import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionStatus;
 import io.bulkhead.contract.wire.Frame;
 import io.bulkhead.contract.wire.Json;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,7 +28,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
@@ -33,6 +35,9 @@ import java.util.stream.Stream;
 final class Installation implements AutoCloseable {
     /** How long any one command may take before the test gives up. */
     private static final Duration COMMAND_DEADLINE = Duration.ofSeconds(90);
+
+    /** Property: verbs run in the test's own JVM, for places where starting one takes ten seconds. Our processes stay real. */
+    private static final String VERBS_INSIDE = "bulkhead.test.verbs-inside";
 
     private static final AtomicInteger COUNT = new AtomicInteger();
 
@@ -132,12 +137,26 @@ final class Installation implements AutoCloseable {
         return runWithInput("", arguments);
     }
 
-    /** Runs a verb through the launcher with something to read. */
+    /** Runs a verb with something to read: through the launcher, or in this JVM where {@link #VERBS_INSIDE} says so. */
     Result runWithInput(String input, String... arguments) {
-        List<String> command =
-                new ArrayList<>(List.of(Checkout.root().resolve("bulkhead").toString(), "--config", config.toString()));
-        command.addAll(Arrays.asList(arguments));
-        return Commands.run(command, input, COMMAND_DEADLINE);
+        List<String> words = new ArrayList<>(List.of("--config", config.toString()));
+        words.addAll(Arrays.asList(arguments));
+        if (Boolean.getBoolean(VERBS_INSIDE)) {
+            return runInside(input, words);
+        }
+        words.add(0, Checkout.root().resolve("bulkhead").toString());
+        return Commands.run(words, input, Patience.of(COMMAND_DEADLINE));
+    }
+
+    private static Result runInside(String input, List<String> words) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int status = Main.run(
+                new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                words.toArray(String[]::new));
+        return new Result(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 
     ApiClient api() {
@@ -227,8 +246,8 @@ final class Installation implements AutoCloseable {
     /** Kills a process as kill -9 does and waits until it is gone. */
     static void kill(long pid) {
         ProcessHandle.of(pid).ifPresent(process -> {
-            Commands.run(List.of("kill", "-9", Long.toString(pid)), "", Duration.ofSeconds(10));
-            await().atMost(Duration.ofSeconds(10)).until(() -> !Files.exists(Path.of("/proc/" + pid)) || isZombie(pid));
+            Commands.run(List.of("kill", "-9", Long.toString(pid)), "", Patience.seconds(10));
+            await().atMost(Patience.seconds(10)).until(() -> !Files.exists(Path.of("/proc/" + pid)) || isZombie(pid));
         });
     }
 
@@ -263,7 +282,7 @@ final class Installation implements AutoCloseable {
 
     /** Waits for a partition's console to have put out a text, and returns all of its history. */
     String awaitConsole(String partition, String text) {
-        return await().atMost(20, TimeUnit.SECONDS)
+        return await().atMost(Patience.seconds(20))
                 .until(() -> run("logs", "--raw", partition).expect(0).out(), log -> log.contains(text));
     }
 }

@@ -26,6 +26,7 @@ class LeaksIT {
     }
 
     @Test
+    @NotInTheLab("two hundred rounds take half an hour there")
     void twoHundredRoundsOfStartAndStopLeaveEveryCountWhereItWas() throws IOException {
         try (Installation host = Installation.up()) {
             host.run("define", "round", "--cpus", "0.3", "--memory", "64MiB").expect(0);

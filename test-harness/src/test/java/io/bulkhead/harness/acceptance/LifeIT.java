@@ -11,7 +11,6 @@ import io.bulkhead.contract.wire.Frame;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -136,7 +135,7 @@ class LifeIT {
         String first = host.exec("served", "cat /run/service.pid").out().strip();
         host.exec("served", "kill -9 " + first).expect(0);
 
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Patience.seconds(10))
                 .until(() -> host.exec("served", "cat /run/service.pid").out().strip(), pid -> !pid.equals(first));
     }
 
@@ -146,23 +145,23 @@ class LifeIT {
                 .expect(0);
         host.run("start", "full").expect(0);
         host.awaitConsole("full", "full login:");
-        await().atMost(Duration.ofSeconds(60)).until(() -> host.exec("full", "systemctl is-active multi-user.target")
+        await().atMost(Patience.seconds(60)).until(() -> host.exec("full", "systemctl is-active multi-user.target")
                 .out()
                 .equals("active\n"));
         long first = host.show("full").pid().orElseThrow();
 
         host.exec("full", "systemctl reboot");
-        await().atMost(Duration.ofSeconds(60)).until(() -> {
+        await().atMost(Patience.seconds(60)).until(() -> {
             PartitionStatus status = host.show("full");
             return status.state() == State.RUNNING
                     && !status.pid().orElseThrow().equals(first);
         });
 
-        await().atMost(Duration.ofSeconds(60)).until(() -> host.exec("full", "systemctl is-active multi-user.target")
+        await().atMost(Patience.seconds(60)).until(() -> host.exec("full", "systemctl is-active multi-user.target")
                 .out()
                 .equals("active\n"));
         host.exec("full", "systemctl poweroff");
-        await().atMost(Duration.ofSeconds(60)).until(() -> host.show("full").state() == State.BOUND);
+        await().atMost(Patience.seconds(60)).until(() -> host.show("full").state() == State.BOUND);
     }
 
     @Test
@@ -195,7 +194,7 @@ class LifeIT {
             stream.receive();
             assertThat(host.exec("worker", "cat /proc/[0-9]*/cmdline").out()).contains("98765");
         }
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Patience.seconds(20))
                 .until(() ->
                         !host.exec("worker", "cat /proc/[0-9]*/cmdline").out().contains("98765"));
     }
@@ -221,7 +220,7 @@ class LifeIT {
                 .isEqualTo(Files.readString(Path.of("/etc/os-release")));
         assertThat(host.exec("twin", "hostname").out().strip()).isEqualTo("twin");
         assertThat(host.exec("twin", "dpkg -l | md5sum").out())
-                .isEqualTo(Commands.run(java.util.List.of("sh", "-c", "dpkg -l | md5sum"), "", Duration.ofSeconds(30))
+                .isEqualTo(Commands.run(java.util.List.of("sh", "-c", "dpkg -l | md5sum"), "", Patience.seconds(30))
                         .out());
         assertThat(host.exec("twin", "cat /etc/machine-id").out().strip()).matches("[0-9a-f]{32}");
     }

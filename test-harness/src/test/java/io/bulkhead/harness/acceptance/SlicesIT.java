@@ -9,7 +9,6 @@ import io.bulkhead.contract.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -89,7 +88,7 @@ class SlicesIT {
         Files.writeString(limit, Long.toString(96L << 20));
 
         // Then it is degraded with the reason, an event tells, and verify fails
-        await().atMost(Duration.ofSeconds(2))
+        await().atMost(Patience.seconds(2))
                 .until(() -> !host.show("watched").degraded().isEmpty());
         assertThat(host.show("watched").degraded())
                 .anySatisfy(reason -> assertThat(reason).contains("96MiB"));
@@ -98,7 +97,7 @@ class SlicesIT {
 
         // And when it is put back, it is repaired
         Files.writeString(limit, Long.toString(128L << 20));
-        await().atMost(Duration.ofSeconds(3))
+        await().atMost(Patience.seconds(3))
                 .until(() -> host.show("watched").degraded().isEmpty());
         host.run("verify", "watched").expect(0);
     }

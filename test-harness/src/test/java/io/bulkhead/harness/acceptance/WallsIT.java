@@ -45,11 +45,13 @@ class WallsIT {
     void cannotLiftItsOwnLimits(String partition) {
         // Given an attempt with everything root inside can do: mount the memory hierarchy and write to every limit
         Installation.Result attempt = host.exec(partition, """
-                mkdir -p /tmp/cg && mount -t cgroup -o memory none /tmp/cg 2>&1
-                for f in $(find /tmp/cg /sys/fs/cgroup -name 'memory.limit_in_bytes' -o -name 'pids.max' \
-                    -o -name cpuset.cpus -o -name cpu.cfs_quota_us 2>/dev/null); do
-                  echo 99999999999 > $f 2>/dev/null && echo "wrote $f"
-                  echo 0-1 > $f 2>/dev/null && echo "wrote $f"
+                mkdir -p /tmp/cg && { mount -t cgroup2 none /tmp/cg || mount -t cgroup -o memory none /tmp/cg; } 2>&1
+                for f in $(find /tmp/cg /sys/fs/cgroup -name memory.limit_in_bytes -o -name memory.max -o -name pids.max \
+                    -o -name cpuset.cpus -o -name cpuset.cpus.partition -o -name cpu.cfs_quota_us -o -name cpu.max \
+                    2>/dev/null); do
+                  for value in 99999999999 max 0-1 root; do
+                    echo $value > $f 2>/dev/null && echo "wrote $f"
+                  done
                 done
                 umount /tmp/cg 2>/dev/null; true
                 """);

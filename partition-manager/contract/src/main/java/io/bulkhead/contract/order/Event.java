@@ -1,5 +1,6 @@
 package io.bulkhead.contract.order;
 
+import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.partition.PartitionName;
 import java.util.List;
 
@@ -46,6 +47,21 @@ public sealed interface Event {
 
     /** The kernel killed a task of the partition for want of memory. */
     record PartitionOutOfMemory(PartitionName partition, long kills) implements Event {}
+
+    /**
+     * The kernel refused tasks to the partition because it has as many as it may have. Told at once, and while it goes on
+     * once in a while with what came together.
+     */
+    record PartitionTasksExhausted(PartitionName partition, long times) implements Event {}
+
+    /**
+     * CPUs of the host came online or went offline.
+     *
+     * @param online those that are online now
+     * @param came those of them that were not before
+     * @param went those that were before
+     */
+    record HostCpusChanged(CpuSet online, CpuSet came, CpuSet went) implements Event {}
 
     record ConsoleAttached(PartitionName partition, String viewer, boolean write) implements Event {}
 

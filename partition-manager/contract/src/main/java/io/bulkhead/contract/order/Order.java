@@ -19,6 +19,9 @@ public sealed interface Order {
     /** Answered by {@link Reply.Partitions}, in the order of names. */
     record ListPartitions() implements Order {}
 
+    /** Answered by {@link Reply.Measured}, in the order of names. */
+    record MeasurePartitions() implements Order {}
+
     /** Answered by {@link Reply.Partition}. */
     record ShowPartition(PartitionName name) implements Order {}
 

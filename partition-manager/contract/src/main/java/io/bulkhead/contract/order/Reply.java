@@ -3,6 +3,7 @@ package io.bulkhead.contract.order;
 import io.bulkhead.contract.partition.Certificate;
 import io.bulkhead.contract.partition.HostStatus;
 import io.bulkhead.contract.partition.PartitionStatus;
+import io.bulkhead.contract.partition.PartitionUsage;
 import java.util.List;
 
 /** The answer to an {@link Order}. */
@@ -16,6 +17,12 @@ public sealed interface Reply {
 
     record Partitions(List<PartitionStatus> partitions) implements Reply {
         public Partitions {
+            partitions = List.copyOf(partitions);
+        }
+    }
+
+    record Measured(List<PartitionUsage> partitions) implements Reply {
+        public Measured {
             partitions = List.copyOf(partitions);
         }
     }

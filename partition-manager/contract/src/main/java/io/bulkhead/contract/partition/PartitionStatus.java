@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param generation the copy of /etc and /var that it was built on
  * @param startedAtMillis when process 1 was let run, milliseconds since 1970 UTC
  * @param isolation how alone it is on its CPUs; absent while it is only defined
+ * @param intrusion what others took of its CPUs, once it was watched for a while; whole-CPU slices only
  */
 public record PartitionStatus(
         PartitionName name,
@@ -35,7 +36,8 @@ public record PartitionStatus(
         UidRange uidRange,
         String generation,
         Optional<Long> startedAtMillis,
-        Optional<Isolation> isolation) {
+        Optional<Isolation> isolation,
+        Optional<Intrusion> intrusion) {
     public PartitionStatus {
         degraded = List.copyOf(degraded);
         promises = List.copyOf(promises);

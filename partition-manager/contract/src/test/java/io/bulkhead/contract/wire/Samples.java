@@ -13,17 +13,20 @@ import io.bulkhead.contract.partition.Claim;
 import io.bulkhead.contract.partition.ConsoleStatus;
 import io.bulkhead.contract.partition.CpuClaim;
 import io.bulkhead.contract.partition.CpuSlice;
+import io.bulkhead.contract.partition.CpuTime;
 import io.bulkhead.contract.partition.HostStatus;
 import io.bulkhead.contract.partition.HostStatus.Disk;
 import io.bulkhead.contract.partition.HostStatus.Enforcement;
 import io.bulkhead.contract.partition.HostStatus.HostReserve;
 import io.bulkhead.contract.partition.Init;
 import io.bulkhead.contract.partition.InstanceName;
+import io.bulkhead.contract.partition.Intrusion;
 import io.bulkhead.contract.partition.IoSlice;
 import io.bulkhead.contract.partition.Isolation;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.PartitionStatus;
+import io.bulkhead.contract.partition.PartitionUsage;
 import io.bulkhead.contract.partition.Promise;
 import io.bulkhead.contract.partition.Resource;
 import io.bulkhead.contract.partition.Slice;
@@ -87,6 +90,16 @@ final class Samples {
             "/sys/fs/cgroup/memory/bulkhead/p-db/memory.limit_in_bytes",
             Optional.of("it was changed")));
 
+    private static final Intrusion INTRUSION = new Intrusion(
+            CpuSet.parse("2-3"),
+            1_700_000_000_000L,
+            1_700_000_010_000L,
+            CpuTime.of(40_000_000, 10_000_000, 500, 29_000_000),
+            CpuTime.of(20_000_000, 6_000_000, 0, 14_000_001),
+            40_000,
+            1_002_003,
+            List.of(new Intrusion.Interrupt("LOC", "Local timer interrupts", 2500)));
+
     private static final PartitionStatus STATUS = new PartitionStatus(
             NAME,
             State.RUNNING,
@@ -105,7 +118,8 @@ final class Samples {
                     new Isolation(
                             Isolation.Level.EXCLUSIVE,
                             List.of(
-                                    "interrupt 33 (nvme0q3) is kept by the kernel and stays on CPU 1: Operation not permitted"))));
+                                    "interrupt 33 (nvme0q3) is kept by the kernel and stays on CPU 1: Operation not permitted"))),
+            Optional.of(INTRUSION));
 
     private static final PartitionStatus DEFINED = new PartitionStatus(
             new PartitionName("batch"),
@@ -121,6 +135,31 @@ final class Samples {
             new UidRange(1_114_112),
             "g-0123456789ab",
             Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+
+    private static final PartitionUsage USAGE = new PartitionUsage(
+            NAME,
+            State.RUNNING,
+            Optional.of(WHOLE),
+            1_700_000_010_000L,
+            Optional.of(12_345_678L),
+            Optional.of(ByteSize.parse("300MiB")),
+            Optional.of(17L),
+            1,
+            2,
+            Optional.of(INTRUSION));
+
+    private static final PartitionUsage UNUSED = new PartitionUsage(
+            new PartitionName("batch"),
+            State.DEFINED,
+            Optional.empty(),
+            1_700_000_010_000L,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            0,
+            0,
             Optional.empty());
 
     private static final HostStatus HOST = new HostStatus(
@@ -174,6 +213,7 @@ final class Samples {
             new Order.PausePartition(NAME),
             new Order.ResumePartition(NAME),
             new Order.VerifyPartition(NAME),
+            new Order.MeasurePartitions(),
             new Order.FollowEvents(17),
             new Order.OpenConsole(NAME, "root@pts/1", true, false, 4096, true),
             new Order.ExecuteCommand(
@@ -186,6 +226,7 @@ final class Samples {
             new Reply.Host(HOST),
             new Reply.Partition(STATUS),
             new Reply.Partitions(List.of(STATUS, DEFINED)),
+            new Reply.Measured(List.of(USAGE, UNUSED)),
             new Reply.Certified(Certificate.of(NAME, 1_700_000_000_000L, PROMISES)),
             new Reply.StreamOpened(17),
             new Reply.Refused(new Problem(
@@ -217,6 +258,8 @@ final class Samples {
             new Event.PartitionDegraded(NAME, List.of("memory")),
             new Event.PartitionRepaired(NAME),
             new Event.PartitionOutOfMemory(NAME, 3),
+            new Event.PartitionTasksExhausted(NAME, 42),
+            new Event.HostCpusChanged(CpuSet.parse("0-2"), CpuSet.EMPTY, CpuSet.of(3)),
             new Event.ConsoleAttached(NAME, "root", true),
             new Event.ConsoleDetached(NAME, "root"));
 

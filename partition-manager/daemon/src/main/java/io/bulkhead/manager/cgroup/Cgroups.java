@@ -5,10 +5,12 @@ import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.Promise;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.contract.partition.UidRange;
+import io.bulkhead.contract.unit.ByteSize;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 /**
  * What the manager wants of control groups, whatever their version. A partition's limits stand on an outer group that
@@ -74,8 +76,8 @@ public interface Cgroups {
     void parkHolder(PartitionName partition, long pid);
 
     /**
-     * The files on which the kernel gives notice of a change, by POLLPRI in poll(2): the group's state, its events. Empty
-     * where it gives none (v1).
+     * The files on which the kernel gives notice of a change, by POLLPRI in poll(2): the group's state, its events. Those
+     * that are there now: some come and go with a run. Empty where the partition has no groups.
      */
     List<Path> noticeFiles(PartitionName partition);
 
@@ -100,6 +102,15 @@ public interface Cgroups {
 
     /** How many tasks the kernel has killed in it for want of memory since the group was made. */
     long outOfMemoryKills(PartitionName partition);
+
+    /**
+     * How often the kernel has refused a new task in it for the limit on tasks, since the group was made. Where it counts
+     * in the group that asked (v1, and v2 before kernel 6.11), a group that is removed inside takes its count along.
+     */
+    long tasksRefused(PartitionName partition);
+
+    /** What a partition uses now. Never fails: what cannot be read is left out. */
+    Usage usage(PartitionName partition);
 
     /** The partitions that have groups in the kernel, whether or not anybody knows of them. */
     Set<PartitionName> present();
@@ -127,6 +138,32 @@ public interface Cgroups {
      */
     default Optional<Path> besideHostGroups() {
         return Optional.empty();
+    }
+
+    /**
+     * What a partition uses.
+     *
+     * @param cpuMicros CPU time since the group was made, microseconds
+     * @param memory RAM charged to it now, page cache included; in v1 a little fuzzy (memory.rst 5.5)
+     * @param tasks processes and threads now
+     */
+    record Usage(Optional<Long> cpuMicros, Optional<ByteSize> memory, Optional<Long> tasks) {
+        /** Of a partition without groups. */
+        public static final Usage NONE = new Usage(Optional.empty(), Optional.empty(), Optional.empty());
+
+        /** Reads each part that can be read. */
+        public static Usage read(LongSupplier cpuMicros, LongSupplier memoryBytes, LongSupplier tasks) {
+            return new Usage(attempt(cpuMicros), attempt(memoryBytes).map(ByteSize::new), attempt(tasks));
+        }
+
+        private static Optional<Long> attempt(LongSupplier reading) {
+            try {
+                return Optional.of(reading.getAsLong());
+            } catch (CgroupException e) {
+                // No group, or no such controller: nothing to tell.
+                return Optional.empty();
+            }
+        }
     }
 
     /**

@@ -1,5 +1,7 @@
 package io.bulkhead.manager.life;
 
+import io.bulkhead.contract.hardware.CpuSet;
+import io.bulkhead.contract.partition.Intrusion;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.manager.admission.Holdings;
 import io.bulkhead.manager.cgroup.Cgroups;
@@ -8,7 +10,9 @@ import io.bulkhead.manager.journal.Journal;
 import io.bulkhead.manager.keeping.HostKeeping;
 import io.bulkhead.manager.record.RecordStore;
 import io.bulkhead.manager.start.Starter;
+import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 
@@ -24,6 +28,7 @@ import java.util.function.LongSupplier;
  * @param keeping of the host around the slices
  * @param journal of events
  * @param consoles makes the console of a new life
+ * @param intrusions what is known of others on these CPUs of a partition
  * @param executor for what happens by itself; its threads may wait
  * @param clockMillis milliseconds since 1970 UTC
  * @param bootId of the running kernel, random(4)
@@ -38,6 +43,7 @@ public record LifeParts(
         HostKeeping keeping,
         Journal journal,
         Function<PartitionName, ConsoleHub> consoles,
+        BiFunction<PartitionName, CpuSet, Optional<Intrusion>> intrusions,
         Executor executor,
         LongSupplier clockMillis,
         String bootId) {}

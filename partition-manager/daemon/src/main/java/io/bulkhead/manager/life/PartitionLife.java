@@ -1,13 +1,18 @@
 package io.bulkhead.manager.life;
 
+import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.order.Event;
 import io.bulkhead.contract.order.Order.DefinePartition;
 import io.bulkhead.contract.partition.Certificate;
+import io.bulkhead.contract.partition.CpuSlice;
+import io.bulkhead.contract.partition.Intrusion;
 import io.bulkhead.contract.partition.Isolation;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionStatus;
+import io.bulkhead.contract.partition.PartitionUsage;
 import io.bulkhead.contract.partition.Promise;
 import io.bulkhead.contract.partition.Slice;
+import io.bulkhead.manager.cgroup.Cgroups.Usage;
 import io.bulkhead.manager.console.ConsoleHub;
 import io.bulkhead.manager.life.LifeState.Alive;
 import io.bulkhead.manager.life.LifeState.Paused;
@@ -82,7 +87,41 @@ final class PartitionLife {
                 on.uidRange(),
                 on.generation(),
                 run.map(Run::startedAtMillis),
-                now.slice().map(slice -> isolation(slice, reading.promises())));
+                now.slice().map(slice -> isolation(slice, reading.promises())),
+                intrusion(now));
+    }
+
+    /** What it uses now; takes no lock. */
+    PartitionUsage usage() {
+        LifeState now = standing.state();
+        Usage read = now.slice().isPresent() ? parts.cgroups().usage(name) : Usage.NONE;
+        return new PartitionUsage(
+                name,
+                now.word(),
+                now.slice(),
+                standing.now(),
+                read.cpuMicros(),
+                read.memory(),
+                read.tasks(),
+                promises.kills(),
+                promises.tasksRefused(),
+                intrusion(now));
+    }
+
+    private Optional<Intrusion> intrusion(LifeState now) {
+        return wholeCpus(now).flatMap(cpus -> parts.intrusions().apply(name, cpus));
+    }
+
+    /** The whole CPUs that it holds, if it does; takes no lock. */
+    Optional<CpuSet> wholeCpus() {
+        return wholeCpus(standing.state());
+    }
+
+    private static Optional<CpuSet> wholeCpus(LifeState now) {
+        return now.slice()
+                .map(Slice::cpus)
+                .filter(CpuSlice.Whole.class::isInstance)
+                .map(cpus -> ((CpuSlice.Whole) cpus).cpus());
     }
 
     private Isolation isolation(Slice slice, List<Promise> read) {

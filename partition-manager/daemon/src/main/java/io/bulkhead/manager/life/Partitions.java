@@ -1,5 +1,6 @@
 package io.bulkhead.manager.life;
 
+import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.order.Event;
 import io.bulkhead.contract.order.Order;
 import io.bulkhead.contract.order.Order.DefinePartition;
@@ -22,7 +23,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -65,6 +68,9 @@ public final class Partitions {
         } else if (order instanceof Order.ListPartitions) {
             return new Reply.Partitions(
                     sorted().stream().map(PartitionLife::status).toList());
+        } else if (order instanceof Order.MeasurePartitions) {
+            return new Reply.Measured(
+                    sorted().stream().map(PartitionLife::usage).toList());
         } else if (order instanceof Order.ShowPartition show) {
             return new Reply.Partition(find(show.name()).status());
         } else if (order instanceof DefinePartition define) {
@@ -95,6 +101,13 @@ public final class Partitions {
             return new Reply.Certified(find(verify.name()).verify());
         }
         throw new IllegalArgumentException("not an order for partitions: " + order);
+    }
+
+    /** The whole CPUs that partitions hold now. */
+    public Map<PartitionName, CpuSet> wholeCpus() {
+        Map<PartitionName, CpuSet> held = new TreeMap<>();
+        lives.values().forEach(life -> life.wholeCpus().ifPresent(cpus -> held.put(life.name(), cpus)));
+        return held;
     }
 
     /** The console of a partition, whether or not it runs. */

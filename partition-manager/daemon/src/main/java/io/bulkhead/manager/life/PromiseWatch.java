@@ -11,6 +11,7 @@ import io.bulkhead.manager.journal.Journal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -133,12 +134,22 @@ final class PromiseWatch {
         killsSeen = now;
     }
 
-    private long kills() {
+    /** Tasks killed for want of memory since the groups were made. Any thread. */
+    long kills() {
+        return count(cgroups::outOfMemoryKills);
+    }
+
+    /** Tasks refused for the limit on tasks since the groups were made. Any thread. */
+    long tasksRefused() {
+        return count(cgroups::tasksRefused);
+    }
+
+    private long count(ToLongFunction<PartitionName> counter) {
         try {
-            return cgroups.outOfMemoryKills(name);
+            return counter.applyAsLong(name);
         } catch (CgroupException e) {
-            // No group, no kills; a group that vanished is seen by its promises.
-            LOG.atDebug().addKeyValue("partition", name).setCause(e).log("No count of kills");
+            // No group, no count; a group that vanished is seen by its promises.
+            LOG.atDebug().addKeyValue("partition", name).setCause(e).log("No count");
             return 0;
         }
     }

@@ -269,6 +269,7 @@ public final class EventLoop implements AutoCloseable {
         private Interest interest = Interest.NONE;
 
         private boolean inPoll;
+        private boolean forChanges;
 
         /** Counts changes, so that what was meant for an earlier state can be told. */
         private long changes;
@@ -308,9 +309,15 @@ public final class EventLoop implements AutoCloseable {
             changes++;
             if (wanted == Interest.NONE) {
                 leavePoll();
-            } else if (inPoll) {
+            } else if (wanted == Interest.CHANGE) {
+                leavePoll();
+                syscalls.addToPollForChanges(poll, fd, token);
+                inPoll = true;
+                forChanges = true;
+            } else if (inPoll && !forChanges) {
                 syscalls.changeInPoll(poll, fd, token, wanted.readable(), wanted.writable());
             } else {
+                leavePoll();
                 syscalls.addToPoll(poll, fd, token, wanted.readable(), wanted.writable());
                 inPoll = true;
             }
@@ -319,6 +326,7 @@ public final class EventLoop implements AutoCloseable {
         private void leavePoll() {
             if (inPoll) {
                 inPoll = false;
+                forChanges = false;
                 syscalls.removeFromPoll(poll, fd);
             }
         }
@@ -328,7 +336,7 @@ public final class EventLoop implements AutoCloseable {
             boolean well = guard("A handler failed", () -> runUnlessCancelled(() -> handler.ready(ready)));
             if (!well) {
                 guard("A failed handler's descriptor cannot be left alone", () -> change(Interest.NONE));
-            } else if (ready.hungUp() && !ready.readable() && !ready.writable()) {
+            } else if (ready.hungUp() && !ready.readable() && !ready.writable() && !ready.changed()) {
                 pauseUnlessChangedSince(before);
             }
         }

@@ -6,7 +6,9 @@ public enum Interest {
     NONE(false, false),
     READ(true, false),
     WRITE(false, true),
-    READ_WRITE(true, true);
+    READ_WRITE(true, true),
+    /** That a file of the kernel's has changed since it was last read from its beginning; EPOLLPRI. */
+    CHANGE(false, false);
 
     private final boolean readable;
     private final boolean writable;

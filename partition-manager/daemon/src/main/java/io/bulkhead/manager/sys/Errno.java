@@ -25,6 +25,7 @@ public record Errno(int number) {
     public static final Errno EINVAL = new Errno(22);
     public static final Errno EMFILE = new Errno(24);
     public static final Errno ENOSPC = new Errno(28);
+    public static final Errno ESPIPE = new Errno(29);
     public static final Errno EPIPE = new Errno(32);
     public static final Errno ENOSYS = new Errno(38);
 
@@ -54,6 +55,7 @@ public record Errno(int number) {
             Map.entry(24, "EMFILE"),
             Map.entry(25, "ENOTTY"),
             Map.entry(28, "ENOSPC"),
+            Map.entry(29, "ESPIPE"),
             Map.entry(30, "EROFS"),
             Map.entry(32, "EPIPE"),
             Map.entry(34, "ERANGE"),

@@ -32,6 +32,12 @@ public interface Syscalls {
      */
     int read(Fd fd, byte[] into, int offset, int length);
 
+    /**
+     * pread(2): reads from a position, whatever was read before. On a file of the kernel's, reading from 0 makes its text
+     * anew, and takes the notice of a change away. Returns as {@link #read}.
+     */
+    int readAt(Fd fd, long position, byte[] into, int offset, int length);
+
     /** write(2). Returns the count, which may be short. */
     int write(Fd fd, byte[] from, int offset, int length);
 
@@ -171,6 +177,12 @@ public interface Syscalls {
 
     /** EPOLL_CTL_ADD, level-triggered. */
     void addToPoll(Fd poll, Fd fd, long token, boolean readable, boolean writable);
+
+    /**
+     * EPOLL_CTL_ADD for EPOLLPRI alone, level-triggered: the file of a control group, or of sysfs(5), that the kernel gives
+     * notice of, has changed since it was last read from its beginning. One that was never read counts as changed.
+     */
+    void addToPollForChanges(Fd poll, Fd fd, long token);
 
     /** EPOLL_CTL_MOD. */
     void changeInPoll(Fd poll, Fd fd, long token, boolean readable, boolean writable);

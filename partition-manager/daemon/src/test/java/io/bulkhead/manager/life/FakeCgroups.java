@@ -26,6 +26,8 @@ final class FakeCgroups implements Cgroups {
     final Set<PartitionName> frozen = new TreeSet<>();
     final Map<PartitionName, Set<Long>> tasks = new TreeMap<>();
     final Map<PartitionName, Long> kills = new TreeMap<>();
+    final Map<PartitionName, Long> refusals = new TreeMap<>();
+    final Map<PartitionName, Usage> usages = new TreeMap<>();
     int binds;
     boolean lies;
 
@@ -148,6 +150,16 @@ final class FakeCgroups implements Cgroups {
     @Override
     public synchronized long outOfMemoryKills(PartitionName partition) {
         return kills.getOrDefault(partition, 0L);
+    }
+
+    @Override
+    public synchronized long tasksRefused(PartitionName partition) {
+        return refusals.getOrDefault(partition, 0L);
+    }
+
+    @Override
+    public synchronized Usage usage(PartitionName partition) {
+        return usages.getOrDefault(partition, Usage.NONE);
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.bulkhead.contract.partition.CpuSlice;
 import io.bulkhead.contract.partition.HostStatus.HostReserve;
 import io.bulkhead.contract.partition.Init;
 import io.bulkhead.contract.partition.InstanceName;
+import io.bulkhead.contract.partition.Intrusion;
 import io.bulkhead.contract.partition.IoSlice;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionSpec;
@@ -44,6 +45,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,6 +61,7 @@ final class FakeHost {
     final FakeProcesses processes = new FakeProcesses();
     final FakeCgroups cgroups = new FakeCgroups(faults, processes);
     final FakeStarter starter = new FakeStarter(faults, processes, cgroups);
+    final Map<PartitionName, Intrusion> intrusions = new HashMap<>();
     final Path directory;
     String bootId = "boot-1";
     long now = 1_700_000_000_000L;
@@ -104,6 +107,8 @@ final class FakeHost {
                 keeping(facts, reserve),
                 new Journal(() -> now),
                 name -> new ConsoleHub(name, 4096, new NoLoop(), new NoCalls(), event -> {}),
+                (name, cpus) -> Optional.ofNullable(intrusions.get(name))
+                        .filter(known -> known.cpus().equals(cpus)),
                 executor,
                 () -> now,
                 bootId);

@@ -102,6 +102,16 @@ public class GrouplessCgroups implements Cgroups {
     }
 
     @Override
+    public long tasksRefused(PartitionName partition) {
+        return 0;
+    }
+
+    @Override
+    public Usage usage(PartitionName partition) {
+        return Usage.NONE;
+    }
+
+    @Override
     public Set<PartitionName> present() {
         return Set.of();
     }

@@ -40,6 +40,12 @@ public final class InMemorySyscalls implements Syscalls {
         long uid;
         long gid;
 
+        /** Whether it is a file of the kernel's that can be polled for changes, how often it has, and whether it is there. */
+        boolean tellsChanges;
+
+        long changes;
+        boolean gone;
+
         Node(String kind, int mode) {
             this.kind = kind;
             this.mode = mode;
@@ -112,6 +118,23 @@ public final class InMemorySyscalls implements Syscalls {
     /** Mounts of the host's own namespace that calls have made. */
     public synchronized List<String> hostMounts() {
         return mounts.get(0L).stream().map(Mounted::what).toList();
+    }
+
+    /** Puts a file of the kernel's there, or changes it, with notice. */
+    public synchronized void change(Path path, String text) {
+        Node node = nodes.computeIfAbsent(path, absent -> new Node("file", 0444));
+        node.tellsChanges = true;
+        node.changes++;
+        node.content(text.getBytes(US_ASCII));
+        notifyAll();
+    }
+
+    /** Takes a file of the kernel's away, as the removal of its group does: without notice. */
+    public synchronized void vanish(Path path) {
+        Node node = nodes.remove(path);
+        if (node != null) {
+            node.gone = true;
+        }
     }
 
     // ---- descriptors
@@ -192,6 +215,12 @@ public final class InMemorySyscalls implements Syscalls {
     public synchronized int read(Fd fd, byte[] into, int offset, int length) {
         OpenFile file = file("read", fd.toString(), fd, OpenFile.class);
         return transfer("read", fd, file, () -> file.read(into, offset, length));
+    }
+
+    @Override
+    public synchronized int readAt(Fd fd, long position, byte[] into, int offset, int length) {
+        OpenFile file = file("pread", fd.toString(), fd, OpenFile.class);
+        return transfer("pread", fd, file, () -> file.readAt(position, into, offset, length));
     }
 
     @Override
@@ -658,15 +687,20 @@ public final class InMemorySyscalls implements Syscalls {
 
     @Override
     public synchronized void addToPoll(Fd poll, Fd fd, long token, boolean readable, boolean writable) {
-        watch("EPOLL_CTL_ADD", poll, fd, new Asked(token, readable, writable), Errno.EEXIST);
+        watch("EPOLL_CTL_ADD", poll, fd, new Asked(token, readable, writable, false), Errno.EEXIST);
+    }
+
+    @Override
+    public synchronized void addToPollForChanges(Fd poll, Fd fd, long token) {
+        watch("EPOLL_CTL_ADD", poll, fd, new Asked(token, false, false, true), Errno.EEXIST);
     }
 
     @Override
     public synchronized void changeInPoll(Fd poll, Fd fd, long token, boolean readable, boolean writable) {
-        watch("EPOLL_CTL_MOD", poll, fd, new Asked(token, readable, writable), Errno.ENOENT);
+        watch("EPOLL_CTL_MOD", poll, fd, new Asked(token, readable, writable, false), Errno.ENOENT);
     }
 
-    private record Asked(long token, boolean readable, boolean writable) {}
+    private record Asked(long token, boolean readable, boolean writable, boolean changes) {}
 
     private void watch(String operation, Fd poll, Fd fd, Asked asked, Errno refusal) {
         String subject = poll + ", " + operation + ", " + fd;
@@ -675,7 +709,9 @@ public final class InMemorySyscalls implements Syscalls {
         if (watches.containsKey(fd.number()) == refusal.equals(Errno.EEXIST)) {
             throw new ErrnoException("epoll_ctl", refusal, subject);
         }
-        watches.put(fd.number(), new OpenFile.Watch(file, asked.token(), asked.readable(), asked.writable()));
+        watches.put(
+                fd.number(),
+                new OpenFile.Watch(file, asked.token(), asked.readable(), asked.writable(), asked.changes()));
         notifyAll();
     }
 
@@ -697,7 +733,7 @@ public final class InMemorySyscalls implements Syscalls {
             while (true) {
                 List<Ready> ready = asked.watches.values().stream()
                         .map(InMemorySyscalls::readiness)
-                        .filter(notice -> notice.readable() || notice.writable() || notice.hungUp())
+                        .filter(notice -> notice.readable() || notice.writable() || notice.hungUp() || notice.changed())
                         .toList();
                 long leftMillis = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime() + 999_999);
                 if (!ready.isEmpty() || timeoutMillis >= 0 && leftMillis <= 0) {
@@ -714,7 +750,11 @@ public final class InMemorySyscalls implements Syscalls {
     private static Ready readiness(OpenFile.Watch watch) {
         OpenFile file = watch.file();
         return new Ready(
-                watch.token(), watch.readable() && file.readable(), watch.writable() && file.writable(), file.hungUp());
+                watch.token(),
+                watch.readable() && file.readable(),
+                watch.writable() && file.writable(),
+                file.hungUp(),
+                watch.changes() && file.changed());
     }
 
     @Override

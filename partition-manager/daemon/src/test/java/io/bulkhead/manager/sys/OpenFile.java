@@ -43,6 +43,16 @@ abstract class OpenFile {
         throw new Fault(Errno.EINVAL);
     }
 
+    /** As read, from a position. */
+    int readAt(long position, byte[] into, int offset, int length) {
+        throw new Fault(Errno.ESPIPE);
+    }
+
+    /** Whether it is a file of the kernel's that has changed since it was last read from its beginning. */
+    boolean changed() {
+        return false;
+    }
+
     boolean readable() {
         return false;
     }
@@ -196,6 +206,9 @@ abstract class OpenFile {
         final InMemorySyscalls.Node node;
         private int position;
 
+        /** The version of the file that was read last. */
+        private long seen = -1;
+
         TreeFile(String description, InMemorySyscalls.Node node) {
             super(description);
             this.node = node;
@@ -203,14 +216,36 @@ abstract class OpenFile {
 
         @Override
         int read(byte[] into, int offset, int length) {
+            int count = readAt(position, into, offset, length);
+            position += Math.max(0, count);
+            return count;
+        }
+
+        @Override
+        int readAt(long from, byte[] into, int offset, int length) {
+            if (node.gone) {
+                throw new Fault(Errno.ENODEV);
+            }
+            if (from == 0) {
+                seen = node.changes;
+            }
             byte[] content = node.content();
-            int count = Math.min(length, content.length - position);
+            int count = (int) Math.min(length, content.length - from);
             if (count <= 0) {
                 return -1;
             }
-            System.arraycopy(content, position, into, offset, count);
-            position += count;
+            System.arraycopy(content, (int) from, into, offset, count);
             return count;
+        }
+
+        @Override
+        boolean changed() {
+            return node.tellsChanges && (node.gone || seen != node.changes);
+        }
+
+        @Override
+        boolean hungUp() {
+            return changed();
         }
 
         @Override
@@ -302,5 +337,5 @@ abstract class OpenFile {
         }
     }
 
-    record Watch(OpenFile file, long token, boolean readable, boolean writable) {}
+    record Watch(OpenFile file, long token, boolean readable, boolean writable, boolean changes) {}
 }

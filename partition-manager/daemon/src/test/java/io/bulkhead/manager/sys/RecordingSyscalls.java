@@ -192,6 +192,11 @@ public final class RecordingSyscalls implements Syscalls {
     }
 
     @Override
+    public int readAt(Fd fd, long position, byte[] into, int offset, int length) {
+        return call("readAt", () -> kernel.readAt(fd, position, into, offset, length), fd, position, length);
+    }
+
+    @Override
     public int write(Fd fd, byte[] from, int offset, int length) {
         List<Byte> bytes = new ArrayList<>();
         for (int i = offset; i < offset + length; i++) {
@@ -419,6 +424,11 @@ public final class RecordingSyscalls implements Syscalls {
                 token,
                 readable,
                 writable);
+    }
+
+    @Override
+    public void addToPollForChanges(Fd poll, Fd fd, long token) {
+        run("addToPollForChanges", () -> kernel.addToPollForChanges(poll, fd, token), poll, fd, token);
     }
 
     @Override

@@ -21,6 +21,31 @@ class RecordingSyscallsTest implements SyscallsContract {
         return recording;
     }
 
+    @Override
+    public NoticedFile noticedFile() {
+        Path path = Path.of("/sys/fs/cgroup/p-db/cgroup.events");
+        model.change(path, "populated 0");
+        return new NoticedFile() {
+            private int changes;
+
+            @Override
+            public Path path() {
+                return path;
+            }
+
+            @Override
+            public void change() {
+                changes++;
+                model.change(path, "populated " + changes);
+            }
+
+            @Override
+            public void close() {
+                model.vanish(path);
+            }
+        };
+    }
+
     @Test
     void failsTheCallAskedForAndNoOther() {
         recording.failCall(2, Errno.ENOSPC);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bulkhead.contract.partition.WindowSize;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,21 @@ import org.junit.jupiter.api.io.TempDir;
 public interface SyscallsContract {
     /** The kernel under test. */
     Syscalls kernel();
+
+    /** Makes a file that the kernel gives notice of. */
+    NoticedFile noticedFile() throws Exception;
+
+    /** A file that the kernel gives notice of. */
+    interface NoticedFile extends AutoCloseable {
+        Path path();
+
+        /** Gives it another text, with notice. */
+        void change() throws IOException;
+
+        /** Takes it away. */
+        @Override
+        void close() throws IOException;
+    }
 
     /** Reads once. */
     private String read(Fd fd) {
@@ -160,6 +176,62 @@ public interface SyscallsContract {
                     Errno.EEXIST,
                     "epoll_ctl(" + poll + ", EPOLL_CTL_ADD, " + pipe.readEnd() + "): EEXIST (17)",
                     () -> kernel().addToPoll(poll, pipe.readEnd(), 11, true, false));
+        }
+    }
+
+    @Test
+    default void readsFromAPositionWhateverWasReadBefore(@TempDir Path directory) {
+        Path made = directory.resolve("made");
+        kernel().makeDirectory(made, 0700);
+        try (Fd file = kernel().open(made.resolve("file"), Set.of(OpenFlag.READ_WRITE, OpenFlag.CREATE));
+                Pipe pipe = kernel().pipe()) {
+            write(file, "content");
+            byte[] buffer = new byte[16];
+
+            assertThat(kernel().readAt(file, 3, buffer, 1, 3)).isEqualTo(3);
+            assertThat(new String(buffer, 1, 3, java.nio.charset.StandardCharsets.US_ASCII))
+                    .isEqualTo("ten");
+            assertThat(kernel().readAt(file, 0, buffer, 0, 16)).isEqualTo(7);
+            assertThat(kernel().readAt(file, 7, buffer, 0, 16)).isEqualTo(-1);
+            assertFails(Errno.ESPIPE, "pread(" + pipe.readEnd() + "): ESPIPE (29)", () -> kernel().readAt(
+                            pipe.readEnd(), 0, buffer, 0, 16));
+        }
+    }
+
+    @Test
+    default void pollTellsOfAChangedFileUntilItIsReadFromItsBeginning() throws Exception {
+        try (NoticedFile noticed = noticedFile();
+                Fd poll = kernel().createPoll();
+                Fd file = kernel().open(noticed.path(), Set.of())) {
+            byte[] buffer = new byte[256];
+            kernel().addToPollForChanges(poll, file, 7);
+            assertThat(kernel().awaitReady(poll, 0)).containsExactly(new Ready(7, false, false, true, true));
+            int before = kernel().readAt(file, 0, buffer, 0, buffer.length);
+            String text = new String(buffer, 0, before, java.nio.charset.StandardCharsets.US_ASCII);
+            assertThat(kernel().awaitReady(poll, 50)).isEmpty();
+
+            noticed.change();
+
+            assertThat(kernel().awaitReady(poll, 10_000)).containsExactly(new Ready(7, false, false, true, true));
+            assertThat(kernel().awaitReady(poll, 0)).hasSize(1);
+            int after = kernel().readAt(file, 0, buffer, 0, buffer.length);
+            assertThat(new String(buffer, 0, after, java.nio.charset.StandardCharsets.US_ASCII))
+                    .isNotEqualTo(text);
+            assertThat(kernel().awaitReady(poll, 50)).isEmpty();
+            kernel().removeFromPoll(poll, file);
+            noticed.change();
+            assertThat(kernel().awaitReady(poll, 50)).isEmpty();
+        }
+    }
+
+    @Test
+    default void readingAFileThatIsGoneSaysSo() throws Exception {
+        NoticedFile noticed = noticedFile();
+        try (Fd file = kernel().open(noticed.path(), Set.of())) {
+            noticed.close();
+
+            assertFails(Errno.ENODEV, "pread(" + file + "): ENODEV (19)", () -> kernel().readAt(
+                            file, 0, new byte[16], 0, 16));
         }
     }
 }

@@ -257,7 +257,9 @@ public final class CgroupV1 implements Cgroups {
 
     @Override
     public List<Path> noticeFiles(PartitionName partition) {
-        return List.of();
+        // A refused task is counted, and told of, where the one lives that wanted it.
+        Path refusals = new PidsController(files, layout.payload(layout.of("pids"), partition)).eventsFile();
+        return files.exists(refusals) ? List.of(refusals) : List.of();
     }
 
     @Override
@@ -295,15 +297,21 @@ public final class CgroupV1 implements Cgroups {
         return payloads.outOfMemoryKills(partition);
     }
 
-    /** CPU time that a partition has used since its groups were made, in nanoseconds; empty without cpuacct. */
-    public Optional<Long> cpuUsageNanos(PartitionName partition) {
-        return layout.cpuacct()
-                .map(hierarchy -> new CpuacctController(files, layout.outer(hierarchy, partition)).usageNanos());
+    @Override
+    public long tasksRefused(PartitionName partition) {
+        return payloads.tasksRefused(partition);
     }
 
-    /** RAM and page cache that a partition has now, in bytes. */
-    public long memoryUsageBytes(PartitionName partition) {
-        return memory(files, outer("memory", partition)).usageBytes();
+    @Override
+    public Usage usage(PartitionName partition) {
+        return Usage.read(
+                () -> layout.cpuacct()
+                                .map(hierarchy -> new CpuacctController(files, layout.outer(hierarchy, partition)))
+                                .orElseThrow(() -> new CgroupException("no hierarchy of cpuacct is mounted"))
+                                .usageNanos()
+                        / 1000,
+                () -> memory(files, outer("memory", partition)).usageBytes(),
+                () -> new PidsController(files, outer("pids", partition)).current());
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.bulkhead.manager.cgroup.CgroupFiles;
 import io.bulkhead.manager.cgroup.CgroupHierarchies.Hierarchy;
 import io.bulkhead.manager.cgroup.GroupTree;
 import io.bulkhead.manager.cgroup.IoBound;
+import io.bulkhead.manager.cgroup.PidsController;
 import io.bulkhead.manager.cgroup.UndoableFiles;
 import io.bulkhead.manager.undo.Undo;
 import java.nio.file.Path;
@@ -24,6 +25,9 @@ final class PayloadGroups {
 
     /** Out-of-memory kills of nested groups that are gone; a restart of the manager forgets them. */
     private final Map<PartitionName, Long> pastKills = new ConcurrentHashMap<>();
+
+    /** The same of refused tasks. */
+    private final Map<PartitionName, Long> pastRefusals = new ConcurrentHashMap<>();
 
     PayloadGroups(CgroupFiles files, V1Layout layout, Optional<Disk> disk, long pageSize) {
         this.files = files;
@@ -95,10 +99,12 @@ final class PayloadGroups {
     void close(PartitionName partition) {
         Path memory = layout.payload(layout.of("memory"), partition);
         long kills = kills(memory);
+        long refusals = new PidsController(files, layout.payload(layout.of("pids"), partition)).refused();
         for (Hierarchy hierarchy : layout.hierarchies()) {
             GroupTree.remove(files, layout.payload(hierarchy, partition));
         }
         pastKills.merge(partition, kills, Long::sum);
+        pastRefusals.merge(partition, refusals, Long::sum);
         boolean bound =
                 layout.hierarchies().stream().allMatch(hierarchy -> files.exists(layout.outer(hierarchy, partition)));
         if (bound) {
@@ -127,8 +133,14 @@ final class PayloadGroups {
         return pastKills.getOrDefault(partition, 0L) + kills(layout.outer(layout.of("memory"), partition));
     }
 
+    long tasksRefused(PartitionName partition) {
+        return pastRefusals.getOrDefault(partition, 0L)
+                + new PidsController(files, layout.outer(layout.of("pids"), partition)).refused();
+    }
+
     void forget(PartitionName partition) {
         pastKills.remove(partition);
+        pastRefusals.remove(partition);
     }
 
     private long kills(Path group) {

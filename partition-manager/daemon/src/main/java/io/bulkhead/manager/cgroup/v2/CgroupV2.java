@@ -13,6 +13,7 @@ import io.bulkhead.manager.cgroup.CgroupFiles;
 import io.bulkhead.manager.cgroup.CgroupHierarchies.Unified;
 import io.bulkhead.manager.cgroup.Cgroups;
 import io.bulkhead.manager.cgroup.GroupTree;
+import io.bulkhead.manager.cgroup.PidsController;
 import io.bulkhead.manager.cgroup.UndoableFiles;
 import io.bulkhead.manager.undo.Undo;
 import java.nio.file.Path;
@@ -241,10 +242,11 @@ public final class CgroupV2 implements Cgroups {
     @Override
     public List<Path> noticeFiles(PartitionName partition) {
         Path outer = layout.outer(partition);
-        return Stream.of("cpuset.cpus.partition", "cgroup.events", "memory.events", "pids.events")
-                .map(outer::resolve)
-                .filter(files::exists)
-                .toList();
+        Stream<Path> own = Stream.of("cpuset.cpus.partition", "cgroup.events", "memory.events", "pids.events")
+                .map(outer::resolve);
+        // Before kernel 6.11 a refused task is counted, and told of, where the one lives that wanted it.
+        Stream<Path> inside = Stream.of(new PidsController(files, V2Layout.payload(outer)).eventsFile());
+        return Stream.concat(own, inside).filter(files::exists).toList();
     }
 
     @Override
@@ -276,6 +278,20 @@ public final class CgroupV2 implements Cgroups {
     public long outOfMemoryKills(PartitionName partition) {
         Path outer = layout.outer(partition);
         return files.exists(outer) ? new MemoryController(files, outer, config.pageSize()).outOfMemoryKills() : 0;
+    }
+
+    @Override
+    public long tasksRefused(PartitionName partition) {
+        return new PidsController(files, layout.outer(partition)).refused();
+    }
+
+    @Override
+    public Usage usage(PartitionName partition) {
+        Path outer = layout.outer(partition);
+        return Usage.read(
+                () -> new CpuController(files, outer).usageMicros(),
+                () -> new MemoryController(files, outer, config.pageSize()).currentBytes(),
+                () -> new PidsController(files, outer).current());
     }
 
     @Override

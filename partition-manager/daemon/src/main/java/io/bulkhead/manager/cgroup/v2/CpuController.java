@@ -85,6 +85,11 @@ final class CpuController {
         }
     }
 
+    /** CPU time used by it and the groups inside, microseconds since it was made. */
+    long usageMicros() {
+        return Knob.number(files, group.resolve("cpu.stat"), "usage_usec");
+    }
+
     /** Unused time that may be saved up, in microseconds; 0 where the kernel does not know it. */
     long burstMicros() {
         return files.exists(burstFile()) ? Knob.number(files, burstFile()) : 0;

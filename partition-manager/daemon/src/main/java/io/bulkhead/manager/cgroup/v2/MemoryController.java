@@ -85,6 +85,11 @@ final class MemoryController {
         return read(swapFile());
     }
 
+    /** What it and the groups inside have now. */
+    long currentBytes() {
+        return Knob.number(files, group.resolve("memory.current"));
+    }
+
     /** Victims of the out-of-memory killer in it and in the groups inside, since it was made. */
     long outOfMemoryKills() {
         return Knob.number(files, group.resolve("memory.events"), "oom_kill");

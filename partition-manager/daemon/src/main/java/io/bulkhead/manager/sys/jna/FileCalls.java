@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/** Descriptors: open(2), pipe(2), socketpair(2), read(2), write(2), fcntl(2), eventfd(2), close(2). */
+/** Descriptors: open(2), pipe(2), socketpair(2), read(2), pread(2), write(2), fcntl(2), eventfd(2), close(2). */
 final class FileCalls {
     /** More is never moved by one call, so that the copy's memory stays small. */
     private static final int LARGEST_TRANSFER = 256 * 1024;
@@ -42,6 +42,8 @@ final class FileCalls {
         static native int socketpair(int domain, int type, int protocol, Pointer ends);
 
         static native long read(int fd, Pointer into, long count);
+
+        static native long pread(int fd, Pointer into, long count, long position);
 
         static native long write(int fd, Pointer from, long count);
 
@@ -96,6 +98,20 @@ final class FileCalls {
     }
 
     static int read(Fd fd, byte[] into, int offset, int length) {
+        return read("read", fd, into, offset, length, (buffer, count) -> Libc.read(fd.number(), buffer, count));
+    }
+
+    static int readAt(Fd fd, long position, byte[] into, int offset, int length) {
+        return read(
+                "pread", fd, into, offset, length, (buffer, count) -> Libc.pread(fd.number(), buffer, count, position));
+    }
+
+    /** A call that fills a buffer. */
+    private interface Reading {
+        long into(Pointer buffer, long count);
+    }
+
+    private static int read(String call, Fd fd, byte[] into, int offset, int length, Reading reading) {
         Objects.checkFromIndexSize(offset, length, into.length);
         if (length == 0) {
             return 0;
@@ -103,7 +119,7 @@ final class FileCalls {
         int wanted = Math.min(length, LARGEST_TRANSFER);
         try (Scratch scratch = new Scratch()) {
             Pointer buffer = scratch.bytes(wanted);
-            int count = (int) Checked.call("read", fd, () -> Libc.read(fd.number(), buffer, wanted));
+            int count = (int) Checked.call(call, fd, () -> reading.into(buffer, wanted));
             if (count == 0) {
                 return -1;
             }

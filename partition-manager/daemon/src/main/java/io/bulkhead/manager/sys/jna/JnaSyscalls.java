@@ -109,6 +109,11 @@ public final class JnaSyscalls implements Syscalls {
     }
 
     @Override
+    public int readAt(Fd fd, long position, byte[] into, int offset, int length) {
+        return FileCalls.readAt(fd, position, into, offset, length);
+    }
+
+    @Override
     public int write(Fd fd, byte[] from, int offset, int length) {
         return FileCalls.write(fd, from, offset, length);
     }
@@ -286,6 +291,11 @@ public final class JnaSyscalls implements Syscalls {
     @Override
     public void addToPoll(Fd poll, Fd fd, long token, boolean readable, boolean writable) {
         PollCalls.add(poll, fd, token, readable, writable);
+    }
+
+    @Override
+    public void addToPollForChanges(Fd poll, Fd fd, long token) {
+        PollCalls.addForChanges(poll, fd, token);
     }
 
     @Override

@@ -65,18 +65,25 @@ final class PollCalls {
     }
 
     static void add(Fd poll, Fd fd, long token, boolean readable, boolean writable) {
-        control(poll, "EPOLL_CTL_ADD", PollHeader.EPOLL_CTL_ADD, fd, token, readable, writable);
+        control(poll, "EPOLL_CTL_ADD", PollHeader.EPOLL_CTL_ADD, fd, token, bits(readable, writable));
+    }
+
+    static void addForChanges(Fd poll, Fd fd, long token) {
+        control(poll, "EPOLL_CTL_ADD", PollHeader.EPOLL_CTL_ADD, fd, token, PollHeader.EPOLLPRI);
     }
 
     static void change(Fd poll, Fd fd, long token, boolean readable, boolean writable) {
-        control(poll, "EPOLL_CTL_MOD", PollHeader.EPOLL_CTL_MOD, fd, token, readable, writable);
+        control(poll, "EPOLL_CTL_MOD", PollHeader.EPOLL_CTL_MOD, fd, token, bits(readable, writable));
     }
 
-    private static void control(
-            Fd poll, String name, int operation, Fd fd, long token, boolean readable, boolean writable) {
+    private static int bits(boolean readable, boolean writable) {
+        return (readable ? PollHeader.EPOLLIN : 0) | (writable ? PollHeader.EPOLLOUT : 0);
+    }
+
+    private static void control(Fd poll, String name, int operation, Fd fd, long token, int bits) {
         try (Scratch scratch = new Scratch()) {
             Pointer event = scratch.zeroed(EpollEvent.SIZE);
-            event.setInt(EpollEvent.EVENTS, (readable ? PollHeader.EPOLLIN : 0) | (writable ? PollHeader.EPOLLOUT : 0));
+            event.setInt(EpollEvent.EVENTS, bits);
             event.setLong(EpollEvent.DATA, token);
             Checked.call(
                     "epoll_ctl",
@@ -108,7 +115,8 @@ final class PollCalls {
                         events.getLong(at + EpollEvent.DATA),
                         (bits & PollHeader.EPOLLIN) != 0,
                         (bits & PollHeader.EPOLLOUT) != 0,
-                        (bits & (PollHeader.EPOLLHUP | PollHeader.EPOLLERR)) != 0));
+                        (bits & (PollHeader.EPOLLHUP | PollHeader.EPOLLERR)) != 0,
+                        (bits & PollHeader.EPOLLPRI) != 0));
             }
             return List.copyOf(ready);
         }

@@ -147,7 +147,7 @@ class CgroupV1IT {
     }
 
     private long usageNanos() {
-        return cgroups.cpuUsageNanos(NAME).orElseThrow();
+        return cgroups.usage(NAME).cpuMicros().orElseThrow() * 1000;
     }
 
     private void assertHeld(Slice slice) {

@@ -25,6 +25,7 @@ import io.bulkhead.contract.unit.Limit;
 import io.bulkhead.contract.unit.OperationRate;
 import io.bulkhead.manager.cgroup.CgroupException;
 import io.bulkhead.manager.cgroup.CgroupFiles;
+import io.bulkhead.manager.cgroup.Cgroups;
 import io.bulkhead.manager.cgroup.Cgroups.CgroupMount;
 import io.bulkhead.manager.cgroup.FailingFiles;
 import java.nio.file.Files;
@@ -466,6 +467,37 @@ class CgroupV1Test {
         FakeCgroupTree.put(tree.path("memory/one/p-db/in/memory.oom_control"), "under_oom 0\noom_kill 1\n");
 
         assertThat(cgroups.outOfMemoryKills(DB)).isEqualTo(4);
+    }
+
+    @Test
+    void countsRefusedTasksOfEndedRunsTooAndNamesTheFileThatTellsOfThem() {
+        CgroupV1 cgroups = prepared();
+        assertThat(cgroups.noticeFiles(DB)).isEmpty();
+        cgroups.bind(DB, whole(1));
+        cgroups.openPayload(DB, RANGE, false);
+        assertThat(cgroups.noticeFiles(DB)).containsExactly(tree.path("pids/one/p-db/in/pids.events"));
+        FakeCgroupTree.put(tree.path("pids/one/p-db/in/pids.events"), "max 3");
+
+        cgroups.closePayload(DB);
+        cgroups.openPayload(DB, RANGE, false);
+        FakeCgroupTree.put(tree.path("pids/one/p-db/in/pids.events"), "max 1");
+
+        assertThat(cgroups.tasksRefused(DB)).isEqualTo(4);
+    }
+
+    @Test
+    void measuresTheWholePartition() {
+        CgroupV1 cgroups = prepared();
+        assertThat(cgroups.usage(DB)).isEqualTo(Cgroups.Usage.NONE);
+        cgroups.bind(DB, whole(1));
+
+        FakeCgroupTree.put(tree.path("cpuacct/one/p-db/cpuacct.usage"), "1234567890");
+        FakeCgroupTree.put(tree.path("memory/one/p-db/memory.usage_in_bytes"), "8192");
+        FakeCgroupTree.put(tree.path("pids/one/p-db/pids.current"), "7");
+
+        assertThat(cgroups.usage(DB))
+                .isEqualTo(
+                        new Cgroups.Usage(Optional.of(1_234_567L), Optional.of(new ByteSize(8192)), Optional.of(7L)));
     }
 
     @Test

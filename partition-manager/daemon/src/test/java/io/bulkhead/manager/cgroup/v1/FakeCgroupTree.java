@@ -297,7 +297,7 @@ final class FakeCgroupTree implements CgroupFiles {
                         "0",
                         "memory.oom_control",
                         "oom_kill_disable 0\nunder_oom 0\noom_kill 0"));
-            case "pids" -> defaults.put("pids.max", "max");
+            case "pids" -> defaults.putAll(Map.of("pids.max", "max", "pids.current", "0", "pids.events", "max 0"));
             case "freezer" -> defaults.put("freezer.state", "THAWED");
             case "devices" -> {
                 Path above = parent(group).resolve("devices.list");

@@ -25,6 +25,7 @@ import io.bulkhead.contract.unit.Limit;
 import io.bulkhead.contract.unit.OperationRate;
 import io.bulkhead.manager.cgroup.CgroupException;
 import io.bulkhead.manager.cgroup.CgroupFiles;
+import io.bulkhead.manager.cgroup.Cgroups;
 import io.bulkhead.manager.cgroup.Cgroups.CgroupMount;
 import io.bulkhead.manager.cgroup.FailingFiles;
 import java.io.IOException;
@@ -629,6 +630,43 @@ class CgroupV2Test {
                         tree.path("one/p-db/memory.events"),
                         tree.path("one/p-db/pids.events"));
         assertThat(cgroups.noticeFiles(WEB)).isEmpty();
+
+        cgroups.openPayload(DB, new UidRange(65_536), false);
+
+        assertThat(cgroups.noticeFiles(DB)).endsWith(tree.path("one/p-db/in/pids.events"));
+    }
+
+    @Test
+    void measuresTheWholePartition() {
+        CgroupV2 cgroups = prepared();
+        assertThat(cgroups.usage(DB)).isEqualTo(Cgroups.Usage.NONE);
+        cgroups.bind(DB, whole(1));
+
+        FakeCgroup2Tree.put(
+                tree.path("one/p-db/cpu.stat"), "usage_usec 1234567\nuser_usec 1000000\nsystem_usec 234567");
+        FakeCgroup2Tree.put(tree.path("one/p-db/memory.current"), "8192");
+        FakeCgroup2Tree.put(tree.path("one/p-db/pids.current"), "7");
+
+        assertThat(cgroups.usage(DB))
+                .isEqualTo(
+                        new Cgroups.Usage(Optional.of(1_234_567L), Optional.of(new ByteSize(8192)), Optional.of(7L)));
+    }
+
+    @Test
+    void countsRefusedTasksWhereverTheKernelDoes() {
+        CgroupV2 cgroups = prepared();
+        assertThat(cgroups.tasksRefused(DB)).isZero();
+        cgroups.bind(DB, whole(1));
+        cgroups.openPayload(DB, new UidRange(65_536), false);
+
+        // Before 6.11: with the group that asked.
+        FakeCgroup2Tree.put(tree.path("one/p-db/in/pids.events"), "max 4");
+        assertThat(cgroups.tasksRefused(DB)).isEqualTo(4);
+
+        // From 6.11 on: with the group that has the limit; what the groups inside count are limits of their own.
+        FakeCgroup2Tree.put(tree.path("one/p-db/pids.events"), "max 9");
+        FakeCgroup2Tree.put(tree.path("one/p-db/pids.events.local"), "max 9");
+        assertThat(cgroups.tasksRefused(DB)).isEqualTo(9);
     }
 
     @Test

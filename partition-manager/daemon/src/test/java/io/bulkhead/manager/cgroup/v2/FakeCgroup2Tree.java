@@ -153,6 +153,7 @@ final class FakeCgroup2Tree implements CgroupFiles {
                 files.put("cpu.max", "max 100000");
                 files.put("cpu.max.burst", "0");
                 files.put("cpu.weight", "100");
+                files.put("cpu.stat", "usage_usec 0\nuser_usec 0\nsystem_usec 0");
             }
             case "io" -> files.put("io.max", "");
             case "memory" -> {
@@ -161,11 +162,13 @@ final class FakeCgroup2Tree implements CgroupFiles {
                 files.put("memory.min", "0");
                 files.put("memory.swap.max", "max");
                 files.put("memory.oom.group", "0");
+                files.put("memory.current", "0");
                 files.put("memory.events", "low 0\noom 0\noom_kill 0");
             }
             case "pids" -> {
                 files.put("pids.max", "max");
                 files.put("pids.events", "max 0");
+                files.put("pids.current", "0");
             }
             default -> throw new IllegalArgumentException(controller);
         }

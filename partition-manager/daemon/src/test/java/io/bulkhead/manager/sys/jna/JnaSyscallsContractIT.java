@@ -3,6 +3,7 @@ package io.bulkhead.manager.sys.jna;
 import io.bulkhead.manager.sys.RecordingSyscalls;
 import io.bulkhead.manager.sys.Syscalls;
 import io.bulkhead.manager.sys.SyscallsContract;
+import java.io.IOException;
 import org.junit.jupiter.api.Nested;
 
 /** The real kernel keeps the contract that the model keeps, plain and under the recorder. */
@@ -15,6 +16,11 @@ class JnaSyscallsContractIT {
         public Syscalls kernel() {
             return kernel;
         }
+
+        @Override
+        public NoticedFile noticedFile() throws IOException {
+            return LiveNoticedFile.make();
+        }
     }
 
     @Nested
@@ -24,6 +30,11 @@ class JnaSyscallsContractIT {
         @Override
         public Syscalls kernel() {
             return kernel;
+        }
+
+        @Override
+        public NoticedFile noticedFile() throws IOException {
+            return LiveNoticedFile.make();
         }
     }
 }

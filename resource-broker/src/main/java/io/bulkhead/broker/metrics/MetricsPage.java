@@ -1,0 +1,197 @@
+package io.bulkhead.broker.metrics;
+
+import io.bulkhead.broker.Broker.Survey;
+import io.bulkhead.broker.HostView;
+import io.bulkhead.contract.partition.CpuSlice;
+import io.bulkhead.contract.partition.InstanceName;
+import io.bulkhead.contract.partition.Intrusion;
+import io.bulkhead.contract.partition.PartitionStatus;
+import io.bulkhead.contract.partition.PartitionUsage;
+import io.bulkhead.contract.partition.Promise;
+import io.bulkhead.contract.partition.Slice;
+import io.bulkhead.contract.partition.State;
+import io.bulkhead.contract.wire.RecordCodec;
+import io.micrometer.core.instrument.Tags;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * One page of metrics. Names, units and meaning are listed in resource-broker/README.md, which a test compares with what
+ * is here. Safe for any thread.
+ */
+public final class MetricsPage {
+    /** Of the text form that every Prometheus since 2014 reads. */
+    public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+    private static final String OWNER = "owner";
+
+    private final InstanceName instance;
+    private final String version;
+
+    /**
+     * @param instance the name of this installation
+     * @param version of the control plane's program
+     */
+    public MetricsPage(InstanceName instance, String version) {
+        this.instance = instance;
+        this.version = version;
+    }
+
+    /** The page of a host whose manager answers. */
+    public String of(Survey survey) {
+        try (Meters meters = new Meters()) {
+            program(meters, true);
+            host(meters, survey.host());
+            survey.partitions().forEach(partition -> status(meters, partition));
+            survey.usages().forEach(usage -> usage(meters, usage));
+            return meters.text();
+        }
+    }
+
+    /** The page while the manager cannot be asked: nothing is told of what may have changed. */
+    public String withoutManager() {
+        try (Meters meters = new Meters()) {
+            program(meters, false);
+            return meters.text();
+        }
+    }
+
+    private void program(Meters meters, boolean managerAnswers) {
+        meters.gauge(
+                "bulkhead.control.plane",
+                "",
+                "The control plane that answers here; always 1",
+                Tags.of("instance_name", instance.value(), "version", version),
+                1);
+        meters.gauge(
+                "bulkhead.manager.up",
+                "",
+                "Whether the partition manager answers",
+                Tags.empty(),
+                managerAnswers ? 1 : 0);
+    }
+
+    // ---- the host
+
+    private static void host(Meters meters, HostView host) {
+        Map<String, Long> cpus = new TreeMap<>(Map.of("host", 0L, "partitions", 0L, "free", 0L));
+        for (HostView.Owner owner : host.owners()) {
+            boolean special =
+                    owner.owner().equals(HostView.HOST) || owner.owner().equals(HostView.FREE);
+            cpus.merge(special ? owner.owner() : "partitions", 1L, Long::sum);
+        }
+        cpus.forEach((owner, count) -> meters.gauge(
+                "bulkhead.host.cpus",
+                "",
+                "Online CPUs by owner; the pool is the host's",
+                Tags.of(OWNER, owner),
+                count));
+        HostView.Memory memory = host.memory();
+        Map.of("host", memory.host(), "partitions", memory.partitions(), "free", memory.free())
+                .forEach((owner, size) -> meters.gauge(
+                        "bulkhead.host.memory", "bytes", "RAM by owner", Tags.of(OWNER, owner), size.bytes()));
+        HostView.Pool pool = host.pool();
+        Map.of("host", pool.host(), "partitions", pool.partitions(), "free", pool.free())
+                .forEach((owner, time) -> meters.gauge(
+                        "bulkhead.host.pool.cpus",
+                        "",
+                        "CPU time of the pool by owner, in CPUs",
+                        Tags.of(OWNER, owner),
+                        time.millis(),
+                        1000));
+    }
+
+    // ---- a partition
+
+    private static void status(Meters meters, PartitionStatus status) {
+        Tags partition = Tags.of("partition", status.name().value());
+        for (State state : State.values()) {
+            meters.gauge(
+                    "bulkhead.partition.state",
+                    "",
+                    "Where the partition is in its life: 1 for that state, 0 for the others",
+                    partition.and("state", RecordCodec.constantName(state)),
+                    status.state() == state ? 1 : 0);
+        }
+        long held = status.promises().stream().filter(Promise::held).count();
+        String promises = "Promises of the partition by whether the kernel agrees with them";
+        meters.gauge("bulkhead.partition.promises", "", promises, partition.and("held", "true"), held);
+        meters.gauge(
+                "bulkhead.partition.promises",
+                "",
+                promises,
+                partition.and("held", "false"),
+                status.promises().size() - held);
+    }
+
+    private static void usage(Meters meters, PartitionUsage usage) {
+        Tags partition = Tags.of("partition", usage.partition().value());
+        usage.slice().ifPresent(slice -> slice(meters, partition, slice));
+        usage.cpuMicros()
+                .ifPresent(micros -> meters.seconds(
+                        "bulkhead.partition.cpu", "CPU time used since the slice was bound", partition, micros));
+        usage.memory()
+                .ifPresent(size -> meters.gauge(
+                        "bulkhead.partition.memory",
+                        "bytes",
+                        "RAM in use, page cache included",
+                        partition,
+                        size.bytes()));
+        usage.tasks()
+                .ifPresent(tasks ->
+                        meters.gauge("bulkhead.partition.tasks", "", "Processes and threads", partition, tasks));
+        meters.count(
+                "bulkhead.partition.oom.kills",
+                "Tasks killed for want of memory since the slice was bound",
+                partition,
+                usage.outOfMemoryKills());
+        meters.count(
+                "bulkhead.partition.tasks.refused",
+                "Tasks refused for the limit on tasks since the slice was bound",
+                partition,
+                usage.tasksRefused());
+        usage.intrusion().ifPresent(intrusion -> intrusion(meters, partition, intrusion));
+    }
+
+    private static void slice(Meters meters, Tags partition, Slice slice) {
+        long millis = slice.cpus() instanceof CpuSlice.Whole whole
+                ? 1000L * whole.cpus().size()
+                : ((CpuSlice.Part) slice.cpus()).entitlement().millis();
+        meters.gauge("bulkhead.partition.slice.cpus", "", "CPUs of the slice", partition, millis, 1000);
+        meters.gauge(
+                "bulkhead.partition.slice.memory",
+                "bytes",
+                "RAM of the slice",
+                partition,
+                slice.memory().bytes());
+        meters.gauge("bulkhead.partition.slice.tasks", "", "Tasks of the slice", partition, slice.tasks());
+    }
+
+    private static void intrusion(Meters meters, Tags partition, Intrusion intrusion) {
+        meters.seconds(
+                "bulkhead.partition.intrusion",
+                "CPU time that others took of the slice's whole CPUs while the manager watched; never falls",
+                partition,
+                intrusion.highestMicros());
+        meters.gauge(
+                "bulkhead.partition.intrusion.error",
+                "seconds",
+                "How far the intrusion can be off, either way",
+                partition,
+                intrusion.errorMicros(),
+                1_000_000);
+        meters.gauge(
+                "bulkhead.partition.intrusion.window.ratio",
+                "",
+                "Share of the slice's CPU time that others took in the last window, as it was read: within the error, it can"
+                        + " be below 0",
+                partition,
+                intrusion.window().intrusionMicros(),
+                Math.max(1, intrusion.window().totalMicros()));
+        meters.seconds(
+                "bulkhead.partition.stolen",
+                "CPU time that the hypervisor below took of the slice's whole CPUs while the manager watched",
+                partition,
+                intrusion.total().stolenMicros());
+    }
+}
