@@ -8,8 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads every promise again each second, on a thread of its own, so that drift is an event within two seconds. A
- * partition whose order is being carried out is left out: the order reads for itself.
+ * Reads every promise again each second, on a thread of its own, so that drift is an event within two seconds; what the
+ * kernel gives notice of ({@link Notices}) is looked at sooner. A partition whose order is being carried out is left out:
+ * the order reads for itself. The host's online CPUs are looked at first.
  */
 public final class DriftWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DriftWatch.class);
@@ -20,8 +21,6 @@ public final class DriftWatch implements AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
-
-    private volatile boolean paused;
 
     /** Watches until closed. */
     public DriftWatch(Partitions partitions) {
@@ -34,24 +33,12 @@ public final class DriftWatch implements AutoCloseable {
                 clock.scheduleWithFixedDelay(() -> look(partitions), periodMillis, periodMillis, TimeUnit.MILLISECONDS);
     }
 
-    /** Whether to look away: while everything is taken down, nothing that vanishes is news. */
-    public void pause(boolean wanted) {
-        paused = wanted;
-    }
-
-    private void look(Partitions partitions) {
-        if (paused) {
-            return;
-        }
-        for (PartitionLife life : partitions.sorted()) {
-            try {
-                life.watch();
-            } catch (RuntimeException e) {
-                LOG.atError()
-                        .addKeyValue("partition", life.name())
-                        .setCause(e)
-                        .log("Its promises could not be watched");
-            }
+    private static void look(Partitions partitions) {
+        try {
+            partitions.lookAfterAll();
+        } catch (RuntimeException e) {
+            // The next look may see more; without this there would be none.
+            LOG.atError().setCause(e).log("The host could not be watched");
         }
     }
 
