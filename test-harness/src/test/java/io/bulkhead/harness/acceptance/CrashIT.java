@@ -9,6 +9,7 @@ import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.State;
 import io.bulkhead.contract.wire.Frame;
 import io.bulkhead.contract.wire.Json;
+import io.bulkhead.harness.proof.Proves;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -40,6 +41,7 @@ class CrashIT {
     }
 
     @Test
+    @Proves("partitions do not notice that our processes die")
     void aKilledControlPlaneDisturbsNoPartition() {
         host.run("define", "calm", "--cpus", "0.2", "--memory", "64MiB").expect(0);
         host.run("start", "calm").expect(0);
@@ -56,6 +58,7 @@ class CrashIT {
     }
 
     @Test
+    @Proves("partitions do not notice that our processes die")
     void aShellInTheMiddleOfItsWorkDoesNotNoticeThatTheManagerDied() throws IOException {
         // Given bash with a variable and a loop at work on the console
         host.run("define", "busy", "--cpus", "0.2", "--memory", "64MiB").expect(0);
@@ -80,6 +83,7 @@ class CrashIT {
 
     @Test
     @NotInTheLab("a hundred kills take half an hour there")
+    @Proves("a manager killed at any moment leaves nothing half-made")
     void aManagerKilledAtAnyMomentLeavesNothingHalfMade() throws IOException {
         Random random = new Random(SEED);
         host.run("define", "victim", "--cpus", "0.3", "--memory", "64MiB").expect(0);

@@ -6,11 +6,15 @@ import static org.awaitility.Awaitility.await;
 import io.bulkhead.console.cli.Main;
 import io.bulkhead.console.client.ApiClient;
 import io.bulkhead.console.client.FrameStream;
+import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.order.Order;
 import io.bulkhead.contract.order.Reply;
 import io.bulkhead.contract.order.StreamMessage;
+import io.bulkhead.contract.partition.CpuSlice;
+import io.bulkhead.contract.partition.HostStatus;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionStatus;
+import io.bulkhead.contract.partition.Resource;
 import io.bulkhead.contract.wire.Frame;
 import io.bulkhead.contract.wire.Json;
 import java.io.ByteArrayInputStream;
@@ -49,6 +53,7 @@ final class Installation implements AutoCloseable {
     private final String name;
     private final long uidBase;
     private final Path directory;
+    private final Path runDirectory;
     private final Path config;
 
     /** What a command printed and how it ended. */
@@ -59,10 +64,11 @@ final class Installation implements AutoCloseable {
         }
     }
 
-    private Installation(String name, long uidBase, Path directory, Path config) {
+    private Installation(String name, long uidBase, Path directory, Path runDirectory, Path config) {
         this.name = name;
         this.uidBase = uidBase;
         this.directory = directory;
+        this.runDirectory = runDirectory;
         this.config = config;
     }
 
@@ -89,10 +95,20 @@ final class Installation implements AutoCloseable {
                     [control-plane]
                     user = 64321
                     """.formatted(name, directory, directory, directory, uidBase));
-            return new Installation(name, uidBase, directory, config);
+            return new Installation(name, uidBase, directory, directory.resolve("run"), config);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The one that is installed on this machine as a service; whoever closes it removes nothing. */
+    static Installation ofTheSystem() {
+        return new Installation(
+                "bulkhead",
+                0,
+                Path.of("/var/lib/bulkhead"),
+                Path.of("/run/bulkhead"),
+                Path.of("/etc/bulkhead/bulkhead.conf"));
     }
 
     /** Makes an installation and brings it up. */
@@ -125,11 +141,11 @@ final class Installation implements AutoCloseable {
     }
 
     Path managerSocket() {
-        return directory.resolve("run/manager.sock");
+        return runDirectory.resolve("manager.sock");
     }
 
     Path apiSocket() {
-        return directory.resolve("run/control/api.sock");
+        return runDirectory.resolve("control/api.sock");
     }
 
     /** Runs a verb through the launcher. */
@@ -165,6 +181,39 @@ final class Installation implements AutoCloseable {
 
     PartitionStatus show(String partition) {
         return api().get("/v1/partitions/" + partition, PartitionStatus.class);
+    }
+
+    HostStatus hostStatus() {
+        Json.Obj answer = (Json.Obj) api().get("/v1/host");
+        return ApiClient.decode(HostStatus.class, answer.members().get("host"));
+    }
+
+    /** The CPUs that a partition has for itself. */
+    CpuSet wholeCpus(String partition) {
+        return ((CpuSlice.Whole) show(partition).slice().orElseThrow().cpus()).cpus();
+    }
+
+    /** The control group with a partition's limits, of version 2. */
+    Path groupOf(String partition) {
+        Path evidence = show(partition).promises().stream()
+                .filter(promise -> promise.resource() == Resource.MEMORY)
+                .map(promise -> Path.of(promise.evidence()))
+                .findFirst()
+                .orElseThrow();
+        return evidence.resolve("..").normalize();
+    }
+
+    /** Processes in a partition, in the host's numbering, without those that end meanwhile. */
+    List<Long> processesOf(String partition) {
+        try (Stream<Path> files = Files.walk(groupOf(partition))) {
+            return files.filter(file -> file.endsWith("cgroup.procs"))
+                    .filter(file -> file.toString().contains("/in/"))
+                    .flatMap(file -> ThisHost.text(file).lines())
+                    .map(Long::valueOf)
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Posts one of the verbs and returns the status after it. */
@@ -235,9 +284,8 @@ final class Installation implements AutoCloseable {
     private long pid(String file) {
         try {
             // The start time may stand behind the number.
-            return Long.parseLong(Files.readString(directory.resolve("run").resolve(file))
-                    .strip()
-                    .split(" ", 2)[0]);
+            return Long.parseLong(
+                    Files.readString(runDirectory.resolve(file)).strip().split(" ", 2)[0]);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -261,7 +309,7 @@ final class Installation implements AutoCloseable {
 
     @Override
     public void close() {
-        if (Files.exists(directory.resolve("run"))) {
+        if (Files.exists(runDirectory)) {
             Result down = run("down", "--yes");
             if (down.status() != 0) {
                 System.err.println("down failed: " + down);

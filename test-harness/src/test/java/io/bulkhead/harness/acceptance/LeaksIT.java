@@ -2,6 +2,7 @@ package io.bulkhead.harness.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bulkhead.harness.proof.Proves;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ class LeaksIT {
 
     @Test
     @NotInTheLab("two hundred rounds take half an hour there")
+    @Proves("nothing is left behind")
     void twoHundredRoundsOfStartAndStopLeaveEveryCountWhereItWas() throws IOException {
         try (Installation host = Installation.up()) {
             host.run("define", "round", "--cpus", "0.3", "--memory", "64MiB").expect(0);
@@ -48,6 +50,7 @@ class LeaksIT {
     }
 
     @Test
+    @Proves("nothing is left behind")
     void downLeavesTheHostAsItWas() {
         Installation host = Installation.create();
         HostSnapshot before = host.snapshot();

@@ -8,6 +8,7 @@ import io.bulkhead.contract.order.StreamMessage;
 import io.bulkhead.contract.partition.PartitionStatus;
 import io.bulkhead.contract.partition.State;
 import io.bulkhead.contract.wire.Frame;
+import io.bulkhead.harness.proof.Proves;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -118,6 +119,7 @@ class LifeIT {
     }
 
     @Test
+    @Proves("a service is supervised")
     void aServiceIsSupervised() throws IOException {
         Path file = Files.writeString(host.directory().resolve("service.yaml"), """
                 partitions:
@@ -140,6 +142,7 @@ class LifeIT {
     }
 
     @Test
+    @Proves("systemd inside: boots to login, restarts, powers off")
     void poweroffInsideIsACleanStopAndRebootStartsAgain() {
         host.run("define", "full", "--cpus", "0.4", "--memory", "512MiB", "--init", "systemd")
                 .expect(0);
@@ -210,6 +213,7 @@ class LifeIT {
     }
 
     @Test
+    @Proves("a partition runs the host's own OS under its own identity")
     void theOsIsTheHostsAndTheIdentityIsNot() throws IOException {
         host.run("define", "twin", "--cpus", "0.3", "--memory", "128MiB").expect(0);
         host.run("start", "twin").expect(0);

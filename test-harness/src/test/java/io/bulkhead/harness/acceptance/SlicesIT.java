@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.bulkhead.contract.partition.PartitionStatus;
 import io.bulkhead.contract.partition.State;
 import io.bulkhead.contract.wire.Json;
+import io.bulkhead.harness.proof.Proves;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ class SlicesIT {
     }
 
     @Test
+    @Proves("nothing is overcommitted")
     void refusesTheSecondWholeCpuWhereThereIsOnlyOne() {
         // Given as many whole CPUs in use as this machine can give
         long free = freeWholeCpus();
@@ -53,6 +55,7 @@ class SlicesIT {
     }
 
     @Test
+    @Proves("nothing is overcommitted")
     void refusesMoreMemoryThanThereIs() {
         Installation.Result result = host.run("define", "greedy", "--cpus", "0.1", "--memory", "900GiB");
 
@@ -61,6 +64,7 @@ class SlicesIT {
     }
 
     @Test
+    @Proves("every promise is read back from the kernel")
     void everyPromiseIsReadBackAndHolds() {
         host.run("define", "whole", "--cpus", "1", "--memory", "128MiB", "--tasks", "100", "--io-write", "20MiB/s")
                 .expect(0);
@@ -78,6 +82,7 @@ class SlicesIT {
     }
 
     @Test
+    @Proves("a limit changed behind our back is noticed")
     void aLimitChangedBehindOurBackIsSeenWithinTwoSeconds() throws IOException {
         // Given a running partition
         host.run("define", "watched", "--cpus", "0.2", "--memory", "128MiB").expect(0);
@@ -103,6 +108,7 @@ class SlicesIT {
     }
 
     @Test
+    @Proves("a partition that eats too much memory is killed inside, alone")
     void aHungryPartitionIsKilledInsideAlone() {
         host.run("define", "hungry", "--cpus", "0.2", "--memory", "64MiB").expect(0);
         host.run("start", "hungry").expect(0);
@@ -114,6 +120,7 @@ class SlicesIT {
     }
 
     @Test
+    @Proves("a fork bomb ends at its limit")
     void aForkBombEndsAtTheLimit() {
         host.run("define", "bomb", "--cpus", "0.2", "--memory", "128MiB", "--tasks", "40")
                 .expect(0);

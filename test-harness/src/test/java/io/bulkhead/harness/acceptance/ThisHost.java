@@ -48,6 +48,16 @@ final class ThisHost {
         return CpuSet.parse(text(CPUS.resolve("cpu" + cpu + "/topology/thread_siblings_list")));
     }
 
+    /** The NUMA node of a CPU. */
+    static int nodeOf(int cpu) {
+        for (int node = 0; node < nodes(); node++) {
+            if (cpusOfNode(node).contains(cpu)) {
+                return node;
+            }
+        }
+        throw new IllegalStateException("CPU " + cpu + " is on no node");
+    }
+
     static CpuSet cpusOfNode(int node) {
         return CpuSet.parse(text(Path.of("/sys/devices/system/node/node" + node + "/cpulist")));
     }

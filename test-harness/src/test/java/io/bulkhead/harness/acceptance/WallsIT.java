@@ -3,6 +3,7 @@ package io.bulkhead.harness.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bulkhead.contract.partition.PartitionStatus;
+import io.bulkhead.harness.proof.Proves;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +32,7 @@ class WallsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"shell", "systemd"})
+    @Proves("root inside is nobody outside")
     void rootInsideIsAnUnprivilegedUserOutside(String partition) throws IOException {
         PartitionStatus status = host.show(partition);
 
@@ -42,6 +44,7 @@ class WallsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"shell", "systemd"})
+    @Proves("limits cannot be raised from inside")
     void cannotLiftItsOwnLimits(String partition) {
         // Given an attempt with everything root inside can do: mount the memory hierarchy and write to every limit
         Installation.Result attempt = host.exec(partition, """
@@ -66,6 +69,7 @@ class WallsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"shell", "systemd"})
+    @Proves("a partition cannot change the kernel")
     void cannotWriteKernelSettings(String partition) {
         String script = """
                 echo 1 > /proc/sys/kernel/sysrq && echo WROTE-sysrq
@@ -90,6 +94,7 @@ class WallsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"shell", "systemd"})
+    @Proves("a partition sees nothing of the host and of others")
     void seesNothingOfTheHostAndOfOthers(String partition) {
         String other = partition.equals("shell") ? "systemd" : "shell";
         String canary = "canary-of-" + other;
@@ -114,6 +119,7 @@ class WallsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"shell", "systemd"})
+    @Proves("a partition sees nothing of the host and of others")
     void cannotSignalOrSeeProcessesOutside(String partition) {
         long manager = host.managerPid();
 

@@ -67,7 +67,7 @@ record Arguments(
             String word = rest.removeFirst();
             switch (word) {
                 case "--release" -> release = Optional.of(Release.of(valueOf(word, rest)));
-                case "--deadline" -> deadline = Optional.of(Duration.ofSeconds(Long.parseLong(valueOf(word, rest))));
+                case "--deadline" -> deadline = Optional.of(seconds(valueOf(word, rest)));
                 case "--test" -> selection.add(valueOf(word, rest));
                 case "--all" -> all = true;
                 case "--" -> {
@@ -80,6 +80,14 @@ record Arguments(
         Arguments parsed = new Arguments(verb, topologies, release, all, deadline, selection, command);
         parsed.check();
         return parsed;
+    }
+
+    private static Duration seconds(String text) {
+        try {
+            return Duration.ofSeconds(Long.parseLong(text));
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("--deadline wants seconds, not '" + text + "'", e);
+        }
     }
 
     private static String valueOf(String option, Deque<String> rest) {

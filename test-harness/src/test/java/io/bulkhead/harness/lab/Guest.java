@@ -178,7 +178,7 @@ final class Guest implements AutoCloseable {
                 .map(line -> line.replaceAll("\u001b\\[[0-9;?]*[A-Za-z]", "").strip())
                 .filter(line -> line.startsWith("[  OK  ] Reached") || line.startsWith("[    0.000000] Linux"))
                 .reduce("starting", (first, second) -> second)
-                .replaceAll("^\\[[^]]*] ", "");
+                .replaceAll("^\\[[^]]*] |(?<=Linux version \\S{1,80}) .*", "");
     }
 
     private void check(String what, long end, Duration deadline) {

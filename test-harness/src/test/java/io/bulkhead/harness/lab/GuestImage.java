@@ -9,10 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -28,6 +30,7 @@ import java.util.stream.Stream;
  */
 record GuestImage(Path directory, Path sources) {
     private static final Duration BUILD_DEADLINE = Duration.ofMinutes(15);
+    private static final Duration KEPT = Duration.ofDays(7);
     private static final int KEY_LENGTH = 16;
 
     Path root() {
@@ -57,6 +60,7 @@ record GuestImage(Path directory, Path sources) {
                         FileChannel.open(cache.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock held = lock.lock()) {
             if (!held.isValid() || Files.isDirectory(directory)) {
+                Files.setLastModifiedTime(directory, FileTime.from(Instant.now()));
                 return new GuestImage(directory, sources);
             }
             removeOld(release, cache);
@@ -95,11 +99,16 @@ record GuestImage(Path directory, Path sources) {
         }
     }
 
-    /** Images that nobody's sources ask for any more would fill the disk; a running guest keeps what it has open. */
+    /** Images that nobody has asked for in a week would fill the disk; other checkouts may have newer ones of their own. */
     private static void removeOld(Release release, Path cache) throws IOException {
+        Instant oldest = Instant.now().minus(KEPT);
         try (Stream<Path> all = Files.list(cache)) {
-            all.filter(path -> path.getFileName().toString().startsWith(release.suite() + "-"))
-                    .forEach(GuestImage::deleteTree);
+            for (Path each : all.filter(path -> path.getFileName().toString().startsWith(release.suite() + "-"))
+                    .toList()) {
+                if (Files.getLastModifiedTime(each).toInstant().isBefore(oldest)) {
+                    deleteTree(each);
+                }
+            }
         }
     }
 

@@ -73,10 +73,8 @@ final class ReportWriter implements TestExecutionListener {
                 }
             }
             case ABORTED -> add(test, "skipped", message, "");
-            case FAILED -> {
-                failed = true;
+            case FAILED ->
                 add(test, "failure", message, thrown.map(ReportWriter::stack).orElse(""));
-            }
         }
     }
 
@@ -102,6 +100,7 @@ final class ReportWriter implements TestExecutionListener {
     }
 
     private void add(String className, Case ended) {
+        failed |= ended.result().equals("failure");
         cases.computeIfAbsent(className, key -> new ArrayList<>()).add(ended);
         write(className);
         tell(className.substring(className.lastIndexOf('.') + 1), ended);

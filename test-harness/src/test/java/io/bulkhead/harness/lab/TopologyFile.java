@@ -53,9 +53,9 @@ final class TopologyFile {
         return value(
                 key,
                 text -> {
-                    int count = Integer.parseInt(text);
+                    int count = text.matches("\\d{1,4}") ? Integer.parseInt(text) : 0;
                     if (count < 1 || count > MOST) {
-                        throw new IllegalArgumentException(count + " is not within 1 to " + MOST);
+                        throw new IllegalArgumentException(text + " is not within 1 to " + MOST);
                     }
                     return count;
                 },

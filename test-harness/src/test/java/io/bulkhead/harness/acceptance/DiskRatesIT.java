@@ -1,0 +1,109 @@
+package io.bulkhead.harness.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bulkhead.harness.proof.Proves;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** I/O on NVMe goes as fast as the slice says, within a tenth, however it is done. */
+@RequiresHost(cgroupV2 = true, nvme = true, disposable = true)
+class DiskRatesIT {
+    private static final int MIB_PER_SECOND = 4;
+    private static final int OPERATIONS_PER_SECOND = 50;
+    private static final int MIB = 20;
+    private static final int OPERATIONS = 250;
+
+    private static Installation host;
+
+    @BeforeAll
+    static void install() {
+        host = Installation.up();
+        String bytes = MIB_PER_SECOND + "MiB/s";
+        String operations = OPERATIONS_PER_SECOND + "/s";
+        host.run("define", "bytes", "--cpus", "0.3", "--memory", "128MiB", "--io-read", bytes, "--io-write", bytes)
+                .expect(0);
+        host.run(
+                        "define",
+                        "operations",
+                        "--cpus",
+                        "0.3",
+                        "--memory",
+                        "128MiB",
+                        "--io-read-ops",
+                        operations,
+                        "--io-write-ops",
+                        operations)
+                .expect(0);
+        host.run("start", "bytes", "operations").expect(0);
+    }
+
+    @AfterAll
+    static void remove() {
+        host.close();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "direct write, if=/dev/zero of=/root/data bs=256k oflag=direct conv=fsync",
+        "synced write, if=/dev/zero of=/root/data bs=1M oflag=dsync conv=notrunc",
+        "buffered write, if=/dev/zero of=/root/data bs=256k conv=notrunc conv=fsync",
+        "direct read, if=/root/data of=/dev/null bs=256k iflag=direct",
+        "buffered read, if=/root/data of=/dev/null bs=256k"
+    })
+    @Proves("block I/O keeps to its rate in bytes: direct, synced and buffered")
+    void bytesGoAsFastAsTheSliceSays(String name, String how) throws IOException {
+        int blocks = how.contains("bs=1M") ? MIB : MIB * 4;
+        ensureFile("bytes", MIB);
+
+        long millis = millis("bytes", how + " count=" + blocks);
+
+        assertWithinATenth(millis, MIB * 1000L / MIB_PER_SECOND, name);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "direct write, if=/dev/zero of=/root/data bs=4k oflag=direct conv=notrunc",
+        "direct read, if=/root/data of=/dev/null bs=4k iflag=direct"
+    })
+    @Proves("block I/O keeps to its rate in operations")
+    void operationsGoAsFastAsTheSliceSays(String name, String how) throws IOException {
+        ensureFile("operations", 1);
+
+        long millis = millis("operations", how + " count=" + OPERATIONS);
+
+        assertWithinATenth(millis, OPERATIONS * 1000L / OPERATIONS_PER_SECOND, name);
+    }
+
+    /** Makes the file that is read or written over, with its blocks on the disk, and empties the host's cache. */
+    private static void ensureFile(String partition, int mib) throws IOException {
+        host.exec(
+                        partition,
+                        "[ -s /root/data ] || dd if=/dev/zero of=/root/data bs=1M count=" + mib
+                                + " conv=fsync 2>/dev/null; sync -f /root")
+                .expect(0);
+        Files.writeString(Path.of("/proc/sys/vm/drop_caches"), "3");
+    }
+
+    /** How long dd took, by the partition's own clock. */
+    private static long millis(String partition, String how) {
+        Installation.Result result = host.exec(
+                partition,
+                "start=$(date +%s%N); dd " + how
+                        + " 2>&1 || exit 1; end=$(date +%s%N); echo; echo $(((end - start) / 1000000))");
+        result.expect(0);
+        String[] lines = result.out().strip().split("\n");
+        return Long.parseLong(lines[lines.length - 1]);
+    }
+
+    private static void assertWithinATenth(long millis, long expected, String name) {
+        assertThat(millis)
+                .as("%s: took %d ms, by the slice %d ms", name, millis, expected)
+                .isBetween(expected * 10 / 11, expected * 10 / 9);
+    }
+}

@@ -1,0 +1,111 @@
+package io.bulkhead.harness.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.bulkhead.contract.hardware.CpuSet;
+import io.bulkhead.harness.proof.Proves;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What others do to the CPUs and groups of a partition is noticed, shown with its reason, and repaired where it can be. */
+@RequiresHost(cgroupV2 = true, disposable = true, cpus = 2)
+class DriftIT {
+    private static Installation host;
+
+    private CpuSet slice = CpuSet.EMPTY;
+
+    @BeforeAll
+    static void install() {
+        host = Installation.up();
+    }
+
+    @AfterAll
+    static void remove() {
+        host.close();
+    }
+
+    @BeforeEach
+    void startPartition() {
+        host.run("define", "watched", "--cpus", "1", "--memory", "64MiB").expect(0);
+        host.run("start", "watched").expect(0);
+        slice = host.wholeCpus("watched");
+    }
+
+    @AfterEach
+    void deletePartitions() {
+        host.deletePartitions();
+    }
+
+    @Test
+    @Proves("a CPU that goes offline is noticed")
+    void aCpuThatGoesOfflineDegradesAndOneThatComesBackIsRepaired() throws IOException {
+        Path online = Path.of("/sys/devices/system/cpu/cpu" + slice.ids().get(0) + "/online");
+        try {
+            Files.writeString(online, "0");
+
+            await().atMost(Patience.seconds(3))
+                    .until(() -> !host.show("watched").degraded().isEmpty());
+            assertThat(host.run("events").out()).contains("partition-degraded").contains("watched");
+            host.run("verify", "watched").expect(10);
+        } finally {
+            Files.writeString(online, "1");
+        }
+
+        await().atMost(Patience.seconds(3))
+                .until(() -> host.show("watched").degraded().isEmpty());
+        host.run("verify", "watched").expect(0);
+        assertThat(host.exec("watched", "nproc").out().strip()).isEqualTo(Integer.toString(slice.size()));
+    }
+
+    @Test
+    @Proves("a foreign write into the cpuset tree is noticed and repaired")
+    void aForeignWriteIntoTheCpusetTreeIsNoticedAndRepaired() throws IOException {
+        Path partition = host.groupOf("watched").resolve("cpuset.cpus.partition");
+        String before = ThisHost.text(partition);
+
+        Files.writeString(partition, "member");
+
+        await().atMost(Patience.seconds(3))
+                .until(() -> host.run("events").out(), events -> events.contains("partition-degraded"));
+        await().atMost(Patience.seconds(3)).until(() -> ThisHost.text(partition), before::equals);
+        await().atMost(Patience.seconds(3))
+                .until(() -> host.show("watched").degraded().isEmpty());
+        host.run("verify", "watched").expect(0);
+    }
+
+    @Test
+    @Proves("systemd on the host does not take a slice's CPUs back silently")
+    void neitherADaemonReloadNorASliceWithAllCpusTakesThemBack() {
+        CpuSet all = ThisHost.onlineCpus();
+        try {
+            systemctl("daemon-reload");
+            systemctl("set-property", "--runtime", "system.slice", "AllowedCPUs=" + all);
+
+            await().atMost(Patience.seconds(3)).until(() -> {
+                boolean degraded = !host.show("watched").degraded().isEmpty();
+                boolean kept = !CpuSet.parse(
+                                ThisHost.text(Path.of("/sys/fs/cgroup/system.slice/cpuset.cpus.effective")))
+                        .intersects(slice);
+                return kept != degraded && host.run("verify", "watched").status() == (kept ? 0 : 10);
+            });
+        } finally {
+            systemctl("revert", "system.slice");
+        }
+        await().atMost(Patience.seconds(5))
+                .until(() -> host.run("verify", "watched").status() == 0);
+    }
+
+    private static void systemctl(String... arguments) {
+        List<String> command = new java.util.ArrayList<>(List.of("systemctl"));
+        command.addAll(List.of(arguments));
+        Commands.run(command, "", Patience.seconds(20)).expect(0);
+    }
+}
