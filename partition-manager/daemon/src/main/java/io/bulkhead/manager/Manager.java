@@ -25,6 +25,7 @@ import io.bulkhead.manager.intrusion.IntrusionKeeper;
 import io.bulkhead.manager.intrusion.KernelClocks;
 import io.bulkhead.manager.journal.Journal;
 import io.bulkhead.manager.life.DriftWatch;
+import io.bulkhead.manager.life.EventChangeWatch;
 import io.bulkhead.manager.life.EventProcessWatch;
 import io.bulkhead.manager.life.GenerationMaterialiser;
 import io.bulkhead.manager.life.HostDescription;
@@ -98,10 +99,11 @@ final class Manager implements AutoCloseable {
             EventLoop loop = EventLoop.start(calls);
             open.push("end the event loop", loop::close);
             Journal journal = new Journal(System::currentTimeMillis);
-            IntrusionKeeper intrusions = new IntrusionKeeper(
-                    new KernelClocks(Path.of("/")), name -> cgroups.usage(name).cpuMicros(), IntrusionKeeper.WINDOW);
+            KernelClocks clocks = new KernelClocks(Path.of("/"));
+            IntrusionKeeper intrusions =
+                    new IntrusionKeeper(clocks, name -> cgroups.usage(name).cpuMicros(), IntrusionKeeper.WINDOW);
             open.push("end the accounts of intrusions", intrusions::close);
-            LifeParts life = life(settings, calls, cgroups, facts, reserve, loop, journal, intrusions, open);
+            LifeParts life = life(settings, calls, cgroups, facts, reserve, loop, journal, clocks, intrusions, open);
             HostDescription host = new HostDescription(
                     settings.instance(), version(), ProcessHandle.current().pid(), startedAtMillis, facts, reserve);
             Partitions partitions = new Partitions(life, host);
@@ -111,7 +113,7 @@ final class Manager implements AutoCloseable {
             intrusions.start(partitions::wholeCpus);
             DriftWatch drift = new DriftWatch(partitions);
             open.push("end the watch", drift::close);
-            ManagerDesk desk = new ManagerDesk(partitions, new NsenterEntrance(calls, cgroups), journal, drift);
+            ManagerDesk desk = new ManagerDesk(partitions, new NsenterEntrance(calls, cgroups), journal);
             ManagerServer server = ManagerServer.open(
                     door, desk, new Greeting(Greeting.PROTOCOL, settings.instance(), version()), calls);
             open.push("close the socket", server::close);
@@ -132,6 +134,7 @@ final class Manager implements AutoCloseable {
             HostReserve reserve,
             EventLoop loop,
             Journal journal,
+            KernelClocks clocks,
             IntrusionKeeper intrusions,
             Undo open)
             throws IOException {
@@ -164,6 +167,8 @@ final class Manager implements AutoCloseable {
                 HostKeepings.open(settings, facts, reserve, cgroups, bootId),
                 journal,
                 name -> new ConsoleHub(name, history, consoleLoop, consoleCalls, journal::append),
+                new EventChangeWatch(loop, calls),
+                clocks::online,
                 intrusions::of,
                 executor,
                 System::currentTimeMillis,

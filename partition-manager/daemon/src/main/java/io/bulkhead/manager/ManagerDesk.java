@@ -8,7 +8,6 @@ import io.bulkhead.manager.console.ConsoleViewer;
 import io.bulkhead.manager.enter.Entrance;
 import io.bulkhead.manager.enter.Entrance.Entered;
 import io.bulkhead.manager.journal.Journal;
-import io.bulkhead.manager.life.DriftWatch;
 import io.bulkhead.manager.life.Partitions;
 import io.bulkhead.manager.server.Desk;
 import io.bulkhead.manager.start.RunningPartition.ProcessId;
@@ -19,15 +18,13 @@ final class ManagerDesk implements Desk {
     private final Partitions partitions;
     private final Entrance entrance;
     private final Journal journal;
-    private final DriftWatch drift;
     private final CountDownLatch left = new CountDownLatch(1);
     private volatile boolean leaving;
 
-    ManagerDesk(Partitions partitions, Entrance entrance, Journal journal, DriftWatch drift) {
+    ManagerDesk(Partitions partitions, Entrance entrance, Journal journal) {
         this.partitions = partitions;
         this.entrance = entrance;
         this.journal = journal;
-        this.drift = drift;
     }
 
     @Override
@@ -48,7 +45,7 @@ final class ManagerDesk implements Desk {
 
     private void shutDown(boolean keepPartitions) {
         leaving = true;
-        drift.pause(true);
+        partitions.lookAway(true);
         if (keepPartitions) {
             return;
         }
@@ -56,7 +53,7 @@ final class ManagerDesk implements Desk {
             partitions.stopAll();
         } catch (RuntimeException e) {
             leaving = false;
-            drift.pause(false);
+            partitions.lookAway(false);
             throw e;
         }
     }

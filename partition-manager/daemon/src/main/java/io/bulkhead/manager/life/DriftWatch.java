@@ -8,9 +8,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads every promise again each second, on a thread of its own, so that drift is an event within two seconds. A
- * partition whose order is being carried out is left out: the order reads for itself. Every few seconds interrupts,
- * kernel workers and the host's caps are brought back to where they were put.
+ * Reads every promise again each second, on a thread of its own, so that drift is an event within two seconds; what the
+ * kernel gives notice of ({@link Notices}) is looked at sooner. A partition whose order is being carried out is left out:
+ * the order reads for itself. The host's online CPUs are looked at first; every few seconds interrupts, kernel workers
+ * and the host's caps are brought back to where they were put.
  */
 public final class DriftWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DriftWatch.class);
@@ -25,7 +26,6 @@ public final class DriftWatch implements AutoCloseable {
         return thread;
     });
 
-    private volatile boolean paused;
     private int looks;
 
     /** Watches until closed. */
@@ -39,34 +39,18 @@ public final class DriftWatch implements AutoCloseable {
                 clock.scheduleWithFixedDelay(() -> look(partitions), periodMillis, periodMillis, TimeUnit.MILLISECONDS);
     }
 
-    /** Whether to look away: while everything is taken down, nothing that vanishes is news. */
-    public void pause(boolean wanted) {
-        paused = wanted;
-    }
-
     private void look(Partitions partitions) {
-        if (paused) {
-            return;
-        }
-        for (PartitionLife life : partitions.sorted()) {
-            try {
-                life.watch();
-            } catch (RuntimeException e) {
-                LOG.atError()
-                        .addKeyValue("partition", life.name())
-                        .setCause(e)
-                        .log("Its promises could not be watched");
-            }
-        }
+        attempt(partitions::lookAfterAll);
         if (++looks % LOOKS_PER_LOOK_AT_HOST == 0) {
-            keepHost(partitions);
+            attempt(partitions::lookAfterHost);
         }
     }
 
-    private static void keepHost(Partitions partitions) {
+    private static void attempt(Runnable look) {
         try {
-            partitions.keepHost();
+            look.run();
         } catch (RuntimeException e) {
+            // The next look may see more; without this there would be none.
             LOG.atError().setCause(e).log("The host could not be watched");
         }
     }

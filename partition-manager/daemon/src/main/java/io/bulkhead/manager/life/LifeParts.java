@@ -15,6 +15,7 @@ import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * What lives are made of.
@@ -28,6 +29,8 @@ import java.util.function.LongSupplier;
  * @param keeping of the host around the slices
  * @param journal of events
  * @param consoles makes the console of a new life
+ * @param changes the watch over the kernel's files
+ * @param online the CPUs of the host that are online now
  * @param intrusions what is known of others on these CPUs of a partition
  * @param executor for what happens by itself; its threads may wait
  * @param clockMillis milliseconds since 1970 UTC
@@ -43,6 +46,8 @@ public record LifeParts(
         HostKeeping keeping,
         Journal journal,
         Function<PartitionName, ConsoleHub> consoles,
+        ChangeWatch changes,
+        Supplier<CpuSet> online,
         BiFunction<PartitionName, CpuSet, Optional<Intrusion>> intrusions,
         Executor executor,
         LongSupplier clockMillis,

@@ -23,7 +23,10 @@ import io.bulkhead.manager.start.RunningPartition;
 import io.bulkhead.manager.start.RunningPartition.ProcessId;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -41,17 +44,25 @@ final class PartitionLife {
     private final PartitionName name;
     private final ConsoleHub console;
     private final PromiseWatch promises;
+    private final Notices notices;
+    private final BooleanSupplier lookAway;
+    private final AtomicBoolean lookPending = new AtomicBoolean();
     private final Standing standing;
     private final Redefinition redefinition;
     private final RunStart starts;
     private final RunEnd ends;
     private final Takeover takeover;
 
-    PartitionLife(LifeParts parts, PartitionRecord record) {
+    /**
+     * @param lookAway whether promises are not to be looked after now
+     */
+    PartitionLife(LifeParts parts, PartitionRecord record, BooleanSupplier lookAway) {
+        this.lookAway = lookAway;
         this.parts = parts;
         this.name = record.name();
         this.console = parts.consoles().apply(name);
-        this.promises = new PromiseWatch(parts.cgroups(), name, parts.journal(), parts.clockMillis());
+        this.promises = new PromiseWatch(parts, name);
+        this.notices = new Notices(parts.changes(), this::noticed);
         Ending ending = new Ending(parts, name, console);
         this.standing = new Standing(parts, record, console, ending);
         this.redefinition = new Redefinition(parts, standing, promises);
@@ -234,17 +245,47 @@ final class PartitionLife {
     void watch() {
         if (lock.tryLock()) {
             try {
-                if (!standing.gone()) {
-                    standing.state().slice().ifPresent(slice -> {
-                        promises.look(slice);
-                        promises.repair(slice);
-                        promises.countKills();
-                    });
-                }
+                lookAfter();
+                followNotices();
             } finally {
                 lock.unlock();
             }
         }
+    }
+
+    /** The kernel gives notice of a change: looks after the promises as soon as no order is being carried out. */
+    private void noticed() {
+        if (lookAway.getAsBoolean() || !lookPending.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            parts.executor()
+                    .execute(() -> locked(() -> {
+                        lookPending.set(false);
+                        lookAfter();
+                        return null;
+                    }));
+        } catch (RejectedExecutionException e) {
+            // The manager goes, and nobody would hear of it.
+            lookPending.set(false);
+        }
+    }
+
+    private void lookAfter() {
+        if (standing.gone() || lookAway.getAsBoolean()) {
+            return;
+        }
+        standing.state().slice().ifPresent(slice -> {
+            promises.look(slice);
+            promises.repair(slice);
+            promises.tellCounts();
+        });
+    }
+
+    /** Keeps open what there is now: groups, and with them their files, come and go with orders. */
+    private void followNotices() {
+        boolean bound = !standing.gone() && standing.state().slice().isPresent();
+        notices.follow(bound ? parts.cgroups().noticeFiles(name) : List.of());
     }
 
     // ---- the manager comes and goes
@@ -299,7 +340,11 @@ final class PartitionLife {
         try {
             return order.get();
         } finally {
-            lock.unlock();
+            try {
+                followNotices();
+            } finally {
+                lock.unlock();
+            }
         }
     }
 }

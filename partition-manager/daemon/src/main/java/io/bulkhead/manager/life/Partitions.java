@@ -48,8 +48,12 @@ public final class Partitions {
     /** One new partition at a time: making its files is work for one disk anyway. */
     private final ReentrantLock creation = new ReentrantLock();
 
+    private final CpuWatch cpus;
+    private volatile boolean lookAway;
+
     public Partitions(LifeParts parts, HostDescription host) {
         this.parts = parts;
+        this.cpus = new CpuWatch(parts.online(), parts.journal());
         this.host = host;
     }
 
@@ -140,7 +144,7 @@ public final class Partitions {
         }
     }
 
-    /** Brings the host in line with what is held, whoever has changed it. */
+    /** Brings the host in line with what is held. */
     void keepHost() {
         parts.keeping().settle(parts.holdings().all());
     }
@@ -220,9 +224,39 @@ public final class Partitions {
 
     /** Adds a partition that is on record and whose holding is taken. */
     PartitionLife add(PartitionRecord record) {
-        PartitionLife life = new PartitionLife(parts, record);
+        PartitionLife life = new PartitionLife(parts, record, () -> lookAway);
         lives.put(record.name(), life);
         return life;
+    }
+
+    /** Whether to look away: while everything is taken down, nothing that vanishes is news. */
+    public void lookAway(boolean wanted) {
+        lookAway = wanted;
+    }
+
+    /** Looks after the host's CPUs and every partition's promises once; one partition's trouble is that one's alone. */
+    void lookAfterAll() {
+        if (lookAway) {
+            return;
+        }
+        cpus.look();
+        for (PartitionLife life : sorted()) {
+            try {
+                life.watch();
+            } catch (RuntimeException e) {
+                LOG.atError()
+                        .addKeyValue("partition", life.name())
+                        .setCause(e)
+                        .log("Its promises could not be watched");
+            }
+        }
+    }
+
+    /** Brings the host in line with what is held, if somebody else has changed it. */
+    void lookAfterHost() {
+        if (!lookAway) {
+            keepHost();
+        }
     }
 
     /** All of them, by name. */

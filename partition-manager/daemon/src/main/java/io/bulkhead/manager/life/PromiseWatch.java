@@ -1,5 +1,6 @@
 package io.bulkhead.manager.life;
 
+import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.order.Event;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.PartitionName;
@@ -11,6 +12,7 @@ import io.bulkhead.manager.journal.Journal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,22 +24,27 @@ import org.slf4j.LoggerFactory;
 final class PromiseWatch {
     private static final Logger LOG = LoggerFactory.getLogger(PromiseWatch.class);
 
+    /** The least between two pieces of news of the same kind, if it goes on. */
+    private static final long KILL_PAUSE_MILLIS = 1_000;
+
+    private static final long REFUSAL_PAUSE_MILLIS = 10_000;
+
     private final Cgroups cgroups;
     private final PartitionName name;
     private final Journal journal;
     private final LongSupplier clockMillis;
     private final RepairGuard repairs = new RepairGuard();
+    private final Supplier<CpuSet> online;
+    private final CountedNews killNews = new CountedNews(KILL_PAUSE_MILLIS);
+    private final CountedNews refusalNews = new CountedNews(REFUSAL_PAUSE_MILLIS);
     private volatile Reading last = Reading.NONE;
-    private long killsSeen;
 
-    /**
-     * @param clockMillis milliseconds since 1970 UTC
-     */
-    PromiseWatch(Cgroups cgroups, PartitionName name, Journal journal, LongSupplier clockMillis) {
-        this.cgroups = cgroups;
+    PromiseWatch(LifeParts parts, PartitionName name) {
+        this.cgroups = parts.cgroups();
         this.name = name;
-        this.journal = journal;
-        this.clockMillis = clockMillis;
+        this.journal = parts.journal();
+        this.clockMillis = parts.clockMillis();
+        this.online = parts.online();
     }
 
     /** Promises, and in words which of them do not hold. */
@@ -61,7 +68,7 @@ final class PromiseWatch {
 
     /** Reads every promise now. */
     List<Promise> look(Slice slice) {
-        List<Promise> read = cgroups.readBack(name, slice);
+        List<Promise> read = Promises.withOffline(cgroups.readBack(name, slice), slice, online.get());
         take(read);
         return read;
     }
@@ -116,22 +123,39 @@ final class PromiseWatch {
     /** The slice is released. */
     void forget() {
         last = Reading.NONE;
-        killsSeen = 0;
+        killNews.startAt(0);
+        refusalNews.startAt(0);
     }
 
-    /** What was killed before this manager came is not news. */
-    void startCountingKills() {
-        killsSeen = kills();
+    /** What happened before this manager came is not news. */
+    void startCounting() {
+        killNews.startAt(kills());
+        refusalNews.startAt(tasksRefused());
     }
 
-    /** Tells of tasks that were killed for want of memory since the last look. */
-    void countKills() {
-        long now = kills();
-        if (now > killsSeen) {
-            journal.append(new Event.PartitionOutOfMemory(name, now - killsSeen));
+    /** Tells of tasks that were killed for want of memory, or refused for the limit on tasks, since the last look. */
+    void tellCounts() {
+        long now = clockMillis.getAsLong();
+        tell(killNews.news(kills(), now), refusalNews.news(tasksRefused(), now));
+    }
+
+    /** Tells all that was not told yet: a run has ended. */
+    void tellLastCounts() {
+        long now = clockMillis.getAsLong();
+        tell(killNews.rest(kills(), now), refusalNews.rest(tasksRefused(), now));
+    }
+
+    private void tell(long kills, long refusals) {
+        if (kills > 0) {
+            journal.append(new Event.PartitionOutOfMemory(name, kills));
         }
-        // Fewer than before: the group was made anew.
-        killsSeen = now;
+        if (refusals > 0) {
+            LOG.atWarn()
+                    .addKeyValue("partition", name)
+                    .addKeyValue("times", refusals)
+                    .log("Tasks were refused for the limit on tasks");
+            journal.append(new Event.PartitionTasksExhausted(name, refusals));
+        }
     }
 
     /** Tasks killed for want of memory since the groups were made. Any thread. */

@@ -149,7 +149,7 @@ final class RunEnd {
 
     private Ending.Outcome clear(Run run) {
         Ending.Outcome outcome = ending.clear(run);
-        promises.countKills();
+        promises.tellLastCounts();
         return outcome;
     }
 }

@@ -50,7 +50,7 @@ final class Takeover {
         standing.console().mark(name + " goes on, under a new manager");
         standing.console().connect(run.running().console());
         promises.look(slice);
-        promises.startCountingKills();
+        promises.startCounting();
         parts.journal().append(new Event.PartitionAdopted(name, run.pid()));
     }
 
@@ -80,7 +80,7 @@ final class Takeover {
             });
             parts.cgroups().bind(name, slice);
             promises.look(slice);
-            promises.startCountingKills();
+            promises.startCounting();
         });
     }
 

@@ -10,6 +10,7 @@ import io.bulkhead.contract.partition.UidRange;
 import io.bulkhead.manager.cgroup.CgroupException;
 import io.bulkhead.manager.cgroup.Cgroups;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +30,7 @@ final class FakeCgroups implements Cgroups {
     final Map<PartitionName, Long> refusals = new TreeMap<>();
     final Map<PartitionName, Usage> usages = new TreeMap<>();
     int binds;
+    boolean promisesCpus;
     boolean lies;
 
     /** Whether this is a host on which groups are repaired; it helps for as long as nobody is stubborn. */
@@ -106,8 +108,15 @@ final class FakeCgroups implements Cgroups {
     @Override
     public synchronized List<Promise> readBack(PartitionName partition, Slice slice) {
         boolean held = slice.equals(bound.get(partition)) && !lies;
-        return List.of(new Promise(
-                Resource.TASKS, "64", held ? "64" : "99", Strength.CAPPED, held, "/pids.max", Optional.empty()));
+        Promise tasks = new Promise(
+                Resource.TASKS, "64", held ? "64" : "99", Strength.CAPPED, held, "/pids.max", Optional.empty());
+        if (!promisesCpus) {
+            return List.of(tasks);
+        }
+        String cpus = slice.cpus().toString();
+        return List.of(
+                new Promise(Resource.CPUS, cpus, cpus, Strength.EXCLUSIVE, true, "/cpuset.cpus", Optional.empty()),
+                tasks);
     }
 
     @Override
@@ -189,8 +198,15 @@ final class FakeCgroups implements Cgroups {
     public void parkHolder(PartitionName partition, long pid) {}
 
     @Override
-    public List<Path> noticeFiles(PartitionName partition) {
-        return List.of();
+    public synchronized List<Path> noticeFiles(PartitionName partition) {
+        List<Path> files = new ArrayList<>();
+        if (bound.containsKey(partition)) {
+            files.add(Path.of("/p-" + partition + "/memory.events"));
+        }
+        if (payloads.contains(partition)) {
+            files.add(Path.of("/p-" + partition + "/in/pids.events"));
+        }
+        return files;
     }
 
     @Override

@@ -62,6 +62,8 @@ final class FakeHost {
     final FakeCgroups cgroups = new FakeCgroups(faults, processes);
     final FakeStarter starter = new FakeStarter(faults, processes, cgroups);
     final Map<PartitionName, Intrusion> intrusions = new HashMap<>();
+    final FakeChanges changes = new FakeChanges();
+    CpuSet online = CpuSet.parse("0-3");
     final Path directory;
     String bootId = "boot-1";
     long now = 1_700_000_000_000L;
@@ -107,6 +109,8 @@ final class FakeHost {
                 keeping(facts, reserve),
                 new Journal(() -> now),
                 name -> new ConsoleHub(name, 4096, new NoLoop(), new NoCalls(), event -> {}),
+                changes,
+                () -> online,
                 (name, cpus) -> Optional.ofNullable(intrusions.get(name))
                         .filter(known -> known.cpus().equals(cpus)),
                 executor,

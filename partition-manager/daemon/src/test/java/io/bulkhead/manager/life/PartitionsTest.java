@@ -7,20 +7,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.order.Event;
 import io.bulkhead.contract.order.Order;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.order.Reply;
+import io.bulkhead.contract.partition.CpuTime;
 import io.bulkhead.contract.partition.Init;
+import io.bulkhead.contract.partition.Intrusion;
+import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionStatus;
+import io.bulkhead.contract.partition.PartitionUsage;
 import io.bulkhead.contract.partition.State;
 import io.bulkhead.contract.unit.ByteSize;
+import io.bulkhead.manager.cgroup.Cgroups.Usage;
 import io.bulkhead.manager.sys.ProcessEnd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -449,6 +456,157 @@ class PartitionsTest {
     }
 
     @Test
+    void looksAtOnceWhenTheKernelGivesNotice() {
+        host.order(define("db", 1));
+        host.cgroups.lies = true;
+        host.cgroups.kills.put(DB, 1L);
+
+        host.changes.change(Path.of("/p-db/memory.events"), "max 7\noom_kill 1");
+
+        assertThat(host.events().stream().skip(2))
+                .containsExactly(
+                        new Event.PartitionDegraded(DB, List.of("tasks: promised 64, the kernel says 99 (/pids.max)")),
+                        new Event.PartitionOutOfMemory(DB, 1));
+    }
+
+    @Test
+    void doesNotLookWhenAFullPartitionMerelyMakesRoom() {
+        host.order(define("db", 1));
+        host.cgroups.lies = true;
+
+        host.changes.change(Path.of("/p-db/memory.events"), "max 7\noom_kill 0");
+        host.changes.change(Path.of("/p-db/memory.events"), "max 8\noom_kill 0");
+
+        assertThat(host.events()).hasSize(3);
+    }
+
+    @Test
+    void holdsTheKernelsFilesOpenAsLongAsTheirGroupsAreThere() {
+        Path outer = Path.of("/p-db/memory.events");
+        Path inside = Path.of("/p-db/in/pids.events");
+        host.order(define("db", 1));
+        assertThat(host.changes.open()).containsExactly(outer);
+        host.order(new Order.StartPartition(DB));
+        assertThat(host.changes.open()).containsExactlyInAnyOrder(outer, inside);
+        host.order(new Order.StopPartition(DB, true));
+        assertThat(host.changes.open()).containsExactly(outer);
+        host.order(new Order.ReleasePartition(DB));
+        assertThat(host.changes.open()).isEmpty();
+        host.order(new Order.BindPartition(DB, slice(1)));
+        assertThat(host.changes.open()).containsExactly(outer);
+
+        host.partitions.execute(new Order.DeletePartition(DB));
+
+        assertThat(host.changes.open()).isEmpty();
+    }
+
+    @Test
+    void opensAFileAnewThatWasMadeAnew() {
+        host.order(define("db", 1));
+        PartitionLife life = host.partitions.sorted().get(0);
+        life.watch();
+        assertThat(host.changes.opened).isEqualTo(1);
+
+        host.changes.replace(Path.of("/p-db/memory.events"));
+        life.watch();
+
+        assertThat(host.changes.opened).isEqualTo(2);
+        assertThat(host.changes.open()).hasSize(1);
+    }
+
+    @Test
+    void looksAwayWhileEverythingIsTakenDown() {
+        host.order(define("db", 1));
+        host.partitions.lookAway(true);
+        host.cgroups.lies = true;
+        host.online = CpuSet.of(0);
+
+        host.changes.change(Path.of("/p-db/memory.events"), "oom_kill 1");
+        host.partitions.lookAfterAll();
+
+        assertThat(host.events()).hasSize(2);
+    }
+
+    @Test
+    void tellsOfRefusedTasksAtOnceAndThenOnceInAWhile() {
+        host.order(define("db", 1));
+        host.order(new Order.StartPartition(DB));
+        PartitionLife life = host.partitions.sorted().get(0);
+        Path inside = Path.of("/p-db/in/pids.events");
+        int before = host.events().size();
+
+        for (int i = 1; i <= 500; i++) {
+            host.cgroups.refusals.put(DB, 10L * i);
+            host.changes.change(inside, "max " + 10 * i);
+        }
+        host.now += 10_000;
+        life.watch();
+        host.cgroups.refusals.put(DB, 5_001L);
+        host.order(new Order.StopPartition(DB, true));
+
+        assertThat(host.events().stream().skip(before).filter(Event.PartitionTasksExhausted.class::isInstance))
+                .containsExactly(
+                        new Event.PartitionTasksExhausted(DB, 10),
+                        new Event.PartitionTasksExhausted(DB, 4_990),
+                        new Event.PartitionTasksExhausted(DB, 1));
+    }
+
+    @Test
+    void namesACpuThatWentOfflineAndThePartitionThatLostIt() {
+        host.cgroups.promisesCpus = true;
+        host.order(define("db", 1));
+        host.order(define("web", 2));
+        host.online = CpuSet.parse("0,2-3");
+
+        host.partitions.lookAfterAll();
+        host.partitions.lookAfterAll();
+        host.online = CpuSet.parse("0-3");
+        host.partitions.lookAfterAll();
+
+        assertThat(host.events().stream().skip(4))
+                .containsExactly(
+                        new Event.HostCpusChanged(CpuSet.parse("0,2-3"), CpuSet.EMPTY, CpuSet.of(1)),
+                        new Event.PartitionDegraded(
+                                DB, List.of("cpus: CPU 1 is offline (/sys/devices/system/cpu/online says '0,2-3')")),
+                        new Event.HostCpusChanged(CpuSet.parse("0-3"), CpuSet.of(1), CpuSet.EMPTY),
+                        new Event.PartitionRepaired(DB));
+    }
+
+    @Test
+    void measuresWhatEveryPartitionUses() {
+        host.order(define("db", 1));
+        host.order(define("web", 2));
+        host.order(new Order.ReleasePartition(new PartitionName("web")));
+        Usage usage = new Usage(Optional.of(5_000L), Optional.of(ByteSize.ofMebibytes(3)), Optional.of(2L));
+        host.cgroups.usages.put(DB, usage);
+        host.cgroups.usages.put(new PartitionName("web"), usage);
+        host.cgroups.kills.put(DB, 4L);
+        host.cgroups.refusals.put(DB, 5L);
+        Intrusion intrusion = new Intrusion(CpuSet.of(1), 1, 2, CpuTime.NONE, CpuTime.NONE, 3, 4, List.of());
+        host.intrusions.put(DB, intrusion);
+
+        List<PartitionUsage> measured =
+                ((Reply.Measured) host.partitions.execute(new Order.MeasurePartitions())).partitions();
+
+        assertThat(measured.get(0))
+                .isEqualTo(new PartitionUsage(
+                        DB,
+                        State.BOUND,
+                        Optional.of(slice(1)),
+                        host.now,
+                        usage.cpuMicros(),
+                        usage.memory(),
+                        usage.tasks(),
+                        4,
+                        5,
+                        Optional.of(intrusion)));
+        assertThat(measured.get(1).memory()).isEmpty();
+        assertThat(measured.get(1).slice()).isEmpty();
+        assertThat(host.show().intrusion()).contains(intrusion);
+        assertThat(host.partitions.wholeCpus()).isEqualTo(Map.of(DB, CpuSet.of(1)));
+    }
+
+    @Test
     void theWatchFindsDriftWithinTwoSeconds() {
         host.order(define("db", 1));
         try (DriftWatch watch = new DriftWatch(host.partitions)) {
@@ -470,6 +628,7 @@ class PartitionsTest {
         life.watch();
         life.watch();
         host.cgroups.kills.put(DB, 3L);
+        host.now += 1000;
         life.watch();
 
         assertThat(host.events().stream().skip(2))

@@ -100,7 +100,7 @@ class UnifiedPartitionIT {
                     .contains("cannot create directory")
                     .contains("permission denied");
             assertThat(Files.readString(outer.resolve("in/pids.max")).strip()).isEqualTo("max");
-            assertThat(console.run("head -c 400M /dev/zero | tail >/dev/null; echo status $?", PATIENCE))
+            assertThat(console.run("head -c 300M /dev/zero | tail >/dev/null; echo status $?", PATIENCE))
                     .contains("status 137");
             assertThat(cgroups.outOfMemoryKills(TestGround.NAME)).isPositive();
         }

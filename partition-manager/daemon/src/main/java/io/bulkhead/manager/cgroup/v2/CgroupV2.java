@@ -127,7 +127,11 @@ public final class CgroupV2 implements Cgroups {
             }
             try (Undo undo = new Undo()) {
                 CgroupFiles undoable = new UndoableFiles(files, undo);
+                boolean fresh = !files.exists(outer);
                 make(undoable, outer);
+                if (fresh) {
+                    undo.push("give back the CPUs of " + outer, () -> cpusets.letGo(files, outer));
+                }
                 cpusets.bind(undoable, outer, slice);
                 setLimits(undoable, outer, slice);
                 cpusets.tidyTop(undoable);
@@ -135,7 +139,7 @@ public final class CgroupV2 implements Cgroups {
                 undo.keep();
             }
             if (!leftOver.isEmpty()) {
-                leftOver.forEach(group -> GroupTree.remove(files, group));
+                leftOver.forEach(this::remove);
                 cpusets.tidyTop(files);
                 memories.settle(files);
             }
@@ -203,10 +207,15 @@ public final class CgroupV2 implements Cgroups {
                             "the control group of " + partition + " cannot go: processes " + inside + " are inside");
                 }
             }
-            outers.forEach(outer -> GroupTree.remove(files, outer));
+            outers.forEach(this::remove);
             cpusets.tidyTop(files);
             memories.settle(files);
         }
+    }
+
+    private void remove(Path outer) {
+        cpusets.letGo(files, outer);
+        GroupTree.remove(files, outer);
     }
 
     @Override

@@ -63,20 +63,16 @@ final class CpusetTops {
     }
 
     private void bindWhole(CgroupFiles files, Path outer, CpuSlice.Whole whole) {
-        CpusetController group = new CpusetController(files, outer);
-        PartitionStyle style = style(files);
         CpuSet cpus = whole.cpus();
         try {
-            CpuSet all = inUse(files, style).union(cpus);
-            if (style == PartitionStyle.EXCLUSIVE) {
-                top(files).setExclusive(top(files).exclusive().union(all));
+            if (style(files) == PartitionStyle.EXCLUSIVE) {
+                CpusetController group = new CpusetController(files, outer);
+                top(files).setExclusive(top(files).exclusive().union(cpus));
                 // With cpus set as well, a mere sibling that names one of them makes the partition invalid (6.12).
                 group.setCpus(CpuSet.EMPTY);
                 group.setExclusive(cpus);
             } else {
-                top(files).setCpus(top(files).cpus().union(all));
-                requireKind(files, layout.wholeTop(), CpusetController.ROOT, cpus);
-                group.setCpus(cpus);
+                bindBelowTop(files, outer, whole);
             }
         } catch (CgroupException e) {
             throw refusal(files, outer, cpus, String.valueOf(e.getMessage()), e);
@@ -84,11 +80,79 @@ final class CpusetTops {
         requireKind(files, outer, kind(whole), cpus);
     }
 
+    /** Where the kernel has no exclusive CPUs: the upper group is a cpuset partition itself, and gives of its own. */
+    private void bindBelowTop(CgroupFiles files, Path outer, CpuSlice.Whole whole) {
+        CpuSet cpus = whole.cpus();
+        if (!holders(files, List.of(layout.mount()), layout.wholeTop(), cpus).isEmpty()) {
+            // The kernel would take it and call every partition of ours invalid.
+            throw refusal(files, outer, cpus, "they are in cpuset.cpus of another group", null);
+        }
+        top(files).setCpus(top(files).cpus().union(cpus));
+        requireKind(files, layout.wholeTop(), CpusetController.ROOT, cpus);
+        CpusetController group = new CpusetController(files, outer);
+        group.setCpus(cpus);
+        if (!group.become(kind(whole)).equals(kind(whole))) {
+            becomeWithRoomToSpare(files, group, kind(whole));
+        }
+    }
+
+    /**
+     * A group with tasks becomes a partition only while the upper group has a CPU left that is not its own ("Parent
+     * unable to distribute cpu downstream"): lends it one of the host's for that moment, if there is one.
+     */
+    private void becomeWithRoomToSpare(CgroupFiles files, CpusetController group, String kind) {
+        CpusetController poolGroup = new CpusetController(files, layout.poolTop());
+        CpuSet free = new CpusetController(files, layout.mount()).effectiveCpus();
+        CpuSet spare = lowest(free.minus(namedByOthers(files, layout.wholeTop())));
+        boolean fromPool = spare.isEmpty() && pool.size() > 1;
+        if (fromPool) {
+            spare = lowest(pool.intersection(free).minus(namedByOthers(files, layout.poolTop())));
+        }
+        if (spare.isEmpty()) {
+            return;
+        }
+        CpuSet before = top(files).cpus();
+        if (fromPool) {
+            poolGroup.setCpus(pool.minus(spare));
+        }
+        top(files).setCpus(before.union(spare));
+        group.become(kind);
+        top(files).setCpus(before);
+        if (fromPool) {
+            poolGroup.setCpus(pool);
+        }
+    }
+
+    private static CpuSet lowest(CpuSet cpus) {
+        return cpus.isEmpty() ? cpus : CpuSet.of(cpus.ids().get(0));
+    }
+
+    /** The CPUs that a group at the top other than this one, or ours above whole CPUs, names. */
+    private CpuSet namedByOthers(CgroupFiles files, Path except) {
+        return files.groupsIn(layout.mount()).stream()
+                .filter(group -> !group.equals(except) && !group.equals(layout.wholeTop()))
+                .map(group -> new CpusetController(files, group))
+                .filter(group -> files.exists(group.cpusFile()))
+                .map(CpusetController::cpus)
+                .reduce(CpuSet.EMPTY, CpuSet::union);
+    }
+
     private void requireKind(CgroupFiles files, Path group, String kind, CpuSet cpus) {
         CpusetController controller = new CpusetController(files, group);
         String found = controller.become(kind);
         if (!found.equals(kind)) {
             throw refusal(files, group, cpus, controller.partitionFile() + " says '" + found + "'", null);
+        }
+    }
+
+    /**
+     * Ends a group's being a partition, which gives its CPUs back at once: when the group is just removed, kernels do it
+     * a moment later.
+     */
+    void letGo(CgroupFiles files, Path outer) {
+        CpusetController group = new CpusetController(files, outer);
+        if (files.exists(group.partitionFile())) {
+            group.become(CpusetController.MEMBER);
         }
     }
 
@@ -122,16 +186,7 @@ final class CpusetTops {
 
     /** The kernel's words, with the groups that have some of these CPUs as well. */
     private Refusal refusal(CgroupFiles files, Path group, CpuSet cpus, String words, @Nullable Throwable cause) {
-        List<String> holders = new ArrayList<>();
-        for (Path parent : List.of(layout.mount(), layout.wholeTop())) {
-            for (Path sibling : files.groupsIn(parent)) {
-                CpusetController theirs = new CpusetController(files, sibling);
-                if (!group.startsWith(sibling) && files.exists(theirs.cpusFile())) {
-                    named(theirs.cpusFile(), theirs.cpus(), cpus).ifPresent(holders::add);
-                    named(theirs.exclusiveFile(), theirs.exclusive(), cpus).ifPresent(holders::add);
-                }
-            }
-        }
+        List<String> holders = holders(files, List.of(layout.mount(), layout.wholeTop()), group, cpus);
         String detail = "the kernel does not give the CPUs " + cpus + " to one group alone: " + words
                 + (holders.isEmpty() ? "" : "; others that name some of them: " + String.join(", ", holders));
         Problem problem = new Problem(
@@ -143,6 +198,21 @@ final class CpusetTops {
                                 : "take the CPUs out of those files (in a unit: AllowedCPUs=), or ask for other CPUs"),
                 holders);
         return cause == null ? new Refusal(problem) : new Refusal(problem, cause);
+    }
+
+    /** The groups inside these that name some of the CPUs, other than the group itself and those above it. */
+    private static List<String> holders(CgroupFiles files, List<Path> parents, Path group, CpuSet cpus) {
+        List<String> holders = new ArrayList<>();
+        for (Path parent : parents) {
+            for (Path sibling : files.groupsIn(parent)) {
+                CpusetController theirs = new CpusetController(files, sibling);
+                if (!group.startsWith(sibling) && files.exists(theirs.cpusFile())) {
+                    named(theirs.cpusFile(), theirs.cpus(), cpus).ifPresent(holders::add);
+                    named(theirs.exclusiveFile(), theirs.exclusive(), cpus).ifPresent(holders::add);
+                }
+            }
+        }
+        return holders;
     }
 
     private static Optional<String> named(Path file, CpuSet theirs, CpuSet wanted) {

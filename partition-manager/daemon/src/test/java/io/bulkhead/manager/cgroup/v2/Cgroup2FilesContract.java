@@ -148,8 +148,9 @@ abstract class Cgroup2FilesContract {
         assertThat(read(mount().resolve("cpuset.cpus.effective"))).isNotEqualTo(before);
         files().write(group.resolve("cpuset.cpus.partition"), "root");
         assertThat(read(group.resolve("cpuset.cpus.partition"))).isEqualTo("root");
+        files().write(group.resolve("cpuset.cpus.partition"), "member");
         files().removeGroup(group);
-        GroupTree.remove(files(), top);
+        files().write(top.resolve("cpuset.cpus.partition"), "member");
         assertThat(read(mount().resolve("cpuset.cpus.effective"))).isEqualTo(before);
     }
 

@@ -258,8 +258,7 @@ class CgroupV2IT {
         write("memory.min", "0");
 
         assertThat(cgroups.readBack(NAME, whole(1)).get(0).reason().orElseThrow())
-                .contains("says 'member', promised 'isolated'")
-                .contains("the host has CPUs 1 too");
+                .contains("says 'member', promised 'isolated'");
         assertThat(cgroups.readBack(NAME, whole(1)).get(1).held()).isFalse();
         assertThat(cgroups.repair(NAME, whole(1))).isTrue();
         assertHeld(cgroups.readBack(NAME, whole(1)));

@@ -346,12 +346,60 @@ class CgroupV2Test {
                 .contains("the host has CPUs 1-2 too");
         assertThatThrownBy(() -> cgroups.repair(DB, whole(1, 2)))
                 .isInstanceOf(Refusal.class)
-                .hasMessageContaining("root invalid (Cpu list in cpuset.cpus not exclusive)")
                 .hasMessageContaining("system/cpuset.cpus (0-3)");
         tree.write(tree.path("system/cpuset.cpus"), "0");
         assertThat(reason(cgroups, whole(1, 2), Resource.CPUS)).contains("invalid");
         cgroups.repair(DB, whole(1, 2));
         assertHeld(cgroups.readBack(DB, whole(1, 2)));
+    }
+
+    @Test
+    void lendsTheUpperGroupACpuWhereTasksStandInTheWay() {
+        makeOldTree();
+        CgroupV2 cgroups = prepared();
+        cgroups.bind(DB, whole(1));
+        cgroups.openPayload(DB, RANGE, false);
+        cgroups.enter(DB, 77);
+        tree.write(tree.path("one/p-db/cpuset.cpus.partition"), "member");
+
+        cgroups.repair(DB, whole(1));
+
+        assertHeld(cgroups.readBack(DB, whole(1)));
+        assertThat(text("one/cpuset.cpus")).isEqualTo("1");
+        assertThat(text("cpuset.cpus.effective")).isEqualTo("0,2-3");
+    }
+
+    @Test
+    void saysSoWhereThereIsNoCpuToLend() {
+        makeOldTree();
+        CgroupV2 cgroups = prepared();
+        cgroups.bind(DB, whole(1, 2, 3));
+        cgroups.openPayload(DB, RANGE, false);
+        cgroups.enter(DB, 77);
+        tree.write(tree.path("one/p-db/cpuset.cpus.partition"), "member");
+
+        assertThatThrownBy(() -> cgroups.repair(DB, whole(1, 2, 3)))
+                .isInstanceOf(Refusal.class)
+                .hasMessageContaining("root invalid (Parent unable to distribute cpu downstream)");
+
+        cgroups.killAll(DB);
+        cgroups.repair(DB, whole(1, 2, 3));
+        assertHeld(cgroups.readBack(DB, whole(1, 2, 3)));
+    }
+
+    @Test
+    void namesNoCpuThatAnotherGroupNamesWhereThatWouldHarmTheOther() {
+        makeOldTree();
+        CgroupV2 one = prepared();
+        one.bind(DB, whole(1));
+        CgroupV2 two = instance("two", tree);
+        two.prepare();
+
+        assertThatThrownBy(() -> two.bind(DB, whole(1, 2)))
+                .isInstanceOf(Refusal.class)
+                .hasMessageContaining("one/cpuset.cpus (1)");
+
+        assertHeld(one.readBack(DB, whole(1)));
     }
 
     @Test

@@ -22,6 +22,8 @@ final class FakeCpusets {
     private static final String PARTITION = "cpuset.cpus.partition";
     private static final String EFFECTIVE = "cpuset.cpus.effective";
 
+    private static final String NOTHING_LEFT = "Parent unable to distribute cpu downstream";
+
     private final Path root;
     private final boolean knowsExclusive;
     private CpuSet online = CpuSet.parse("0-3");
@@ -57,14 +59,46 @@ final class FakeCpusets {
                 }
                 FakeCgroup2Tree.put(file, wanted.toString());
             }
-            case CPUS -> FakeCgroup2Tree.put(file, CpuSet.parse(value).toString());
+            case CPUS -> {
+                boolean grows = !cpus(group, CPUS).containsAll(CpuSet.parse(value));
+                FakeCgroup2Tree.put(file, CpuSet.parse(value).toString());
+                if (grows && isValidPartition(group) && leavesNothingAbove(group)) {
+                    String kind = text(group, PARTITION);
+                    FakeCgroup2Tree.put(group.resolve(PARTITION), kind + " invalid (" + NOTHING_LEFT + ")");
+                }
+            }
             case PARTITION -> {
-                FakeCgroup2Tree.put(file, value);
-                why(group).ifPresent(reason -> FakeCgroup2Tree.put(file, value + " invalid (" + reason + ")"));
+                String before = text(group, PARTITION);
+                boolean staysInvalid = !knowsExclusive && before.contains("invalid") && !value.equals("member");
+                FakeCgroup2Tree.put(file, staysInvalid ? value + before.substring(before.indexOf(' ')) : value);
+                Optional<String> reason =
+                        leavesNothingAbove(group) && !value.equals("member") ? Optional.of(NOTHING_LEFT) : why(group);
+                if (!staysInvalid) {
+                    reason.ifPresent(words -> FakeCgroup2Tree.put(file, value + " invalid (" + words + ")"));
+                }
             }
             default -> throw new IllegalArgumentException(name);
         }
         settle();
+    }
+
+    /** Before 6.7 a populated group needs the one above to have a CPU besides. */
+    private boolean leavesNothingAbove(Path group) {
+        Path parent = parent(group);
+        if (knowsExclusive || parent.equals(root) || !isPopulated(group)) {
+            return false;
+        }
+        CpuSet left = own(parent);
+        for (Path sibling : siblings(group)) {
+            left = isValidPartition(sibling) ? left.minus(own(sibling)) : left;
+        }
+        return own(group).containsAll(left);
+    }
+
+    private static boolean isPopulated(Path group) {
+        return FakeCgroup2Tree.walk(group)
+                .anyMatch(path -> path.endsWith("cgroup.procs")
+                        && !FakeCgroup2Tree.text(path).isBlank());
     }
 
     /** Looks at every partition again, then at who has which CPUs. */
@@ -101,10 +135,7 @@ final class FakeCpusets {
                             ? "cpuset.cpus and cpuset.cpus.exclusive are empty"
                             : "Parent unable to distribute cpu downstream");
         }
-        boolean populated = FakeCgroup2Tree.walk(group)
-                .anyMatch(path -> path.endsWith("cgroup.procs")
-                        && !FakeCgroup2Tree.text(path).isBlank());
-        if (populated && !own.intersects(online)) {
+        if (isPopulated(group) && !own.intersects(online)) {
             return Optional.of("No cpu available due to hotplug");
         }
         boolean remote = knowsExclusive && !cpus(group, EXCLUSIVE).isEmpty();

@@ -1,0 +1,174 @@
+package io.bulkhead.harness.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.bulkhead.contract.order.Reply;
+import io.bulkhead.contract.partition.CpuSlice;
+import io.bulkhead.contract.partition.Intrusion;
+import io.bulkhead.contract.partition.PartitionStatus;
+import io.bulkhead.contract.partition.PartitionUsage;
+import io.bulkhead.contract.partition.Resource;
+import io.bulkhead.contract.partition.Strength;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What partitions use is measured, and so is what others take of their CPUs. */
+class UsageIT {
+    /** A slice is taken up within a second, and its first window may be joined with the next one. */
+    private static final Duration TWO_WINDOWS = Duration.ofSeconds(45);
+
+    private static Installation host;
+
+    @BeforeAll
+    static void install() {
+        host = Installation.up();
+    }
+
+    @AfterAll
+    static void remove() {
+        host.close();
+    }
+
+    @AfterEach
+    void deletePartitions() {
+        host.deletePartitions();
+    }
+
+    private static PartitionUsage usage(String partition) {
+        return io.bulkhead.console.client.ApiClient.decode(
+                        Reply.Measured.class, host.api().get("/v1/usage"))
+                .partitions()
+                .stream()
+                .filter(each -> each.partition().value().equals(partition))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** The account after the first window that lies wholly behind a moment. */
+    private static Intrusion windowAfter(String partition, long beginMillis) {
+        return await().atMost(TWO_WINDOWS)
+                .pollInterval(Duration.ofMillis(500))
+                .until(
+                        () -> host.show(partition).intrusion(),
+                        known -> known.isPresent() && begin(known.get()) >= beginMillis)
+                .orElseThrow();
+    }
+
+    private static long begin(Intrusion intrusion) {
+        return intrusion.untilMillis()
+                - intrusion.window().totalMicros() / 1000 / intrusion.cpus().size();
+    }
+
+    @Test
+    void whatOthersTakeOfWholeCpusIsAccountedOrCannotHappen() throws IOException {
+        // Given an idle partition on a whole CPU
+        host.run("define", "till", "--cpus", "1", "--memory", "64MiB").expect(0);
+        host.run("start", "till").expect(0);
+        PartitionStatus status = host.show("till");
+        CpuSlice.Whole slice =
+                (CpuSlice.Whole) status.slice().map(held -> held.cpus()).orElseThrow();
+        boolean exclusive = status.promises().stream()
+                .anyMatch(promise -> promise.resource() == Resource.CPUS && promise.strength() == Strength.EXCLUSIVE);
+
+        // When somebody of the host wants that CPU, or, where the kernel lets nobody, all CPUs that there are
+        Process hog = exclusive
+                ? new ProcessBuilder("perl", "-e", "fork for 1 .. 4; while (1) { exit if getppid() == 1 }").start()
+                : new ProcessBuilder("taskset", "-c", slice.cpus().toString(), "perl", "-e", "while (1) {}").start();
+        Intrusion intrusion;
+        try {
+            intrusion = windowAfter("till", System.currentTimeMillis());
+        } finally {
+            hog.destroyForcibly().onExit().join();
+        }
+
+        // Then it is charged with all of it, or with nothing
+        assertThat(intrusion.cpus()).isEqualTo(slice.cpus());
+        if (exclusive) {
+            assertThat(intrusion.window().intrusionPerMille())
+                    .as(intrusion.toString())
+                    .isLessThan(10);
+        } else {
+            assertThat(intrusion.window().intrusionPerMille())
+                    .as(intrusion.toString())
+                    .isGreaterThan(950);
+            assertThat(intrusion.highestMicros()).isGreaterThan(9_000_000);
+            assertThat(host.run("show", "till").expect(0).out())
+                    .containsPattern("intrusion +9\\d\\d‰ in the last window");
+        }
+        assertThat(metrics()).contains("bulkhead_partition_intrusion_seconds_total{partition=\"till\"} ");
+    }
+
+    @Test
+    void whatAPartitionUsesIsItsOwnAndNoIntrusion() throws IOException {
+        // Given a partition whose only work is its own
+        host.run("define", "busy", "--cpus", "1", "--memory", "64MiB").expect(0);
+        host.run("start", "busy").expect(0);
+        host.exec("busy", "sh -c 'while :; do :; done' </dev/null >/dev/null 2>&1 &")
+                .expect(0);
+
+        Intrusion intrusion = windowAfter("busy", System.currentTimeMillis());
+
+        // Then whatever it did not get, others had: nobody was idle, and its own is not charged to it
+        long error = intrusion.errorMicros();
+        assertThat(intrusion.window().idleMicros()).as(intrusion.toString()).isLessThan(error + 200_000);
+        assertThat(intrusion.window().intrusionMicros())
+                .as(intrusion.toString())
+                .isBetween(
+                        -error,
+                        intrusion.window().totalMicros() - intrusion.window().partitionMicros() + error);
+        assertThat(intrusion.window().partitionMicros()).isGreaterThan(500_000);
+        assertThat(usage("busy").cpuMicros().orElseThrow())
+                .isGreaterThanOrEqualTo(intrusion.total().partitionMicros());
+
+        // And top shows it
+        String top = host.run("top", "--once", "--interval", "1").expect(0).out();
+        assertThat(top).containsPattern("busy +running +\\d{1,3}\\.\\d% +1 \\(" + intrusion.cpus() + "\\)");
+        assertThat(metrics()).containsPattern("bulkhead_partition_cpu_seconds_total\\{partition=\"busy\"} [1-9.]");
+    }
+
+    @Test
+    void aForkBombIsAnEventOnceAndIsCounted() {
+        host.run("define", "bomb", "--cpus", "0.2", "--memory", "128MiB", "--tasks", "40")
+                .expect(0);
+        host.run("start", "bomb").expect(0);
+
+        host.exec(
+                "bomb",
+                "perl -e 'my @kids; for (1 .. 400) { my $p = fork; if (defined $p && !$p) { sleep 30; exit }"
+                        + " push @kids, $p if $p } kill 9, @kids'");
+
+        await().atMost(Duration.ofSeconds(2))
+                .until(() -> events().anyMatch(line -> line.contains("partition-tasks-exhausted")));
+        assertThat(events().filter(line -> line.contains("partition-tasks-exhausted")))
+                .hasSizeLessThanOrEqualTo(2)
+                .allMatch(line -> line.contains("bomb"));
+        assertThat(usage("bomb").tasksRefused()).isGreaterThan(300);
+        assertThat(usage("bomb").tasks().orElseThrow()).isBetween(1L, 40L);
+        assertThat(usage("bomb").intrusion()).isEqualTo(Optional.empty());
+    }
+
+    private static java.util.stream.Stream<String> events() {
+        return host.run("events").expect(0).out().lines();
+    }
+
+    private static String metrics() throws IOException {
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.connect(UnixDomainSocketAddress.of(host.apiSocket()));
+            channel.write(ByteBuffer.wrap("GET /metrics HTTP/1.1\r\nHost: b\r\nConnection: close\r\n\r\n"
+                    .getBytes(StandardCharsets.US_ASCII)));
+            return new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+}
