@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A Bulkhead installation of a test's own, driven through the launcher; removed with all it made on close. */
 final class Installation implements AutoCloseable {
@@ -42,6 +43,11 @@ final class Installation implements AutoCloseable {
 
     /** Property: verbs run in the test's own JVM, for places where starting one takes ten seconds. Our processes stay real. */
     private static final String VERBS_INSIDE = "bulkhead.test.verbs-inside";
+
+    /** Property: {@link #up} is always the same installation. For hosts that are thrown away, where bringing one up takes long. */
+    private static final String SHARED = "bulkhead.test.shared";
+
+    private static @Nullable Installation shared;
 
     private static final AtomicInteger COUNT = new AtomicInteger();
 
@@ -111,8 +117,20 @@ final class Installation implements AutoCloseable {
                 Path.of("/etc/bulkhead/bulkhead.conf"));
     }
 
-    /** Makes an installation and brings it up. */
+    /** Makes an installation and brings it up; where {@link #SHARED} says so, it is the one of all who call this. */
     static Installation up() {
+        if (!Boolean.getBoolean(SHARED)) {
+            return upAlone();
+        }
+        Installation first = shared;
+        if (first == null) {
+            first = upAlone();
+            shared = first;
+        }
+        return first;
+    }
+
+    private static Installation upAlone() {
         Installation installation = create();
         try {
             installation.run("up").expect(0);
@@ -309,6 +327,12 @@ final class Installation implements AutoCloseable {
 
     @Override
     public void close() {
+        if (this == shared) {
+            // Some tests kill our processes.
+            run("up").expect(0);
+            deletePartitions();
+            return;
+        }
         if (Files.exists(runDirectory)) {
             Result down = run("down", "--yes");
             if (down.status() != 0) {

@@ -10,6 +10,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * One guest at work: QEMU, the server of its share, and its agent. Whatever happens in it, every call ends by its deadline,
@@ -19,12 +22,19 @@ final class Guest implements AutoCloseable {
     private static final Duration BOOT_DEADLINE = Duration.ofMinutes(4);
     private static final Duration HELPER_DEADLINE = Duration.ofMinutes(1);
     private static final int TAIL = 40;
+    /** Of the directories in which guests work; the process that works there follows. */
+    private static final String PREFIX = "bh-lab-";
+
+    private static final Pattern OWNED = Pattern.compile(PREFIX + "(\\d+)-.*");
 
     private final Path directory;
     private final Path serialLog;
     private final Process files;
     private final Process machine;
     private final AgentLine agent;
+    /** For somebody's Ctrl-c. */
+    private final Thread atExit;
+
     private int scripts;
 
     private Guest(Path directory, Path serialLog, Process files, Process machine, AgentLine agent) {
@@ -33,6 +43,8 @@ final class Guest implements AutoCloseable {
         this.files = files;
         this.machine = machine;
         this.agent = agent;
+        this.atExit = new Thread(() -> stop(machine, files, directory), "guest-end");
+        Runtime.getRuntime().addShutdownHook(atExit);
     }
 
     /**
@@ -58,7 +70,9 @@ final class Guest implements AutoCloseable {
     /** Starts a guest; it is not up yet. */
     static Guest start(Plan plan) throws IOException, InterruptedException {
         // Sockets must have short names.
-        Path directory = Files.createTempDirectory("bh-lab-");
+        removeLeftovers();
+        Path directory =
+                Files.createTempDirectory(PREFIX + ProcessHandle.current().pid() + "-");
         Process files = null;
         Process machine = null;
         try {
@@ -94,6 +108,19 @@ final class Guest implements AutoCloseable {
         } catch (IOException | InterruptedException | RuntimeException e) {
             stop(machine, files, directory);
             throw e;
+        }
+    }
+
+    /** What a process that was killed could not remove. */
+    private static void removeLeftovers() throws IOException {
+        try (Stream<Path> all = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+            for (Path each : all.toList()) {
+                Matcher owned = OWNED.matcher(each.getFileName().toString());
+                if (owned.matches()
+                        && ProcessHandle.of(Long.parseLong(owned.group(1))).isEmpty()) {
+                    GuestImage.deleteTree(each);
+                }
+            }
         }
     }
 
@@ -211,6 +238,11 @@ final class Guest implements AutoCloseable {
     public void close() {
         agent.close();
         stop(machine, files, directory);
+        try {
+            Runtime.getRuntime().removeShutdownHook(atExit);
+        } catch (IllegalStateException e) {
+            // It is at work already.
+        }
     }
 
     private static void stop(

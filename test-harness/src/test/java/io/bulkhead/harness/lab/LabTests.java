@@ -102,7 +102,7 @@ final class LabTests {
         String script = """
                 cd %1$s
                 exec java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData -Xmx256m -Djava.io.tmpdir=/data \\
-                  -Dbulkhead.test.lab=true -Dbulkhead.test.verbs-inside=true -Dbulkhead.test.slowness=10 \\
+                  -Dbulkhead.test.lab=true -Dbulkhead.test.verbs-inside=true -Dbulkhead.test.shared=true -Dbulkhead.test.slowness=10 \\
                   -Dbulkhead.launcher=%1$s/bulkhead -cp "$(<tests/class-path)" %2$s %3$s
                 """.formatted(Payload.HOME, TestRun.class.getName(), arguments);
         return guest.run(script, Duration.ofNanos(end - System.nanoTime()), out, out) == 0;
