@@ -70,7 +70,10 @@ final class ControlGroupChecks {
         List<Finding> all = new ArrayList<>();
         all.add(Finding.good(
                 WHAT,
-                "version 2 with " + String.join(", ", UNIFIED) + "; whole CPUs " + wayOfPartitions(mount.point())));
+                "version 2 with " + String.join(", ", UNIFIED) + "; whole CPUs " + wayOfPartitions(mount.point())
+                        + files.text("/proc/sys/kernel/osrelease")
+                                .map(kernel -> "; kernel " + kernel)
+                                .orElse("")));
         all.add(protection(mount));
         all.add(confinedByOthers(mount.point()));
         return all;

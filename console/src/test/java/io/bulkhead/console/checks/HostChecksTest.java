@@ -128,8 +128,12 @@ class HostChecksTest {
         assertThat(found("control groups")).singleElement().asString().contains("has no cpuset.cpus.exclusive");
 
         file("sys/fs/cgroup/bulkhead/cpuset.cpus.exclusive", "1-3");
+        file("proc/sys/kernel/osrelease", "6.12.117\n");
 
-        assertThat(found("control groups")).singleElement().asString().endsWith("by cpuset.cpus.exclusive");
+        assertThat(found("control groups"))
+                .singleElement()
+                .asString()
+                .endsWith("by cpuset.cpus.exclusive; kernel 6.12.117");
     }
 
     @Test
