@@ -44,7 +44,8 @@ record GuestImage(Path directory, Path sources) {
     /** The program that prepares a payload with this image's Java, and its first argument. */
     List<String> training() {
         return List.of(
-                sources.resolve("train").toString(), directory.resolve("tree").toString());
+                sources.resolve("../train").normalize().toString(),
+                directory.resolve("tree").toString());
     }
 
     /**

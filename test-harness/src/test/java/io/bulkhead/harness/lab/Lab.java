@@ -173,7 +173,7 @@ public final class Lab {
     }
 
     private GuestImage image(Release release) throws IOException, InterruptedException {
-        return GuestImage.of(release, home.resolve("test-harness/lab"), cache, Lab::say);
+        return GuestImage.of(release, home.resolve("test-harness/lab/image"), cache, Lab::say);
     }
 
     private static void say(String progress) {

@@ -101,7 +101,7 @@ final class LabTests {
                 .collect(Collectors.joining(" "));
         String script = """
                 cd %1$s
-                exec java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData -Xmx256m -Djava.io.tmpdir=/data \\
+                exec java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData -XX:SharedArchiveFile=tests/classes.jsa -Xmx256m -Djava.io.tmpdir=/data \\
                   -Dbulkhead.test.lab=true -Dbulkhead.test.verbs-inside=true -Dbulkhead.test.shared=true -Dbulkhead.test.slowness=10 \\
                   -Dbulkhead.launcher=%1$s/bulkhead -cp "$(<tests/class-path)" %2$s %3$s
                 """.formatted(Payload.HOME, TestRun.class.getName(), arguments);

@@ -18,6 +18,7 @@ final class Payload {
     private static final List<String> INSTALLED =
             List.of("bulkhead", "configs", "partition-manager/daemon/target/runtime", "console/target/runtime");
     private static final Duration DEADLINE = Duration.ofMinutes(2);
+    private static final Path JAR = Path.of(System.getProperty("java.home"), "bin", "jar");
     private static final long SPARE_BYTES = 16L << 20;
 
     private Payload() {}
@@ -43,8 +44,15 @@ final class Payload {
         for (Path element : classPath) {
             if (Files.exists(element)) {
                 String name = "%03d-%s".formatted(inside.size(), element.getFileName());
-                copies.add("cp -rL '" + element + "' '" + tests.resolve(name) + "'");
-                inside.add(HOME.resolve("tests").resolve(name).toString());
+                // Only classes from jars can be in an archive of classes.
+                boolean packs = Files.isDirectory(element);
+                String jar = packs ? name + ".jar" : name;
+                copies.add(
+                        packs
+                                ? "'" + JAR + "' --create --no-compress --file '" + tests.resolve(jar) + "' -C '"
+                                        + element + "' ."
+                                : "cp -L '" + element + "' '" + tests.resolve(jar) + "'");
+                inside.add(HOME.resolve("tests").resolve(jar).toString());
             }
         }
         Files.writeString(tests.resolve("class-path"), String.join(":", inside));
