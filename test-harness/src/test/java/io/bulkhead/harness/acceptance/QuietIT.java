@@ -22,8 +22,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The host itself stays off slices: its interrupts, its kernel workers and its own groups' memory; and gets all back. */
@@ -33,18 +34,24 @@ class QuietIT {
     private static final Path GROUPS = Path.of("/sys/fs/cgroup");
     private static final Path WORKQUEUES = Path.of("/sys/devices/virtual/workqueue/cpumask");
 
-    private Map<String, String> before;
-    private Installation host;
+    private static Map<String, String> before;
+    private static Installation host;
 
-    @BeforeEach
-    void install() {
+    @BeforeAll
+    static void install() {
         before = settings();
         host = Installation.up();
     }
 
-    @AfterEach
-    void remove() {
+    @AfterAll
+    static void remove() {
         host.close();
+        assertThat(settings()).as("what the host has when all is down").isEqualTo(before);
+    }
+
+    @AfterEach
+    void deletePartitions() {
+        host.deletePartitions();
     }
 
     @Test
@@ -92,6 +99,9 @@ class QuietIT {
         await().atMost(Patience.seconds(20))
                 .untilAsserted(() ->
                         assertThat(affinities().get(movable).intersects(slice)).isFalse());
+        // What somebody writes is the host's wish from then on, so it gets its former one back by hand.
+        host.run("delete", "quiet", "--yes").expect(0);
+        write(INTERRUPTS.resolve(movable + "/smp_affinity_list"), before.getOrDefault("interrupt " + movable, ""));
     }
 
     @Test
@@ -161,7 +171,7 @@ class QuietIT {
         Installation.kill(host.managerPid());
 
         host.run("up").expect(0);
-        host.run("down", "--yes").expect(0);
+        host.run("delete", "quiet", "--yes").expect(0);
 
         assertThat(settings()).isEqualTo(before);
     }
