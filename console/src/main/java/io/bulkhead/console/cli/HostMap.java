@@ -8,8 +8,10 @@ import io.bulkhead.console.text.Words;
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.hardware.Topology;
 import io.bulkhead.contract.partition.HostStatus;
+import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.Limit;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -110,16 +112,26 @@ final class HostMap {
                         .orElse("no caps on their memory while nothing is sliced\n"));
         if (!caps.groups().isEmpty()) {
             Table table = new Table("GROUP", "MAX>", "BEFORE>", "USED>", "REMARK");
-            caps.groups()
-                    .forEach(each -> table.row(
-                            Cell.of(each.group()),
-                            Cell.of(each.max().fold(Words::size, Limit.UNLIMITED)),
-                            Cell.of(each.before().fold(Words::size, Limit.UNLIMITED)),
-                            Cell.of(Words.size(each.used())),
-                            Cell.of(each.remark().orElse(""))));
+            List<HostStatus.MemoryCap> worthALine =
+                    caps.groups().stream().filter(HostMap::worthALine).toList();
+            worthALine.forEach(each -> table.row(
+                    Cell.of(each.group()),
+                    Cell.of(each.max().fold(Words::size, Limit.UNLIMITED)),
+                    Cell.of(each.before().fold(Words::size, Limit.UNLIMITED)),
+                    Cell.of(Words.size(each.used())),
+                    Cell.of(each.remark().orElse(""))));
             out.append(table.render(colour));
+            int others = caps.groups().size() - worthALine.size();
+            if (others > 0) {
+                out.append("and ").append(others).append(" that use less than 1 MiB\n");
+            }
         }
         return out.toString();
+    }
+
+    /** systemd has a group for each of its mounts, with next to nothing inside. */
+    private static boolean worthALine(HostStatus.MemoryCap group) {
+        return group.remark().isPresent() || group.used().compareTo(ByteSize.ofMebibytes(1)) >= 0;
     }
 
     /** One line per core; runs of cores with the same owner are one line where there are many. */

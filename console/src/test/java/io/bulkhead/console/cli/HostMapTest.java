@@ -45,6 +45,7 @@ class HostMapTest {
                         GROUP           MAX     BEFORE     USED  REMARK
                         system.slice  5 GiB  unlimited    2 GiB
                         user.slice    1 GiB      1 GiB  512 MiB  the host's own limit is tighter
+                        and 1 that use less than 1 MiB
                         """);
     }
 
@@ -85,7 +86,13 @@ class HostMapTest {
                                         Limit.of(ByteSize.parse("1GiB")),
                                         Limit.of(ByteSize.parse("1GiB")),
                                         ByteSize.parse("512MiB"),
-                                        Optional.of("the host's own limit is tighter")))));
+                                        Optional.of("the host's own limit is tighter")),
+                                new HostStatus.MemoryCap(
+                                        "dev-mqueue.mount",
+                                        Limit.of(ByteSize.parse("5GiB")),
+                                        Limit.unlimited(),
+                                        ByteSize.parse("36KiB"),
+                                        Optional.empty()))));
         Topology topology = new Topology(
                 IntStream.range(0, 4)
                         .mapToObj(id -> new Topology.Cpu(id, 0, id, 0))

@@ -114,11 +114,9 @@ final class Samples {
             new UidRange(1_048_576),
             "g-0123456789ab",
             Optional.of(1_700_000_000_000L),
-            Optional.of(
-                    new Isolation(
-                            Isolation.Level.EXCLUSIVE,
-                            List.of(
-                                    "interrupt 33 (nvme0q3) is kept by the kernel and stays on CPU 1: Operation not permitted"))),
+            Optional.of(new Isolation(
+                    Isolation.Level.EXCLUSIVE,
+                    List.of("interrupt 33 (nvme0q3) kept by the kernel on CPU 1: Operation not permitted"))),
             Optional.of(INTRUSION));
 
     private static final PartitionStatus DEFINED = new PartitionStatus(

@@ -10,10 +10,12 @@ import io.bulkhead.contract.partition.Resource;
 import io.bulkhead.contract.partition.Strength;
 import io.bulkhead.manager.steering.SteeringReport;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * How alone a partition is on its CPUs, from what was read back: the levels from below, each with what holds it back. Pure.
@@ -26,6 +28,9 @@ import java.util.TreeMap;
  */
 record IsolationReading(
         boolean steers, SteeringReport steering, BootFacts boot, Map<Integer, String> neighbours, boolean balanced) {
+    /** Of interrupts with the same reason; a machine may have a queue per disk and CPU. */
+    private static final int MOST_LINES = 3;
+
     IsolationReading {
         neighbours = new TreeMap<>(neighbours);
     }
@@ -76,14 +81,26 @@ record IsolationReading(
                 raise.add("interrupts and kernel workers are not steered away: set host.steer_interrupts = true");
             }
         }
-        for (StuckInterrupt each : there) {
-            CpuSet own = each.cpus().intersection(cpus);
-            raise.add("interrupt " + each.number() + " (" + each.name() + ") "
-                    + (steers ? "is kept by the kernel and stays on " : "may fire on ") + words(own) + ": "
-                    + each.reason());
-        }
+        Map<String, List<StuckInterrupt>> byReason = there.stream()
+                .collect(Collectors.groupingBy(StuckInterrupt::reason, LinkedHashMap::new, Collectors.toList()));
+        byReason.forEach((reason, alike) -> {
+            if (alike.size() > MOST_LINES) {
+                raise.add(stuck("interrupts", alike, cpus, reason));
+            } else {
+                alike.forEach(each -> raise.add(stuck("interrupt", List.of(each), cpus, reason)));
+            }
+        });
         workers.ifPresent(set -> raise.add("unbound workqueues may run on " + words(set)));
         return raise;
+    }
+
+    private String stuck(String what, List<StuckInterrupt> interrupts, CpuSet cpus, String reason) {
+        String names = interrupts.stream()
+                .map(each -> each.number() + " (" + each.name() + ")")
+                .collect(Collectors.joining(", "));
+        CpuSet on =
+                interrupts.stream().map(each -> each.cpus().intersection(cpus)).reduce(CpuSet.EMPTY, CpuSet::union);
+        return what + " " + names + (steers ? " kept by the kernel on " : " may fire on ") + words(on) + ": " + reason;
     }
 
     private List<String> ticking(CpuSet cpus) {

@@ -15,6 +15,7 @@ import io.bulkhead.manager.steering.SteeringReport;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class IsolationReadingTest {
@@ -76,8 +77,23 @@ class IsolationReadingTest {
         assertThat(reading(stuck, TICKLESS).of(TWO, cpus(Strength.EXCLUSIVE, true)))
                 .isEqualTo(new Isolation(
                         Level.EXCLUSIVE,
-                        List.of("interrupt 33 (nvme0q3) is kept by the kernel and stays on CPU 3:"
-                                + " Operation not permitted")));
+                        List.of("interrupt 33 (nvme0q3) kept by the kernel on CPU 3:" + " Operation not permitted")));
+    }
+
+    @Test
+    void manyInterruptsWithTheSameReasonAreOneLine() {
+        List<StuckInterrupt> queues = IntStream.range(0, 4)
+                .mapToObj(i ->
+                        new StuckInterrupt(30 + i, "nvme" + i + "q3", CpuSet.of(2 + i % 2), "Operation not permitted"))
+                .toList();
+        SteeringReport stuck = new SteeringReport(CpuSet.of(2, 3), Optional.of(CpuSet.of(0, 1)), queues);
+
+        assertThat(reading(stuck, TICKLESS)
+                        .of(TWO, cpus(Strength.EXCLUSIVE, true))
+                        .raise())
+                .containsExactly(
+                        "interrupts 30 (nvme0q3), 31 (nvme1q3), 32 (nvme2q3), 33 (nvme3q3) kept by the kernel on"
+                                + " CPUs 2-3: Operation not permitted");
     }
 
     @Test
