@@ -248,8 +248,9 @@ class ShellPartitionIT {
         RunningPartition partition = ground.boot(SHELL, true);
         try (ConsoleTap console = new ConsoleTap(ground.sys, partition.console())) {
             console.expect("# ");
-            console.run("setsid sh -c 'trap \"echo told >/var/told; exit\" TERM; : >/var/armed; while :; do sleep 0.1; done' & "
-                    + "until [ -e /var/armed ]; do sleep 0.05; done");
+            console.run(
+                    "setsid sh -c 'trap \"echo told >/var/told; exit\" TERM; : >/var/armed; while :; do sleep 0.1; done' & "
+                            + "until [ -e /var/armed ]; do sleep 0.05; done");
 
             // When
             long before = System.nanoTime();
