@@ -3,12 +3,18 @@ package io.bulkhead.harness.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.bulkhead.console.client.ApiClient;
 import io.bulkhead.contract.hardware.CpuSet;
+import io.bulkhead.contract.order.Event;
+import io.bulkhead.contract.order.EventRecord;
+import io.bulkhead.contract.wire.Json;
 import io.bulkhead.harness.proof.Proves;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -64,6 +70,41 @@ class DriftIT {
                 .until(() -> host.show("drifting").degraded().isEmpty());
         host.run("verify", "drifting").expect(0);
         assertThat(host.exec("drifting", "nproc").out().strip()).isEqualTo(Integer.toString(slice.size()));
+    }
+
+    @Test
+    @Proves("what the kernel gives notice of is an event within a second")
+    void whatTheKernelGivesNoticeOfIsAnEventWithinASecond() throws IOException {
+        Path partition = host.groupOf("drifting").resolve("cpuset.cpus.partition");
+        String before = ThisHost.text(partition);
+
+        // Several times, since the look each second would be as fast by chance
+        for (int round = 0; round < 3; round++) {
+            long sequence = lastSequence();
+            long written = System.currentTimeMillis();
+            Files.writeString(partition, "member");
+
+            EventRecord degraded = await().atMost(Patience.seconds(3))
+                    .until(
+                            () -> eventsAfter(sequence)
+                                    .filter(each -> each.event() instanceof Event.PartitionDegraded)
+                                    .findFirst(),
+                            Optional::isPresent)
+                    .orElseThrow();
+
+            assertThat(degraded.timeMillis() - written).isBetween(0L, 1000L);
+            await().atMost(Patience.seconds(3)).until(() -> ThisHost.text(partition), before::equals);
+        }
+    }
+
+    private static long lastSequence() {
+        return eventsAfter(0).mapToLong(EventRecord::sequence).max().orElse(0);
+    }
+
+    private static Stream<EventRecord> eventsAfter(long sequence) {
+        Json answer = host.api().get("/v1/events?follow=false&after=" + sequence);
+        return ((Json.Array) ((Json.Obj) answer).members().get("events"))
+                .items().stream().map(each -> ApiClient.decode(EventRecord.class, each));
     }
 
     @Test
