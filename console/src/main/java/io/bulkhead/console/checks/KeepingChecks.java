@@ -47,6 +47,12 @@ public final class KeepingChecks {
                     "not kept from the host's own groups: " + caps.reason().orElse(""),
                     "on a cgroup v2 host: host.memory_caps = auto, in the settings");
         }
+        if (caps.cap().isPresent() && caps.groups().isEmpty()) {
+            return Finding.weak(
+                    what,
+                    "the host has no groups of its own: all of it stands in the root of the hierarchy, which has no cap",
+                    "run what the host runs in control groups, as systemd does");
+        }
         List<String> over = caps.groups().stream()
                 .filter(each -> caps.cap()
                         .map(cap -> each.max().fold(max -> max.compareTo(cap) > 0, true))

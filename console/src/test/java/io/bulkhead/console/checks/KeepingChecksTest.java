@@ -71,6 +71,16 @@ class KeepingChecksTest {
     }
 
     @Test
+    void tellsOfAHostWithoutGroups() {
+        List<Finding> found = findings(
+                new HostStatus.Steering(true, Optional.empty(), CpuSet.of(2), Optional.empty(), List.of()),
+                new HostStatus.MemoryCaps(true, Optional.empty(), Optional.of(CAP), List.of()));
+
+        assertThat(found.get(1).verdict()).isEqualTo(Finding.Verdict.WEAK);
+        assertThat(found.get(1).found()).contains("the root of the hierarchy");
+    }
+
+    @Test
     void saysWhyNothingIsKept() {
         List<Finding> found = findings(
                 new HostStatus.Steering(
