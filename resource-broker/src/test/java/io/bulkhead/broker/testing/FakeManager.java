@@ -224,12 +224,21 @@ public final class FakeManager implements AutoCloseable {
             while (true) {
                 SocketChannel accepted = channel.accept();
                 connections.add(accepted);
-                thread("fake-manager-connection", () -> serve(accepted));
+                if (isServing(channel)) {
+                    thread("fake-manager-connection", () -> serve(accepted));
+                } else {
+                    // It came while this stopped, and was not among those that were closed.
+                    close(accepted);
+                }
             }
         } catch (IOException e) {
             // The socket was closed: this is how it stops.
             close(channel);
         }
+    }
+
+    private synchronized boolean isServing(ServerSocketChannel channel) {
+        return server.equals(Optional.of(channel));
     }
 
     private void serve(SocketChannel channel) {

@@ -63,8 +63,11 @@ class QuietIT {
                         .contains(number);
             }
         });
-        assertThat(affinities().values().stream().filter(cpus -> !cpus.intersects(slice)))
-                .as("some can be moved at all")
+        assertThat(affinities().entrySet().stream()
+                        .filter(each -> !each.getValue().intersects(slice))
+                        .map(each -> before.getOrDefault("interrupt " + each.getKey(), ""))
+                        .filter(cpus -> CpuSet.parse(cpus).intersects(slice)))
+                .as("interrupts that have left it")
                 .isNotEmpty();
         assertThat(host().steering().workqueues())
                 .hasValueSatisfying(cpus -> assertThat(cpus.intersects(slice)).isFalse());

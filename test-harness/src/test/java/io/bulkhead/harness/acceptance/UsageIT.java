@@ -10,6 +10,7 @@ import io.bulkhead.contract.partition.PartitionStatus;
 import io.bulkhead.contract.partition.PartitionUsage;
 import io.bulkhead.contract.partition.Resource;
 import io.bulkhead.contract.partition.Strength;
+import io.bulkhead.harness.proof.Proves;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -58,7 +59,7 @@ class UsageIT {
 
     /** The account after the first window that lies wholly behind a moment. */
     private static Intrusion windowAfter(String partition, long beginMillis) {
-        return await().atMost(TWO_WINDOWS)
+        return await().atMost(Patience.of(TWO_WINDOWS))
                 .pollInterval(Duration.ofMillis(500))
                 .until(
                         () -> host.show(partition).intrusion(),
@@ -72,6 +73,7 @@ class UsageIT {
     }
 
     @Test
+    @Proves("what others take of a slice's CPUs is a number, and on cgroup v2 it is next to nothing")
     void whatOthersTakeOfWholeCpusIsAccountedOrCannotHappen() throws IOException {
         // Given an idle partition on a whole CPU
         host.run("define", "till", "--cpus", "1", "--memory", "64MiB").expect(0);
@@ -111,6 +113,7 @@ class UsageIT {
     }
 
     @Test
+    @Proves("a partition's own work is never charged to others")
     void whatAPartitionUsesIsItsOwnAndNoIntrusion() throws IOException {
         // Given a partition whose only work is its own
         host.run("define", "busy", "--cpus", "1", "--memory", "64MiB").expect(0);
@@ -139,6 +142,7 @@ class UsageIT {
     }
 
     @Test
+    @Proves("a fork bomb is an event, and does not flood the journal")
     void aForkBombIsAnEventOnceAndIsCounted() {
         host.run("define", "bomb", "--cpus", "0.2", "--memory", "128MiB", "--tasks", "40")
                 .expect(0);
@@ -149,7 +153,7 @@ class UsageIT {
                 "perl -e 'my @kids; for (1 .. 400) { my $p = fork; if (defined $p && !$p) { sleep 30; exit }"
                         + " push @kids, $p if $p } kill 9, @kids'");
 
-        await().atMost(Duration.ofSeconds(2))
+        await().atMost(Patience.seconds(2))
                 .until(() -> events().anyMatch(line -> line.contains("partition-tasks-exhausted")));
         assertThat(events().filter(line -> line.contains("partition-tasks-exhausted")))
                 .hasSizeLessThanOrEqualTo(2)

@@ -112,7 +112,8 @@ record IsolationReading(
             raise.add("boot with nohz_full=" + all + " rcu_nocbs=" + all);
         }
         if (balanced && cpus.size() > 1) {
-            raise.add("the kernel balances load among its CPUs: define it as isolated, and place its tasks yourself");
+            raise.add(
+                    "the kernel balances load among its CPUs: define it with cpus.isolated, and place its tasks yourself");
         }
         return raise;
     }

@@ -66,7 +66,7 @@ final class Redefinition {
             undo.push("keep the host as before", this::keepHost);
             parts.holdings().replace(definition, slice);
             undo.push("give the former slice back", () -> parts.holdings().restore(holding(before)));
-            if (otherSlice) {
+            if (wantsMoreMemory(before, slice)) {
                 parts.keeping().requireRoom(parts.holdings().all());
             }
             undo.push(
@@ -94,6 +94,13 @@ final class Redefinition {
     private void bindGroups(PartitionRecord partition) {
         partition.slice().ifPresentOrElse(slice -> parts.cgroups().bind(name, slice), () -> parts.cgroups()
                 .release(name));
+    }
+
+    /** Whoever gives memory back is never refused because the host has too little. */
+    private static boolean wantsMoreMemory(PartitionRecord before, Slice slice) {
+        return before.slice()
+                .map(held -> slice.memory().compareTo(held.memory()) > 0)
+                .orElse(true);
     }
 
     private void keepHost() {

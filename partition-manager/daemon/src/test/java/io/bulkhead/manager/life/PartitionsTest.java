@@ -8,17 +8,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.bulkhead.contract.hardware.CpuSet;
+import io.bulkhead.contract.hardware.NodeSet;
 import io.bulkhead.contract.order.Event;
 import io.bulkhead.contract.order.Order;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.order.Reply;
+import io.bulkhead.contract.partition.Claim;
+import io.bulkhead.contract.partition.CpuClaim;
+import io.bulkhead.contract.partition.CpuSlice;
 import io.bulkhead.contract.partition.CpuTime;
 import io.bulkhead.contract.partition.Init;
 import io.bulkhead.contract.partition.Intrusion;
+import io.bulkhead.contract.partition.IoSlice;
 import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.PartitionStatus;
 import io.bulkhead.contract.partition.PartitionUsage;
+import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.contract.partition.State;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.manager.cgroup.Cgroups.Usage;
@@ -733,6 +740,20 @@ class PartitionsTest {
 
         assertThat(host.cgroups.bound).isEmpty();
         assertThat(host.kernelSays(INTERRUPT)).isEqualTo("0-3");
+    }
+
+    @Test
+    void givesBackMemoryWhereTheHostHasTooLittle() {
+        host.order(define("db", 1));
+        host.hostHolds(ByteSize.parse("3950MiB"));
+        Slice less = new Slice(
+                new CpuSlice.Whole(CpuSet.of(1)), NodeSet.of(0), ByteSize.ofMebibytes(32), 64, IoSlice.UNLIMITED);
+        Claim claim = new Claim(CpuClaim.Whole.of(1), less.memory(), 64, IoSlice.UNLIMITED);
+        PartitionSpec small = new PartitionSpec(DB, claim, new Init.Shell(), false, false, 100, Optional.empty());
+
+        host.order(new Order.DefinePartition(small, less, Optional.empty()));
+
+        assertThat(host.show().slice()).contains(less);
     }
 
     @Test
