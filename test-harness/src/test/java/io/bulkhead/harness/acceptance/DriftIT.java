@@ -40,7 +40,8 @@ class DriftIT {
 
     @BeforeEach
     void startPartition() {
-        host.run("define", "drifting", "--cpus", "1", "--memory", "64MiB").expect(0);
+        host.run("define", "drifting", "--cpus", ThisHost.oneCore(), "--memory", "64MiB")
+                .expect(0);
         host.run("start", "drifting").expect(0);
         slice = host.wholeCpus("drifting");
     }

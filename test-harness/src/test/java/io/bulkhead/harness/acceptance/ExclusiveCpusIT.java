@@ -44,7 +44,8 @@ class ExclusiveCpusIT {
     @Proves("host tasks leave a slice's CPUs when it is bound")
     void aHogOnTheHostHasLessThanHalfAPercentOfABoundSlice() {
         try (Hog hog = Hog.ofCpu(ThisHost.onlineCpus().size())) {
-            host.run("define", "kept", "--cpus", "1", "--memory", "64MiB").expect(0);
+            host.run("define", "kept", "--cpus", ThisHost.oneCore(), "--memory", "64MiB")
+                    .expect(0);
             CpuSet slice = host.wholeCpus("kept");
 
             CpuClock onSlice = CpuClock.over(WINDOW, slice);
@@ -60,7 +61,8 @@ class ExclusiveCpusIT {
     @Test
     @Proves("a partition's tasks run on its own CPUs only")
     void aHogInAPartitionAppearsOnNoOtherCpu() throws IOException {
-        host.run("define", "hog", "--cpus", "1", "--memory", "64MiB").expect(0);
+        host.run("define", "hog", "--cpus", ThisHost.oneCore(), "--memory", "64MiB")
+                .expect(0);
         host.run("start", "hog").expect(0);
         CpuSet slice = host.wholeCpus("hog");
         try (FrameStream stream = host.open("hog", "for i in 1 2 3 4; do while :; do :; done & done; echo on; wait")) {
@@ -83,7 +85,8 @@ class ExclusiveCpusIT {
     @Test
     @Proves("host tasks leave a slice's CPUs when it is bound")
     void theHostCannotPinATaskToASlice() {
-        host.run("define", "kept", "--cpus", "1", "--memory", "64MiB").expect(0);
+        host.run("define", "kept", "--cpus", ThisHost.oneCore(), "--memory", "64MiB")
+                .expect(0);
         String cpu = Integer.toString(host.wholeCpus("kept").ids().get(0));
 
         Installation.Result pinned = Commands.run(List.of("taskset", "-c", cpu, "true"), "", Patience.seconds(10));
@@ -95,7 +98,8 @@ class ExclusiveCpusIT {
     @Test
     @Proves("released CPUs go back to the host")
     void releaseGivesTheCpusBackToTheHost() {
-        host.run("define", "kept", "--cpus", "1", "--memory", "64MiB").expect(0);
+        host.run("define", "kept", "--cpus", ThisHost.oneCore(), "--memory", "64MiB")
+                .expect(0);
         CpuSet slice = host.wholeCpus("kept");
 
         host.run("release", "kept", "--yes").expect(0);

@@ -34,7 +34,7 @@ class InstalledIT {
         assertThat(active("bulkhead-manager")).isEqualTo("active");
         assertThat(active("bulkhead-control-plane")).isEqualTo("active");
 
-        host.run("define", "critical", "--cpus", "1", "--memory", "64MiB", "--autostart")
+        host.run("define", "critical", "--cpus", ThisHost.oneCore(), "--memory", "64MiB", "--autostart")
                 .expect(0);
         host.run("start", "critical").expect(0);
         host.run("verify", "critical").expect(0);

@@ -109,7 +109,7 @@ class KeptMemoryIT {
     /** A program in a partition that has touched much memory and holds it. */
     private record Resident(String partition, FrameStream stream, long pid) implements AutoCloseable {
         static Resident in(String partition) throws IOException {
-            host.run("define", partition, "--cpus", "1", "--memory", HELD_MIB * 2 + "MiB")
+            host.run("define", partition, "--cpus", ThisHost.oneCore(), "--memory", HELD_MIB * 2 + "MiB")
                     .expect(0);
             host.run("start", partition).expect(0);
             FrameStream stream = host.open(

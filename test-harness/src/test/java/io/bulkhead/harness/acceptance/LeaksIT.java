@@ -56,7 +56,8 @@ class LeaksIT {
         HostSnapshot before = host.snapshot();
         try {
             host.run("up").expect(0);
-            host.run("define", "one", "--cpus", "1", "--memory", "64MiB").expect(0);
+            host.run("define", "one", "--cpus", ThisHost.oneCore(), "--memory", "64MiB")
+                    .expect(0);
             host.run("define", "two", "--cpus", "0.2", "--memory", "64MiB", "--io-read", "10MiB/s")
                     .expect(0);
             host.run("start", "one", "two").expect(0);

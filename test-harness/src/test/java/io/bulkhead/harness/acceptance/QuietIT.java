@@ -179,7 +179,8 @@ class QuietIT {
     // ---- what the host says
 
     private CpuSet define(String name, String memory) {
-        host.run("define", name, "--cpus", "1", "--memory", memory).expect(0);
+        host.run("define", name, "--cpus", ThisHost.oneCore(), "--memory", memory)
+                .expect(0);
         PartitionStatus status = host.show(name);
         return ((CpuSlice.Whole) status.slice().orElseThrow().cpus()).cpus();
     }

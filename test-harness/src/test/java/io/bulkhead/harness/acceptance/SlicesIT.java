@@ -45,7 +45,7 @@ class SlicesIT {
         Json before = host.api().get("/v1/partitions");
 
         // When one more is asked for
-        Installation.Result second = host.run("define", "second", "--cpus", "1", "--memory", "64MiB");
+        Installation.Result second = host.run("define", "second", "--cpus", ThisHost.oneCore(), "--memory", "64MiB");
 
         // Then it is refused with the holder's name, and nothing has changed
         second.expect(5);
@@ -66,7 +66,17 @@ class SlicesIT {
     @Test
     @Proves("every promise is read back from the kernel")
     void everyPromiseIsReadBackAndHolds() {
-        host.run("define", "whole", "--cpus", "1", "--memory", "128MiB", "--tasks", "100", "--io-write", "20MiB/s")
+        host.run(
+                        "define",
+                        "whole",
+                        "--cpus",
+                        ThisHost.oneCore(),
+                        "--memory",
+                        "128MiB",
+                        "--tasks",
+                        "100",
+                        "--io-write",
+                        "20MiB/s")
                 .expect(0);
 
         host.run("start", "whole").expect(0);
@@ -78,7 +88,7 @@ class SlicesIT {
             assertThat(promise.evidence()).startsWith("/sys/fs/cgroup/");
         });
         host.run("verify", "whole").expect(0);
-        assertThat(host.exec("whole", "nproc").out().strip()).isEqualTo("1");
+        assertThat(host.exec("whole", "nproc").out().strip()).isEqualTo(ThisHost.oneCore());
     }
 
     @Test

@@ -48,6 +48,11 @@ final class ThisHost {
         return CpuSet.parse(text(CPUS.resolve("cpu" + cpu + "/topology/thread_siblings_list")));
     }
 
+    /** How many CPUs one core is, the least that can be had whole, as one writes it. */
+    static String oneCore() {
+        return Integer.toString(siblings(0).size());
+    }
+
     /** The NUMA node of a CPU. */
     static int nodeOf(int cpu) {
         for (int node = 0; node < nodes(); node++) {

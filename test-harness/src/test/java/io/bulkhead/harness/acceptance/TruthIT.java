@@ -25,7 +25,7 @@ class TruthIT {
                         "define",
                         "whole",
                         "--cpus",
-                        "1",
+                        ThisHost.oneCore(),
                         "--memory",
                         "64MiB",
                         "--io-read",

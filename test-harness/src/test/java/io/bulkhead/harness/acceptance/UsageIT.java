@@ -76,7 +76,8 @@ class UsageIT {
     @Proves("what others take of a slice's CPUs is a number, and on cgroup v2 it is next to nothing")
     void whatOthersTakeOfWholeCpusIsAccountedOrCannotHappen() throws IOException {
         // Given an idle partition on a whole CPU
-        host.run("define", "till", "--cpus", "1", "--memory", "64MiB").expect(0);
+        host.run("define", "till", "--cpus", ThisHost.oneCore(), "--memory", "64MiB")
+                .expect(0);
         host.run("start", "till").expect(0);
         PartitionStatus status = host.show("till");
         CpuSlice.Whole slice =
@@ -120,7 +121,8 @@ class UsageIT {
     @Proves("a partition's own work is never charged to others")
     void whatAPartitionUsesIsItsOwnAndNoIntrusion() throws IOException {
         // Given a partition whose only work is its own
-        host.run("define", "busy", "--cpus", "1", "--memory", "64MiB").expect(0);
+        host.run("define", "busy", "--cpus", ThisHost.oneCore(), "--memory", "64MiB")
+                .expect(0);
         host.run("start", "busy").expect(0);
         host.exec("busy", "sh -c 'while :; do :; done' </dev/null >/dev/null 2>&1 &")
                 .expect(0);
