@@ -17,6 +17,9 @@ import java.util.function.Consumer;
 
 /** Takes an installation down: the partitions unless they shall stay, then the manager, then the control plane. */
 public final class Stopping {
+    /** How long a manager is given that may only just have been started. */
+    private static final Duration COMING_UP = Duration.ofSeconds(5);
+
     /** Partitions may take up to an hour to stop in order, if their definitions say so. */
     private static final Duration MANAGER_DEADLINE = Duration.ofMinutes(65);
 
@@ -48,7 +51,7 @@ public final class Stopping {
      */
     public void run(boolean keepPartitions) throws IOException, InterruptedException {
         Optional<ProcessRecord> manager = running(Role.MANAGER);
-        boolean managerIsThere = managerIsThere();
+        boolean managerIsThere = managerIsThere() || (manager.isPresent() && comesUp(manager.get()));
         if (managerIsThere) {
             progress.accept(
                     keepPartitions
@@ -77,6 +80,18 @@ public final class Stopping {
         for (Role role : Role.values()) {
             Files.deleteIfExists(installation.runFile(role, ".process"));
         }
+    }
+
+    /** Whether a manager that does not answer yet does so soon: one that is coming up cannot take back what it makes. */
+    private boolean comesUp(ProcessRecord manager) throws InterruptedException {
+        long deadline = System.nanoTime() + COMING_UP.toNanos();
+        while (manager.isRunning() && System.nanoTime() < deadline) {
+            if (managerIsThere()) {
+                return true;
+            }
+            Thread.sleep(POLL_MILLIS);
+        }
+        return false;
     }
 
     private void shutDown(boolean keepPartitions) throws IOException {
