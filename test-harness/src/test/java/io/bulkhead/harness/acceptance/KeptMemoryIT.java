@@ -70,7 +70,7 @@ class KeptMemoryIT {
         try (Resident resident = Resident.in("kept")) {
             long before = resident.bytes();
 
-            Installation.Result eaten = host.exec("hog", "perl -e 'push @x, \"x\" x (8 << 20) while 1'");
+            Installation.Result eaten = host.exec("hog", "perl -e 'push @x, \"x\" x (8 << 20) . $i++ while 1'");
 
             assertThat(eaten.status()).isEqualTo(KILLED);
             assertThat(resident.bytes()).isGreaterThanOrEqualTo(before);
