@@ -24,7 +24,9 @@ final class Hog implements AutoCloseable {
     static Hog ofMemory() {
         Hog hog = new Hog();
         hog.start(List.of(
-                "sh", "-c", "echo 1000 > /proc/self/oom_score_adj; exec perl -e 'push @x, \"x\" x (8 << 20) . $i++ while 1'"));
+                "sh",
+                "-c",
+                "echo 1000 > /proc/self/oom_score_adj; exec perl -e 'push @x, \"x\" x (8 << 20) . $i++ while 1'"));
         return hog;
     }
 
