@@ -102,9 +102,11 @@ class UsageIT {
         // Then it is charged with all of it, or with nothing
         assertThat(intrusion.cpus()).isEqualTo(slice.cpus());
         if (exclusive) {
-            assertThat(intrusion.window().intrusionPerMille())
+            // No task of the host, that is; the kernel's calls from CPU to CPU still come, and cost more where it is
+            // emulated.
+            assertThat(intrusion.window().intrusionMicros())
                     .as(intrusion.toString())
-                    .isLessThan(10);
+                    .isLessThan(Patience.of(Duration.ofMillis(100)).toMillis() * 1000);
         } else {
             assertThat(intrusion.window().intrusionPerMille())
                     .as(intrusion.toString())
