@@ -73,7 +73,7 @@ class UsageIT {
     }
 
     @Test
-    @Proves("what others take of a slice's CPUs is a number, and on cgroup v2 it is next to nothing")
+    @Proves("what others take of a slice's CPUs is accounted")
     void whatOthersTakeOfWholeCpusIsAccountedOrCannotHappen() throws IOException {
         // Given an idle partition on a whole CPU
         host.run("define", "till", "--cpus", "1", "--memory", "64MiB").expect(0);
