@@ -9,6 +9,7 @@ import io.bulkhead.manager.cgroup.Cgroups;
 import io.bulkhead.manager.cgroup.KernelCgroupFiles;
 import io.bulkhead.manager.host.HostFacts;
 import io.bulkhead.manager.keeping.BootFacts;
+import io.bulkhead.manager.keeping.Disturbances;
 import io.bulkhead.manager.keeping.HostKeeping;
 import io.bulkhead.manager.record.BootRecord;
 import io.bulkhead.manager.steering.SteeringKeeper;
@@ -27,12 +28,14 @@ final class HostKeepings {
     static HostKeeping open(Settings settings, HostFacts facts, HostReserve reserve, Cgroups cgroups, String bootId) {
         Path state = settings.stateDirectory();
         CgroupFiles files = new KernelCgroupFiles();
+        Disturbances disturbances = new Disturbances();
         SteeringKeeper steering = new SteeringKeeper(
                 files,
                 ROOT,
                 new BootRecord<>(state.resolve("steering.json"), SteeringRecord.class),
                 bootId,
-                reserve.pool());
+                reserve.pool(),
+                disturbances);
         ByteSize kernelShare = settings.host()
                 .memoryCaps()
                 .kernelShare()
@@ -45,7 +48,8 @@ final class HostKeepings {
                         facts.memory(),
                         kernelShare,
                         new BootRecord<>(state.resolve("caps.json"), CapRecord.class),
-                        bootId));
+                        bootId,
+                        disturbances));
         return new HostKeeping(
                 facts,
                 reserve,
@@ -53,7 +57,8 @@ final class HostKeepings {
                 steering,
                 whyNotSteered(settings.host(), cgroups),
                 caps,
-                whyNotCapped(settings.host(), caps.isPresent()));
+                whyNotCapped(settings.host(), caps.isPresent()),
+                disturbances);
     }
 
     private static Optional<String> whyNotSteered(Settings.Host host, Cgroups cgroups) {

@@ -63,6 +63,18 @@ public sealed interface Event {
      */
     record HostCpusChanged(CpuSet online, CpuSet came, CpuSet went) implements Event {}
 
+    /**
+     * Somebody else has changed what keeps the host off the slices: where interrupts and kernel workers may run, and the
+     * caps on the host's own groups. The manager has put it back as far as the kernel let it.
+     *
+     * @param changes in words
+     */
+    record HostSettingsChanged(List<String> changes) implements Event {
+        public HostSettingsChanged {
+            changes = List.copyOf(changes);
+        }
+    }
+
     record ConsoleAttached(PartitionName partition, String viewer, boolean write) implements Event {}
 
     record ConsoleDetached(PartitionName partition, String viewer) implements Event {}

@@ -258,6 +258,7 @@ final class Samples {
             new Event.PartitionOutOfMemory(NAME, 3),
             new Event.PartitionTasksExhausted(NAME, 42),
             new Event.HostCpusChanged(CpuSet.parse("0-2"), CpuSet.EMPTY, CpuSet.of(3)),
+            new Event.HostSettingsChanged(List.of("interrupt 24 (nvme0q0) had been moved from CPUs 0 to 0-3")),
             new Event.ConsoleAttached(NAME, "root", true),
             new Event.ConsoleDetached(NAME, "root"));
 

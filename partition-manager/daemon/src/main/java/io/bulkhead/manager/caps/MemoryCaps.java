@@ -17,21 +17,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.Consumer;
 
 /**
  * Caps the host's groups, asserts the caps again and puts back what stood there. Each call is one look at the kernel; where
  * nothing has changed it writes nothing. For one thread at a time.
  */
 public final class MemoryCaps {
-    private static final Logger LOG = LoggerFactory.getLogger(MemoryCaps.class);
-
     private final HostGroups groups;
     private final CapRule rule;
     private final BootRecord<CapRecord> record;
     private final String bootId;
     private final InstanceName instance;
+    private final Consumer<String> disturbed;
 
     /** By group: what is on record. */
     private Map<String, Cap> capped = new TreeMap<>();
@@ -46,6 +44,7 @@ public final class MemoryCaps {
      * @param kernelShare what is left to the kernel and to what stands in no group
      * @param record where what was there before is kept
      * @param bootId of the running kernel
+     * @param disturbed hears in words which caps others have changed since
      */
     public MemoryCaps(
             CgroupFiles files,
@@ -54,12 +53,14 @@ public final class MemoryCaps {
             ByteSize ram,
             ByteSize kernelShare,
             BootRecord<CapRecord> record,
-            String bootId) {
+            String bootId,
+            Consumer<String> disturbed) {
         this.groups = new HostGroups(files, mount, instance);
         this.rule = new CapRule(ram, kernelShare);
         this.record = record;
         this.bootId = bootId;
         this.instance = instance;
+        this.disturbed = disturbed;
         record.load(bootId).ifPresent(found -> found.caps().forEach(each -> capped.put(each.group(), each)));
     }
 
@@ -143,11 +144,8 @@ public final class MemoryCaps {
         Limit<ByteSize> now = group.max();
         Cap old = capped.get(group.name());
         if (old != null && !old.written().equals(now)) {
-            LOG.atInfo()
-                    .addKeyValue("cgroup", group.name())
-                    .addKeyValue("before", old.written())
-                    .addKeyValue("now", now)
-                    .log("Somebody has changed the cap on the memory of a group of the host's");
+            disturbed.accept("the cap on the memory of " + group.name() + " had been changed from " + old.written()
+                    + " to " + now);
         }
         return old == null ? new Cap(group.name(), now, now) : old.seen(now);
     }

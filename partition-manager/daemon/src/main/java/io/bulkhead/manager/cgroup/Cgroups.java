@@ -63,10 +63,13 @@ public interface Cgroups {
      */
     void closePayload(PartitionName partition);
 
-    /** Moves the calling thread into the nested group (v1), so that what it spawns is born there. */
+    /** Whether a single thread can be in a group (v1), or only whole processes (v2), which are moved one by one. */
+    boolean takesThreads();
+
+    /** Moves the calling thread into the nested group, so that what it spawns is born there; if it {@link #takesThreads}. */
     void enterCurrentThread(PartitionName partition);
 
-    /** Moves a process into the nested group: where {@link #enterCurrentThread} is not possible (v2). */
+    /** Moves a process into the nested group: the way in where no {@link #takesThreads threads} can enter. */
     void enter(PartitionName partition, long pid);
 
     /**

@@ -210,7 +210,7 @@ public final class NsenterEntrance implements Entrance {
     /** On the throw-away thread: what it spawns is born in the partition's groups and with an empty keyring. */
     private Child start(PartitionName partition, List<String> command, Streams streams) {
         sys.joinNewSessionKeyring();
-        if (!cgroups.kind().equals("v2")) {
+        if (cgroups.takesThreads()) {
             cgroups.enterCurrentThread(partition);
             return Child.start(sys, request(command, streams.theirs()));
         }

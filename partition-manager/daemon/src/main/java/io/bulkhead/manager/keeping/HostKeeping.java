@@ -36,6 +36,7 @@ public final class HostKeeping {
     private final Optional<String> whyNotSteered;
     private final Optional<MemoryCaps> caps;
     private final Optional<String> whyNotCapped;
+    private final Disturbances disturbances;
 
     private volatile SteeringReport steered = SteeringReport.NOTHING;
     private volatile HostStatus.MemoryCaps capped;
@@ -49,6 +50,7 @@ public final class HostKeeping {
      * @param whyNotSteered why it must not; empty if it may
      * @param caps of the host's groups; empty where there can be none
      * @param whyNotCapped why it must not; empty if it may
+     * @param disturbances what steering and caps tell of others
      */
     public HostKeeping(
             HostFacts facts,
@@ -57,7 +59,8 @@ public final class HostKeeping {
             SteeringKeeper steering,
             Optional<String> whyNotSteered,
             Optional<MemoryCaps> caps,
-            Optional<String> whyNotCapped) {
+            Optional<String> whyNotCapped,
+            Disturbances disturbances) {
         this.facts = facts;
         this.reserve = reserve;
         this.boot = boot;
@@ -65,6 +68,7 @@ public final class HostKeeping {
         this.whyNotSteered = whyNotSteered;
         this.caps = caps;
         this.whyNotCapped = whyNotCapped;
+        this.disturbances = disturbances;
         this.capped = notCapped();
     }
 
@@ -104,6 +108,15 @@ public final class HostKeeping {
                 LOG.atError().setCause(e).log("The host cannot be kept in line with the slices");
             }
         }
+    }
+
+    /**
+     * What others have changed of it since it was told last, in words; it is as it should be again, or the log says why not.
+     *
+     * @param nowMillis milliseconds since 1970 UTC
+     */
+    public List<String> disturbances(long nowMillis) {
+        return disturbances.news(nowMillis);
     }
 
     /** Puts everything back as the host wants it, and looks away from then on. */

@@ -1,5 +1,6 @@
 package io.bulkhead.manager.life;
 
+import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.partition.HostStatus;
 import io.bulkhead.contract.partition.HostStatus.HostReserve;
 import io.bulkhead.contract.partition.InstanceName;
@@ -19,7 +20,7 @@ import io.bulkhead.manager.keeping.HostKeeping;
  */
 public record HostDescription(
         InstanceName instance, String version, long pid, long startedAtMillis, HostFacts facts, HostReserve reserve) {
-    HostStatus status(Cgroups cgroups, HostKeeping keeping) {
+    HostStatus status(CpuSet online, Cgroups cgroups, HostKeeping keeping) {
         return new HostStatus(
                 instance,
                 version,
@@ -27,7 +28,7 @@ public record HostDescription(
                 startedAtMillis,
                 facts.kernel(),
                 cgroups.kind(),
-                facts.online(),
+                online,
                 facts.nodes(),
                 facts.memory(),
                 reserve,

@@ -68,7 +68,7 @@ public final class Partitions {
 
     private Reply carryOut(Order order) {
         if (order instanceof Order.DescribeHost) {
-            return new Reply.Host(host.status(parts.cgroups(), parts.keeping()));
+            return new Reply.Host(host.status(parts.online().get(), parts.cgroups(), parts.keeping()));
         } else if (order instanceof Order.ListPartitions) {
             return new Reply.Partitions(
                     sorted().stream().map(PartitionLife::status).toList());
@@ -252,10 +252,18 @@ public final class Partitions {
         }
     }
 
-    /** Brings the host in line with what is held, if somebody else has changed it. */
+    /** Brings the host in line with what is held, if somebody else has changed it, and tells so. */
     void lookAfterHost() {
-        if (!lookAway) {
-            keepHost();
+        if (lookAway) {
+            return;
+        }
+        keepHost();
+        List<String> changes = parts.keeping().disturbances(parts.clockMillis().getAsLong());
+        if (!changes.isEmpty()) {
+            LOG.atWarn()
+                    .addKeyValue("changes", changes)
+                    .log("Somebody else has changed how the host is kept off the slices");
+            parts.journal().append(new Event.HostSettingsChanged(changes));
         }
     }
 

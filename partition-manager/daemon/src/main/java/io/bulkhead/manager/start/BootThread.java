@@ -138,7 +138,7 @@ final class BootThread extends Thread {
         step = BootStep.KEYRING;
         sys.joinNewSessionKeyring();
         step = BootStep.GROUPS;
-        boolean gated = isGated(cgroups);
+        boolean gated = !cgroups.takesThreads();
         PartitionName name = order.request().name();
         if (!gated) {
             cgroups.enterCurrentThread(name);
@@ -170,11 +170,6 @@ final class BootThread extends Thread {
         runner.run(SLASH, plan.kernel());
         step = BootStep.OWN_FILES;
         runner.run(SLASH, plan.ownFiles());
-    }
-
-    /** Whether processes are moved into their groups one by one, because a single thread cannot be (v2). */
-    static boolean isGated(Cgroups cgroups) {
-        return cgroups.kind().equals("v2");
     }
 
     private void startHolder(boolean gated) {

@@ -32,6 +32,15 @@ final class AffinityFiles {
         this.online = root.resolve("sys/devices/system/cpu/online");
     }
 
+    /** What a key stands for. */
+    static String inWords(String key, String name) {
+        return switch (key) {
+            case DEFAULT -> "the default for new interrupts";
+            case WORKQUEUES -> "the kernel's unbound workers";
+            default -> "interrupt " + key + " (" + name + ")";
+        };
+    }
+
     CpuSet online() {
         return CpuSet.parse(files.read(online));
     }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +31,7 @@ public final class SteeringKeeper {
     private final BootRecord<SteeringRecord> record;
     private final String bootId;
     private final CpuSet refuge;
+    private final Consumer<String> disturbed;
 
     /** What was taken, by key: what is on record. */
     private Map<String, Affinity> taken = new TreeMap<>();
@@ -52,13 +54,20 @@ public final class SteeringKeeper {
      * @param record where what was taken is kept
      * @param bootId of the running kernel
      * @param refuge the host's own CPUs, where what wanted only taken ones goes
+     * @param disturbed hears in words what others have moved since
      */
     public SteeringKeeper(
-            CgroupFiles kernel, Path root, BootRecord<SteeringRecord> record, String bootId, CpuSet refuge) {
+            CgroupFiles kernel,
+            Path root,
+            BootRecord<SteeringRecord> record,
+            String bootId,
+            CpuSet refuge,
+            Consumer<String> disturbed) {
         this.files = new AffinityFiles(kernel, root);
         this.record = record;
         this.bootId = bootId;
         this.refuge = refuge;
+        this.disturbed = disturbed;
         record.load(bootId).ifPresent(found -> found.taken().forEach(each -> taken.put(each.key(), each)));
     }
 
@@ -106,7 +115,14 @@ public final class SteeringKeeper {
 
     private Affinity seen(String key, String name, CpuSet cpus) {
         Affinity old = taken.get(key);
-        return old != null && old.name().equals(name) ? old.seen(cpus) : Affinity.found(key, name, cpus);
+        if (old == null || !old.name().equals(name)) {
+            return Affinity.found(key, name, cpus);
+        }
+        if (!old.written().equals(cpus)) {
+            disturbed.accept(
+                    AffinityFiles.inWords(key, name) + " had been moved from CPUs " + old.written() + " to " + cpus);
+        }
+        return old.seen(cpus);
     }
 
     /** Since 6.7 the kernel itself keeps them off isolated CPUs: they are told only where they still may be on a slice. */

@@ -14,6 +14,8 @@ import io.bulkhead.manager.cgroup.CgroupFiles;
 import io.bulkhead.manager.cgroup.FailingFiles;
 import io.bulkhead.manager.record.BootRecord;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,6 +33,7 @@ class MemoryCapsTest {
     private Path directory;
 
     private FakeHostGroups kernel;
+    private final List<String> disturbances = new ArrayList<>();
 
     @BeforeEach
     void aHostWithSystemd() {
@@ -54,7 +57,8 @@ class MemoryCapsTest {
                 ByteSize.parse("8GiB"),
                 ByteSize.parse("512MiB"),
                 new BootRecord<>(directory.resolve(instance + "-caps.json"), CapRecord.class),
-                "boot-1");
+                "boot-1",
+                disturbances::add);
     }
 
     @Test
@@ -128,6 +132,8 @@ class MemoryCapsTest {
         caps.settle(SLICES);
 
         assertThat(kernel.max("system.slice")).isEqualTo(CAP);
+        assertThat(disturbances)
+                .containsExactly("the cap on the memory of system.slice had been changed from 3584MiB to unlimited");
     }
 
     @Test

@@ -100,6 +100,11 @@ final class FakeCgroups implements Cgroups {
     }
 
     @Override
+    public boolean takesThreads() {
+        return true;
+    }
+
+    @Override
     public void enterCurrentThread(PartitionName partition) {}
 
     @Override

@@ -34,6 +34,7 @@ import io.bulkhead.manager.console.ConsoleLoop;
 import io.bulkhead.manager.host.HostFacts;
 import io.bulkhead.manager.journal.Journal;
 import io.bulkhead.manager.keeping.BootFacts;
+import io.bulkhead.manager.keeping.Disturbances;
 import io.bulkhead.manager.keeping.HostKeeping;
 import io.bulkhead.manager.record.BootRecord;
 import io.bulkhead.manager.record.FaultyRecords;
@@ -144,6 +145,7 @@ final class FakeHost {
                 super.write(file, text);
             }
         };
+        Disturbances disturbances = new Disturbances();
         return new HostKeeping(
                 facts,
                 reserve,
@@ -153,7 +155,8 @@ final class FakeHost {
                         kernel,
                         new BootRecord<>(directory.resolve("steering.json"), SteeringRecord.class),
                         bootId,
-                        reserve.pool()),
+                        reserve.pool(),
+                        disturbances),
                 Optional.empty(),
                 Optional.of(new MemoryCaps(
                         files,
@@ -162,8 +165,10 @@ final class FakeHost {
                         facts.memory(),
                         ByteSize.ofMebibytes(128),
                         new BootRecord<>(directory.resolve("caps.json"), CapRecord.class),
-                        bootId)),
-                Optional.empty());
+                        bootId,
+                        disturbances)),
+                Optional.empty(),
+                disturbances);
     }
 
     /** What the host's own groups use and the kernel cannot take back. */

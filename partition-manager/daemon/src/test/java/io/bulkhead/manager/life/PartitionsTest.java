@@ -762,9 +762,25 @@ class PartitionsTest {
         Files.writeString(directory.resolve("kernel").resolve(INTERRUPT), "1\n");
         Files.writeString(directory.resolve("kernel").resolve(HOST_GROUP), "max\n");
 
-        host.partitions.keepHost();
+        host.partitions.lookAfterHost();
 
         assertThat(host.kernelSays(INTERRUPT)).isEqualTo("0");
         assertThat(host.kernelSays(HOST_GROUP)).isNotEqualTo("max");
+    }
+
+    @Test
+    void tellsWhatOthersHaveChangedAboutTheHostButNotWithEachLook() throws IOException {
+        host.order(define("db", 1));
+        for (int look = 0; look < 3; look++) {
+            Files.writeString(directory.resolve("kernel").resolve(INTERRUPT), "1\n");
+            host.partitions.lookAfterHost();
+        }
+        Event told = new Event.HostSettingsChanged(List.of("interrupt 33 (eth0) had been moved from CPUs 0,2-3 to 1"));
+        assertThat(host.events().stream().skip(2)).containsExactly(told);
+
+        host.now += 60_000;
+        host.partitions.lookAfterHost();
+
+        assertThat(host.events().stream().skip(3)).hasSize(1).first().isInstanceOf(Event.HostSettingsChanged.class);
     }
 }

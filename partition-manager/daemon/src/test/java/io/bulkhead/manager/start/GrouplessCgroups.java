@@ -60,6 +60,11 @@ public class GrouplessCgroups implements Cgroups {
     public void closePayload(PartitionName partition) {}
 
     @Override
+    public boolean takesThreads() {
+        return !kind.equals("v2");
+    }
+
+    @Override
     public synchronized void enterCurrentThread(PartitionName partition) {
         entered.add(partition + " thread");
     }

@@ -98,7 +98,8 @@ class SteeringConservationTest {
                 directory.resolve("kernel"),
                 new BootRecord<>(directory.resolve(instance + ".json"), SteeringRecord.class),
                 "boot",
-                CpuSet.of(0));
+                CpuSet.of(0),
+                change -> {});
     }
 
     private static void remove(Path directory) throws IOException {

@@ -12,6 +12,8 @@ import io.bulkhead.manager.record.RecordException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,6 +30,7 @@ class SteeringKeeperTest {
 
     private FakeAffinities kernel;
     private Path state;
+    private final List<String> disturbances = new ArrayList<>();
 
     @BeforeEach
     void aHostWithFourCpus() {
@@ -50,7 +53,8 @@ class SteeringKeeperTest {
                 directory.resolve("kernel"),
                 new BootRecord<>(state.resolve(record), SteeringRecord.class),
                 bootId,
-                CpuSet.of(0));
+                CpuSet.of(0),
+                disturbances::add);
     }
 
     @Test
@@ -134,6 +138,10 @@ class SteeringKeeperTest {
 
         assertThat(kernel.affinity(24)).isEqualTo("1");
         assertThat(kernel.affinity(25)).isEqualTo("0");
+        assertThat(disturbances)
+                .containsExactly(
+                        "interrupt 24 (eth0) had been moved from CPUs 0-1,3 to 1-2",
+                        "interrupt 25 (ahci) had been moved from CPUs 0 to 2");
     }
 
     @Test

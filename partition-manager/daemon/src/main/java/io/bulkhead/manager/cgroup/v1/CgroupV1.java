@@ -242,6 +242,11 @@ public final class CgroupV1 implements Cgroups {
     }
 
     @Override
+    public boolean takesThreads() {
+        return true;
+    }
+
+    @Override
     public void enterCurrentThread(PartitionName partition) {
         payloads.enterCurrentThread(partition);
     }

@@ -229,6 +229,11 @@ public final class CgroupV2 implements Cgroups {
     }
 
     @Override
+    public boolean takesThreads() {
+        return false;
+    }
+
+    @Override
     public void enterCurrentThread(PartitionName partition) {
         throw new UnsupportedOperationException("a single thread cannot enter a group of version 2");
     }
