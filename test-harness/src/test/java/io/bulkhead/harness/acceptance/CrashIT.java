@@ -63,6 +63,8 @@ class CrashIT {
         // Given bash with a variable and a loop at work on the console
         host.run("define", "busy", "--cpus", "0.2", "--memory", "64MiB").expect(0);
         host.run("start", "busy").expect(0);
+        // What is typed before a shell is ready may be thrown away by it.
+        host.awaitConsole("busy", "# ");
         type("busy", "\nmine=before-the-crash\n");
         type("busy", "for i in 1 2 3 4 5 6 7 8 9 10; do echo tick-$i; sleep 0.3; done; echo sum-$((40+2))\n");
         host.awaitConsole("busy", "tick-2");

@@ -114,7 +114,9 @@ class KeptMemoryIT {
             host.run("start", partition).expect(0);
             FrameStream stream = host.open(
                     partition,
-                    "exec perl -e '$| = 1; my $x = \"y\" x (" + HELD_MIB + " << 20); print \"held\"; sleep 10000'");
+                    // Pieces that differ, or Perl would share one among all
+                    "exec perl -e '$| = 1; push @x, \"y\" x (1 << 20) . $_ for 1 .. " + HELD_MIB
+                            + "; print \"held\"; sleep 10000'");
             String said = new String(stream.receive().orElseThrow().payload(), StandardCharsets.UTF_8);
             assertThat(said).isEqualTo("held");
             List<Long> pids = host.processesOf(partition).stream()

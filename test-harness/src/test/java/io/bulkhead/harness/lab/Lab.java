@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -15,6 +16,8 @@ public final class Lab {
     private static final Release DEFAULT_RELEASE = Release.TRIXIE;
 
     private static final String DEFAULT_TOPOLOGY = "2-socket-4-node-smt-nvme";
+
+    private static final Path MANAGERS_TESTS = Path.of("partition-manager/daemon/target/test-classes");
 
     private static final Duration TEST_DEADLINE = Duration.ofMinutes(25);
     private static final Duration EXEC_DEADLINE = Duration.ofMinutes(10);
@@ -107,10 +110,7 @@ public final class Lab {
         List<Release> releases = arguments.all()
                 ? List.of(Release.values())
                 : List.of(arguments.release().orElse(DEFAULT_RELEASE));
-        List<Path> classPath = Arrays.stream(
-                        System.getProperty("java.class.path").split(":"))
-                .map(Path::of)
-                .toList();
+        List<Path> classPath = testClassPath();
         boolean passed = true;
         for (String name : topologies) {
             Topology topology = Topology.read(topologyDirectory(), name);
@@ -122,6 +122,15 @@ public final class Lab {
             }
         }
         return passed ? 0 : EXIT_FAILED;
+    }
+
+    /** The harness's own, with the tests of the manager that need a host like the guest. */
+    private List<Path> testClassPath() {
+        List<Path> path = Arrays.stream(System.getProperty("java.class.path").split(":"))
+                .map(Path::of)
+                .collect(Collectors.toCollection(ArrayList::new));
+        path.add(1, home.resolve(MANAGERS_TESTS));
+        return path;
     }
 
     private Guest boot(boolean interactive) throws IOException, InterruptedException {

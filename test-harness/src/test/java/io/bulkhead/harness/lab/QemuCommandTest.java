@@ -48,7 +48,7 @@ class QemuCommandTest {
 
     @Test
     void leavesOutWhatMakesKernelsCrashUnderTcg() {
-        assertThat(valuesOf("-cpu", command(PLAIN, false).arguments())).containsExactly("max,cx16=off,la57=off");
+        assertThat(valuesOf("-cpu", command(PLAIN, false).arguments())).containsExactly("Nehalem,cx16=off");
     }
 
     @Test

@@ -11,7 +11,6 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.platform.engine.DiscoverySelector;
@@ -21,11 +20,18 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
 /**
- * Runs acceptance tests in this JVM, inside a guest: {@code TestRun REPORTS PLACE TAG [CLASS[#METHOD]]...}. A tag is {@code !name} for
- * tests without it. Ends with 0 unless one failed.
+ * Runs the acceptance tests, and those of the manager that need control groups of version 2, in this JVM, inside a guest: {@code
+ * TestRun REPORTS PLACE TAG [CLASS[#METHOD]]...}. A tag is {@code !name} for tests without it. Ends with 0 unless one failed.
  */
 public final class TestRun {
-    private static final String TESTS = "io.bulkhead.harness.acceptance";
+    private static final List<DiscoverySelector> TESTS = List.of(
+            selectPackage("io.bulkhead.harness.acceptance"),
+            selectPackage("io.bulkhead.manager.cgroup.v2"),
+            selectClass("io.bulkhead.manager.start.UnifiedPartitionIT"));
+    /** Where a class that is asked for by its short name may be. */
+    private static final List<String> PACKAGES =
+            List.of("io.bulkhead.harness.acceptance", "io.bulkhead.manager.cgroup.v2", "io.bulkhead.manager.start");
+
     /** Far beyond what any test takes; one that hangs is to fail by itself, with its stack. */
     private static final String TIMEOUT = "5 m";
 
@@ -55,7 +61,7 @@ public final class TestRun {
     private static void train() {
         LauncherFactory.create()
                 .discover(LauncherDiscoveryRequestBuilder.request()
-                        .selectors(selectPackage(TESTS))
+                        .selectors(TESTS)
                         .filters(includeClassNamePatterns(".*IT"))
                         .build());
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
@@ -63,11 +69,32 @@ public final class TestRun {
     }
 
     private static List<DiscoverySelector> selectors(List<String> selection) {
-        List<DiscoverySelector> selectors = new ArrayList<>();
-        for (String each : selection) {
-            String name = TESTS + "." + each;
-            selectors.add(each.contains("#") ? selectMethod(name) : selectClass(name));
+        return selection.isEmpty()
+                ? TESTS
+                : selection.stream().map(TestRun::selector).toList();
+    }
+
+    private static DiscoverySelector selector(String selected) {
+        int hash = selected.indexOf('#');
+        String name = qualified(hash < 0 ? selected : selected.substring(0, hash));
+        return hash < 0 ? selectClass(name) : selectMethod(name + selected.substring(hash));
+    }
+
+    private static String qualified(String simpleName) {
+        return PACKAGES.stream()
+                .map(each -> each + "." + simpleName)
+                .filter(TestRun::exists)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "no test class " + simpleName + " in " + String.join(", ", PACKAGES)));
+    }
+
+    private static boolean exists(String className) {
+        try {
+            Class.forName(className, false, TestRun.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException e) {
+            return false;
         }
-        return selectors.isEmpty() ? List.of(selectPackage(TESTS)) : selectors;
     }
 }
