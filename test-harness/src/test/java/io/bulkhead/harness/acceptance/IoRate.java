@@ -1,15 +1,16 @@
 package io.bulkhead.harness.acceptance;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** How fast a group's I/O goes, by the kernel's own count: what a program does before its first block does not blur it. */
 final class IoRate {
-    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
+    private static final long NANOS_BETWEEN_LOOKS = TimeUnit.MILLISECONDS.toNanos(20);
     /** Of all that was done: what comes first and last is left out, since it goes with other things. */
     private static final double MARGIN = 0.1;
 
@@ -31,7 +32,7 @@ final class IoRate {
         long last = count(ioStat, disk, counters);
         changes.add(new Look(System.nanoTime(), last));
         while (!done.isDone()) {
-            CpuClock.letPass(BETWEEN_LOOKS);
+            LockSupport.parkNanos(NANOS_BETWEEN_LOOKS);
             long now = count(ioStat, disk, counters);
             if (now != last) {
                 changes.add(new Look(System.nanoTime(), now));

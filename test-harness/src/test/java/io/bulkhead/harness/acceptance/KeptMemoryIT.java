@@ -127,8 +127,9 @@ class KeptMemoryIT {
             return new Resident(partition, stream, pids.get(0));
         }
 
+        /** What it has of its own; pages of /usr are everybody's, and charged to whoever read them first. */
         long bytes() {
-            return Long.parseLong(ThisHost.line(Path.of("/proc/" + pid + "/status"), "VmRSS:")
+            return Long.parseLong(ThisHost.line(Path.of("/proc/" + pid + "/status"), "RssAnon:")
                             .get(1))
                     << 10;
         }

@@ -34,6 +34,7 @@ final class ReportWriter implements TestExecutionListener {
     private final String place;
     private final PrintStream progress;
     private final Map<String, List<Case>> cases = new LinkedHashMap<>();
+    private final Map<String, Path> files = new LinkedHashMap<>();
     private final Map<String, Long> starts = new LinkedHashMap<>();
     private @Nullable TestPlan plan;
     private boolean failed;
@@ -167,8 +168,7 @@ final class ReportWriter implements TestExecutionListener {
             xml.append("</testcase>\n");
         }
         xml.append("</testsuite>\n");
-        Path file = directory.resolve(
-                "TEST-" + className + "@" + place.replace('/', '-').replace(' ', '-') + ".xml");
+        Path file = files.computeIfAbsent(className, this::freeName);
         Path half = directory.resolve("half-written");
         try {
             Files.createDirectories(directory);
@@ -177,6 +177,16 @@ final class ReportWriter implements TestExecutionListener {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** A class has tests in several runs, before and after a restart of the guest: none takes another's report away. */
+    private Path freeName(String className) {
+        String name = "TEST-" + className + "@" + place.replace('/', '-').replace(' ', '-');
+        Path file = directory.resolve(name + ".xml");
+        for (int run = 2; Files.exists(file); run++) {
+            file = directory.resolve(name + "-" + run + ".xml");
+        }
+        return file;
     }
 
     private static long count(List<Case> all, String result) {

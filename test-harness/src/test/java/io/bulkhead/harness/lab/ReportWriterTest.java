@@ -40,6 +40,23 @@ class ReportWriterTest {
         assertThat(writer.passed()).isFalse();
     }
 
+    @Test
+    void aLaterRunTakesNoReportAway() {
+        PrintStream nowhere = new PrintStream(out, true, StandardCharsets.UTF_8);
+        new ReportWriter(directory, "lab 6.12/small", nowhere).record("a.GoodIT", "before", System.nanoTime(), "");
+        ReportWriter later = new ReportWriter(directory, "lab 6.12/small", nowhere);
+        later.record("a.GoodIT", "after", System.nanoTime(), "");
+        later.record("a.GoodIT", "after that", System.nanoTime(), "");
+
+        assertThat(directory.resolve("TEST-a.GoodIT@lab-6.12-small.xml"))
+                .content()
+                .contains("\"before\"");
+        assertThat(directory.resolve("TEST-a.GoodIT@lab-6.12-small-2.xml"))
+                .content()
+                .contains("\"after\"", "\"after that\"");
+        assertThat(directory.resolve("TEST-a.GoodIT@lab-6.12-small-3.xml")).doesNotExist();
+    }
+
     private Element parse(String file) throws Exception {
         Path report = directory.resolve(file);
         assertThat(report).exists();
