@@ -36,6 +36,7 @@ public final class HostChecks {
         programs.put("setsid", "util-linux");
         programs.put("nsenter", "util-linux");
         programs.put("unshare", "util-linux");
+        programs.put("perl", "perl-base");
         programs.put("mount", "mount");
         programs.put("login", "login");
         programs.put("stty", "coreutils");

@@ -17,7 +17,6 @@ import io.bulkhead.manager.sys.ProcessEnd;
 import io.bulkhead.manager.sys.SpawnRequest;
 import io.bulkhead.manager.sys.Syscalls;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -51,33 +50,6 @@ final class BootThread extends Thread {
 
     private static final Set<Namespace> OF_PROCESS_1 =
             EnumSet.of(Namespace.IPC, Namespace.UTS, Namespace.NET, Namespace.CGROUP, Namespace.PID);
-
-    /** Holds back until the groups are right where a thread cannot enter them (v2): the cgroup namespace comes later. */
-    private static final List<String> GATE = List.of("/bin/sh", "-c", "read _ <&4 || exit 99; exec \"$@\"", "gate");
-
-    /** The rest of the holder's command, which becomes process 1 in two more steps. */
-    private static final List<String> HOLDER = List.of(
-            "/usr/bin/nsenter",
-            "--user=/proc/self/fd/6",
-            "-S",
-            "0",
-            "-G",
-            "0",
-            "/usr/bin/unshare",
-            "--pid",
-            "--ipc",
-            "--uts",
-            "--net",
-            "--cgroup",
-            "--fork",
-            "/bin/sh",
-            "-c",
-            """
-                    read _ <&4 || exit 98
-                    exec 3>&- 4<&- 5>&- 6<&- <>/dev/console >&0 2>&0
-                    exec /usr/bin/unshare --mount --propagation private "$@"
-                    """,
-            "init");
 
     /**
      * What a boot needs.
@@ -173,12 +145,7 @@ final class BootThread extends Thread {
     }
 
     private void startHolder(boolean gated) {
-        List<String> command = new ArrayList<>();
-        if (gated) {
-            command.addAll(GATE);
-        }
-        command.addAll(HOLDER);
-        command.addAll(order.init().arguments());
+        List<String> command = HolderProgram.command(gated, order.init().arguments());
         try (Fd nothing = sys.open(NULL, EnumSet.of(OpenFlag.READ_WRITE));
                 Fd slave = sys.open(order.slave(), EnumSet.of(OpenFlag.READ_WRITE, OpenFlag.NO_CONTROLLING_TTY))) {
             Map<Integer, Fd> descriptors = new HashMap<>();
@@ -206,8 +173,7 @@ final class BootThread extends Thread {
         while (children.isEmpty()) {
             Optional<ProcessEnd> end = sys.pollEnd(holder().process());
             if (end.isPresent()) {
-                throw new IllegalStateException("the holder (nsenter, unshare) " + end.get()
-                        + "; are user.max_*_namespaces used up, or its groups' tasks?");
+                throw new IllegalStateException(HolderProgram.reason(end.get()));
             }
             if (System.nanoTime() > deadline) {
                 throw new IllegalStateException("the holder has no child after " + PATIENCE_MILLIS + " ms");

@@ -16,6 +16,7 @@ final class ClassWarmUp {
             BootStep.class,
             BootThread.class,
             Child.class,
+            HolderProgram.class,
             Endings.class,
             StartException.class,
             ErrnoException.class,

@@ -16,6 +16,7 @@ import io.bulkhead.manager.sys.Syscalls;
 import io.bulkhead.manager.undo.Undo;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -63,7 +64,9 @@ public final class PartitionStarter implements Starter, AutoCloseable {
     @Override
     public RunningPartition start(StartRequest request, BeforeRelease beforeRelease) {
         InitProgram init = InitProgram.of(request.init(), request.name(), request.automaticLogin());
-        for (String program : init.programs()) {
+        List<String> programs = new ArrayList<>(init.programs());
+        programs.add(HolderProgram.PERL);
+        for (String program : programs) {
             if (!Files.exists(Path.of(program))) {
                 throw new StartException(
                         "look for the programs",

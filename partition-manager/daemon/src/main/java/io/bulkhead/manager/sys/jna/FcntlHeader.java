@@ -1,5 +1,7 @@
 package io.bulkhead.manager.sys.jna;
 
+import io.bulkhead.manager.sys.Architecture;
+
 /** Constants of fcntl.h. */
 final class FcntlHeader {
     static final int O_RDONLY = 0;

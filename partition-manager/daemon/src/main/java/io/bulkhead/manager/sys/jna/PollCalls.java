@@ -1,6 +1,7 @@
 package io.bulkhead.manager.sys.jna;
 
 import com.sun.jna.Pointer;
+import io.bulkhead.manager.sys.Architecture;
 import io.bulkhead.manager.sys.Fd;
 import io.bulkhead.manager.sys.Ready;
 import java.util.ArrayList;

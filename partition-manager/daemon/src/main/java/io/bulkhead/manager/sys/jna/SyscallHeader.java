@@ -1,5 +1,7 @@
 package io.bulkhead.manager.sys.jna;
 
+import io.bulkhead.manager.sys.Architecture;
+
 /** Numbers of sys/syscall.h for calls that glibc 2.34 does not wrap, and what they take. */
 final class SyscallHeader {
     static final long SYS_pivot_root = Architecture.pick(155, 41);

@@ -1,12 +1,12 @@
-package io.bulkhead.manager.sys.jna;
+package io.bulkhead.manager.sys;
 
 /** The processor architectures whose kernel ABI is known here. */
-enum Architecture {
+public enum Architecture {
     X86_64,
     ARM64;
 
     /** The one that this JVM runs on. */
-    static final Architecture CURRENT = of(System.getProperty("os.arch", ""));
+    public static final Architecture CURRENT = of(System.getProperty("os.arch", ""));
 
     static Architecture of(String osArch) {
         return switch (osArch) {
@@ -18,7 +18,7 @@ enum Architecture {
     }
 
     /** Chooses between numbers that differ. */
-    static int pick(int onX86, int onArm) {
+    public static int pick(int onX86, int onArm) {
         return CURRENT == X86_64 ? onX86 : onArm;
     }
 }

@@ -1,0 +1,100 @@
+package io.bulkhead.manager.start;
+
+import io.bulkhead.manager.sys.Architecture;
+import io.bulkhead.manager.sys.ProcessEnd;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The holder's program, whose child becomes process 1: a little Perl, since that is what every Debian has (perl-base is
+ * essential) and what can make any system call. The tools of util-linux would be four programs one after the other, and
+ * loading them took as long as building the root. It loads no module, and looks up one path: the console's, in the
+ * child. Pure; any thread.
+ *
+ * <p>Descriptors: {@value PartitionStarter#HOLDERS_MASTER} is the console's master, 4 a pipe on which it is told to go on, 5
+ * a slave of the console, 6 the user namespace. Those that Perl opens anew close by themselves at an exec.
+ */
+final class HolderProgram {
+    static final String PERL = "/usr/bin/perl";
+
+    /** How it ends where it cannot go on; what cannot be said in a status is nowhere, since its errors go to /dev/null. */
+    private static final int NO_GATE = 90;
+
+    private static final int NO_USER_NAMESPACE = 91;
+    private static final int NOT_ITS_ROOT = 92;
+    private static final int NO_NAMESPACES = 93;
+    private static final int NO_CHILD = 94;
+
+    /**
+     * It ends as its child has ended, by the same signal too: reboot(2) inside shows in how the kernel kills process 1. The
+     * mounts are unshared last of all, which locks what was mounted before: mount_namespaces(7).
+     */
+    private static final String SCRIPT = """
+            my ($gated, $setns, $setgroups, $setgid, $setuid, $unshare, $mount) = map $_ + 0, splice @ARGV, 0, 7;
+            sub await { sysread GO, my $newline, 1 or exit $_[0] }
+            open GO, '<&=', 4 or exit 90;
+            await(90) if $gated;
+            syscall($setns, 6, 0x10000000) == 0 or exit 91;
+            syscall($setgroups, 0, 0) == 0 && syscall($setgid, 0) == 0 && syscall($setuid, 0) == 0 or exit 92;
+            syscall($unshare, 0x6e000000) == 0 or exit 93;
+            my $child = fork;
+            defined $child or exit 94;
+            if ($child) {
+              $SIG{INT} = $SIG{TERM} = 'IGNORE';
+              $0 = 'bulkhead-holder';
+              waitpid $child, 0;
+              my $signal = $? & 127;
+              $SIG{INT} = $SIG{TERM} = 'DEFAULT';
+              kill $signal, $$ if $signal;
+              exit $? >> 8;
+            }
+            open MASTER, '+<&=', 3;
+            open SLAVE, '+<&=', 5;
+            open USERS, '<&=', 6;
+            await(98);
+            open STDIN, '+<', '/dev/console' and open STDOUT, '>&STDIN' and open STDERR, '>&STDIN' or exit 95;
+            my ($none, $root) = ('none', '/');
+            syscall($unshare, 0x20000) == 0 && syscall($mount, $none, $root, 0, 0x44000, 0) == 0 or exit 96;
+            exec { $ARGV[0] } @ARGV or exit 97;
+            """;
+
+    private HolderProgram() {}
+
+    /**
+     * Its command line.
+     *
+     * @param gated whether it waits for a newline before it does anything; process 1 waits for one in any case
+     * @param init what process 1 executes
+     */
+    static List<String> command(boolean gated, List<String> init) {
+        List<String> words = new ArrayList<>(List.of(PERL, "-e", SCRIPT));
+        IntStream.of(
+                        gated ? 1 : 0,
+                        Architecture.pick(308, 268),
+                        Architecture.pick(116, 159),
+                        Architecture.pick(106, 144),
+                        Architecture.pick(105, 146),
+                        Architecture.pick(272, 97),
+                        Architecture.pick(165, 40))
+                .mapToObj(Integer::toString)
+                .forEach(words::add);
+        words.addAll(init);
+        return words;
+    }
+
+    /** Why it has ended before it had a child. */
+    static String reason(ProcessEnd end) {
+        String reason = end instanceof ProcessEnd.Exited exited
+                ? switch (exited.status()) {
+                    case NO_GATE -> "it was not told to go on";
+                    case NO_USER_NAMESPACE -> "it could not join the user namespace";
+                    case NOT_ITS_ROOT -> "it could not become root of the user namespace";
+                    case NO_NAMESPACES -> "the kernel gave it no namespaces; are user.max_*_namespaces used up?";
+                    case NO_CHILD -> "it could not fork; are its groups' tasks used up?";
+                    default -> "Perl could not run it";
+                }
+                : "somebody killed it";
+        return "the holder " + end + ": " + reason;
+    }
+}
