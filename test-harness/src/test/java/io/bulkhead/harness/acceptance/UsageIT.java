@@ -18,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -171,7 +172,10 @@ class UsageIT {
         // One at once, then one in ten seconds
         long most = 2 + Duration.ofNanos(System.nanoTime() - start).toSeconds() / 10;
         assertThat(exhaustions() - before).isBetween(1L, most);
-        assertThat(usage("bomb").tasksRefused()).isGreaterThan(300);
+        // Kernels before 6.11 count where it was refused; that group has gone with the command.
+        if (!ThisHost.hasCgroupV2() || Files.exists(host.groupOf("bomb").resolve("pids.events.local"))) {
+            assertThat(usage("bomb").tasksRefused()).isGreaterThan(300);
+        }
         assertThat(usage("bomb").tasks().orElseThrow()).isBetween(1L, 40L);
         assertThat(usage("bomb").intrusion()).isEqualTo(Optional.empty());
     }
