@@ -110,13 +110,9 @@ public final class HostKeeping {
         }
     }
 
-    /**
-     * What others have changed of it since it was told last, in words; it is as it should be again, or the log says why not.
-     *
-     * @param nowMillis milliseconds since 1970 UTC
-     */
-    public List<String> disturbances(long nowMillis) {
-        return disturbances.news(nowMillis);
+    /** What others have changed since it was asked last, in words; it is as it should be again, or the log says why not. */
+    public List<String> takeDisturbances() {
+        return disturbances.take();
     }
 
     /** Puts everything back as the host wants it, and looks away from then on. */

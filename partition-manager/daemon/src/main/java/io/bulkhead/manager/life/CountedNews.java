@@ -6,16 +6,14 @@ package io.bulkhead.manager.life;
  * a time.
  */
 final class CountedNews {
-    private final long pauseMillis;
+    private final NewsPause pause;
     private long told;
-    private boolean toldBefore;
-    private long toldAtMillis;
 
     /**
      * @param pauseMillis between two pieces of news
      */
     CountedNews(long pauseMillis) {
-        this.pauseMillis = pauseMillis;
+        this.pause = new NewsPause(pauseMillis);
     }
 
     /** What was counted until now is no news. */
@@ -34,18 +32,14 @@ final class CountedNews {
             // The group was made anew.
             told = 0;
         }
-        long passed = nowMillis - toldAtMillis;
-        // A clock that was set back tells nothing of how long it is.
-        boolean quiet = toldBefore && passed >= 0 && passed < pauseMillis;
-        return quiet ? 0 : rest(count, nowMillis);
+        return pause.isOver(nowMillis) ? rest(count, nowMillis) : 0;
     }
 
     /** All that was not told yet, whenever the last news were: the group is about to go. */
     long rest(long count, long nowMillis) {
         long fresh = count < told ? count : count - told;
         if (fresh > 0) {
-            toldBefore = true;
-            toldAtMillis = nowMillis;
+            pause.begin(nowMillis);
         }
         told = count;
         return fresh;

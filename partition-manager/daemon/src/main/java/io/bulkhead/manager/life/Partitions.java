@@ -42,6 +42,9 @@ import org.slf4j.LoggerFactory;
 public final class Partitions {
     private static final Logger LOG = LoggerFactory.getLogger(Partitions.class);
 
+    /** A daemon that writes again and again is not to flood the journal. */
+    private static final long HOST_NEWS_PAUSE_MILLIS = 60_000;
+
     private final LifeParts parts;
     private final HostDescription host;
     private final ConcurrentMap<PartitionName, PartitionLife> lives = new ConcurrentHashMap<>();
@@ -49,6 +52,7 @@ public final class Partitions {
     private final ReentrantLock creation = new ReentrantLock();
 
     private final CpuWatch cpus;
+    private final NewsPause hostNews = new NewsPause(HOST_NEWS_PAUSE_MILLIS);
     private volatile boolean lookAway;
 
     public Partitions(LifeParts parts, HostDescription host) {
@@ -252,14 +256,16 @@ public final class Partitions {
         }
     }
 
-    /** Brings the host in line with what is held, if somebody else has changed it, and tells so. */
+    /** Brings the host in line with what is held, if somebody else has changed it, and tells so once in a while. */
     void lookAfterHost() {
         if (lookAway) {
             return;
         }
         keepHost();
-        List<String> changes = parts.keeping().disturbances(parts.clockMillis().getAsLong());
+        long now = parts.clockMillis().getAsLong();
+        List<String> changes = hostNews.isOver(now) ? parts.keeping().takeDisturbances() : List.of();
         if (!changes.isEmpty()) {
+            hostNews.begin(now);
             LOG.atWarn()
                     .addKeyValue("changes", changes)
                     .log("Somebody else has changed how the host is kept off the slices");

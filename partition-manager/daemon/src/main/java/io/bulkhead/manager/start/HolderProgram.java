@@ -18,6 +18,15 @@ import java.util.stream.IntStream;
 final class HolderProgram {
     static final String PERL = "/usr/bin/perl";
 
+    /** Numbers of system calls, asm/unistd.h; in the order in which the script takes them. */
+    private static final int SYS_SETNS = Architecture.pick(308, 268);
+
+    private static final int SYS_SETGROUPS = Architecture.pick(116, 159);
+    private static final int SYS_SETGID = Architecture.pick(106, 144);
+    private static final int SYS_SETUID = Architecture.pick(105, 146);
+    private static final int SYS_UNSHARE = Architecture.pick(272, 97);
+    private static final int SYS_MOUNT = Architecture.pick(165, 40);
+
     /** How it ends where it cannot go on; what cannot be said in a status is nowhere, since its errors go to /dev/null. */
     private static final int NO_GATE = 90;
 
@@ -69,14 +78,7 @@ final class HolderProgram {
      */
     static List<String> command(boolean gated, List<String> init) {
         List<String> words = new ArrayList<>(List.of(PERL, "-e", SCRIPT));
-        IntStream.of(
-                        gated ? 1 : 0,
-                        Architecture.pick(308, 268),
-                        Architecture.pick(116, 159),
-                        Architecture.pick(106, 144),
-                        Architecture.pick(105, 146),
-                        Architecture.pick(272, 97),
-                        Architecture.pick(165, 40))
+        IntStream.of(gated ? 1 : 0, SYS_SETNS, SYS_SETGROUPS, SYS_SETGID, SYS_SETUID, SYS_UNSHARE, SYS_MOUNT)
                 .mapToObj(Integer::toString)
                 .forEach(words::add);
         words.addAll(init);
