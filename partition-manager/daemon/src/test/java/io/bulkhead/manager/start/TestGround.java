@@ -122,7 +122,7 @@ public final class TestGround implements AutoCloseable {
 
     public ProcessEnd stop(RunningPartition partition, Init init) {
         signal(partition, InitProgram.of(init, NAME, false).stopSignal());
-        return awaitEnd(partition, Duration.ofSeconds(60));
+        return awaitEnd(partition, Duration.ofSeconds(20));
     }
 
     /** What this process and the host have, to be compared before and after. */
