@@ -126,8 +126,9 @@ class NsenterEntranceIT {
 
             // When
             String size = tap.run("stty size");
-            tap.type("sleep 30\n");
-            tap.expect("sleep 30");
+            // Not before it runs: until it has the terminal, the interrupt would be the shell's.
+            tap.type("sh -c 'echo running-$((40 + 2)); exec sleep 30'\n");
+            tap.expect("running-42");
             tap.type("\003");
             tap.expect("# ");
             String status = tap.run("echo was $?");
