@@ -1,12 +1,15 @@
 package io.bulkhead.contract.wire;
 
+import static io.bulkhead.contract.wire.RecordShape.argument;
+import static io.bulkhead.contract.wire.RecordShape.raw;
+import static io.bulkhead.contract.wire.RecordShape.unwrapped;
+
 import io.bulkhead.contract.unit.Limit;
 import io.bulkhead.contract.unit.WireAmount;
 import io.bulkhead.contract.unit.WireFlag;
 import io.bulkhead.contract.unit.WireText;
+import io.bulkhead.contract.wire.RecordShape.Member;
 import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,6 +41,12 @@ import java.util.stream.Collectors;
 public final class RecordCodec {
     private static final String TYPE = "type";
     private static final Pattern HUMP = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])");
+    private static final ClassValue<String> TYPE_NAMES = new ClassValue<>() {
+        @Override
+        protected String computeValue(Class<?> type) {
+            return HUMP.matcher(type.getSimpleName()).replaceAll("-").toLowerCase(Locale.ROOT);
+        }
+    };
 
     private RecordCodec() {}
 
@@ -58,7 +67,7 @@ public final class RecordCodec {
 
     /** The JSON name of a constant or class: {@code WHOLE_CORE} and {@code WholeCore} are {@code whole-core}. */
     public static String typeName(Class<?> type) {
-        return HUMP.matcher(type.getSimpleName()).replaceAll("-").toLowerCase(Locale.ROOT);
+        return TYPE_NAMES.get(type);
     }
 
     /** The JSON name of a constant: {@code WHOLE_CORE} is {@code whole-core}. */
@@ -71,18 +80,18 @@ public final class RecordCodec {
     private static Json.Obj object(Record value, Optional<String> typeName) {
         Map<String, Json> members = new LinkedHashMap<>();
         typeName.ifPresent(name -> members.put(TYPE, new Json.Text(name)));
-        for (RecordComponent component : value.getClass().getRecordComponents()) {
-            Object member = read(component, value);
-            if (member instanceof Optional<?> optional) {
+        for (Member member : RecordShape.of(value.getClass()).members()) {
+            Object content = member.of(value);
+            if (content instanceof Optional<?> optional) {
                 if (optional.isEmpty()) {
                     continue;
                 }
-                member = optional.get();
+                content = optional.get();
             }
-            if (isFlag(component) && member.equals(false)) {
+            if (member.flag() && content.equals(false)) {
                 continue;
             }
-            members.put(memberName(component), json(member, component.getGenericType()));
+            members.put(member.name(), json(content, member.type()));
         }
         return new Json.Obj(members);
     }
@@ -109,7 +118,8 @@ public final class RecordCodec {
             return new Json.Text(value.toString());
         } else if (value.getClass().isAnnotationPresent(WireAmount.class)) {
             Record amount = (Record) value;
-            return new Json.Whole((long) read(amount.getClass().getRecordComponents()[0], amount));
+            return new Json.Whole(
+                    (long) RecordShape.of(amount.getClass()).members().get(0).of(amount));
         } else if (value instanceof Record record) {
             return encodeAs(raw(unwrapped(declared)), record);
         }
@@ -168,33 +178,30 @@ public final class RecordCodec {
     private static Object record(Class<?> type, Json.Obj object, Set<String> known, String path) {
         Set<String> unknown = new LinkedHashSet<>(object.members().keySet());
         unknown.removeAll(known);
-        RecordComponent[] components = type.getRecordComponents();
+        RecordShape shape = RecordShape.of(type);
         List<Object> arguments = new ArrayList<>();
-        for (RecordComponent component : components) {
-            String name = memberName(component);
-            unknown.remove(name);
-            arguments.add(member(component, object.members().get(name), place(path, name)));
+        for (Member member : shape.members()) {
+            unknown.remove(member.name());
+            arguments.add(member(member, object.members().get(member.name()), place(path, member.name())));
         }
         if (!unknown.isEmpty()) {
-            throw new WireException(place(path, unknown.iterator().next()) + " is not known here; known are "
-                    + Arrays.stream(components).map(RecordCodec::memberName).collect(Collectors.joining(", ")));
+            throw new WireException(
+                    place(path, unknown.iterator().next()) + " is not known here; known are " + shape.names());
         }
         return construct(type, arguments.toArray(), path);
     }
 
-    private static Object member(RecordComponent component, @org.jspecify.annotations.Nullable Json json, String path) {
-        if (component.getType() == Optional.class) {
-            return json == null
-                    ? Optional.empty()
-                    : Optional.of(value(argument(component.getGenericType(), 0), json, path));
+    private static Object member(Member member, @org.jspecify.annotations.Nullable Json json, String path) {
+        if (member.optional()) {
+            return json == null ? Optional.empty() : Optional.of(value(argument(member.type(), 0), json, path));
         }
-        if (json == null && isFlag(component)) {
+        if (json == null && member.flag()) {
             return false;
         }
         if (json == null) {
             throw new WireException(path + " is missing");
         }
-        return value(component.getGenericType(), json, path);
+        return value(member.type(), json, path);
     }
 
     private static List<Object> list(Type item, Json.Array array, String path) {
@@ -260,14 +267,9 @@ public final class RecordCodec {
 
     private static Object construct(Class<?> type, Object[] arguments, String path) {
         try {
-            Class<?>[] parameters = Arrays.stream(type.getRecordComponents())
-                    .map(RecordComponent::getType)
-                    .toArray(Class<?>[]::new);
-            return type.getDeclaredConstructor(parameters).newInstance(arguments);
+            return RecordShape.of(type).construct(arguments);
         } catch (InvocationTargetException e) {
             throw refused(e, path);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(e);
         }
     }
 
@@ -277,39 +279,6 @@ public final class RecordCodec {
                     (path.isEmpty() ? "" : path + ": ") + e.getCause().getMessage(), e.getCause());
         }
         throw new IllegalStateException(e.getCause());
-    }
-
-    private static Object read(RecordComponent component, Record value) {
-        try {
-            return component.getAccessor().invoke(value);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static boolean isFlag(RecordComponent component) {
-        return component.isAnnotationPresent(WireFlag.class);
-    }
-
-    private static String memberName(RecordComponent component) {
-        WireAmount amount = raw(unwrapped(component.getGenericType())).getAnnotation(WireAmount.class);
-        return amount == null ? component.getName() : component.getName() + amount.suffix();
-    }
-
-    /** The type inside an {@code Optional} or a {@code Limit}. */
-    private static Type unwrapped(Type type) {
-        Class<?> raw = raw(type);
-        return raw == Optional.class || raw == Limit.class ? unwrapped(argument(type, 0)) : type;
-    }
-
-    private static Type argument(Type type, int index) {
-        return ((ParameterizedType) type).getActualTypeArguments()[index];
-    }
-
-    private static Class<?> raw(Type type) {
-        return type instanceof ParameterizedType parameterized
-                ? (Class<?>) parameterized.getRawType()
-                : (Class<?>) type;
     }
 
     private static String place(String path, String name) {
