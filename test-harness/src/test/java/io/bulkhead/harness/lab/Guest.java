@@ -22,6 +22,12 @@ final class Guest implements AutoCloseable {
     private static final Duration BOOT_DEADLINE = Duration.ofMinutes(4);
     private static final Duration HELPER_DEADLINE = Duration.ofMinutes(1);
     private static final int TAIL = 40;
+    private static final String PANIC = "Kernel panic - not syncing";
+    /**
+     * How often a boot may panic and be tried anew: QEMU's processors sometimes run the breakpoint with which a kernel patches
+     * its code when that has been taken away already.
+     */
+    private static final int MOST_PANICS = 2;
     /** Of the directories in which guests work; the process that works there follows. */
     private static final String PREFIX = "bh-lab-";
 
@@ -36,6 +42,8 @@ final class Guest implements AutoCloseable {
     private final Thread atExit;
 
     private int scripts;
+    /** Of all those in the serial log, the ones that a new boot has made good. */
+    private int forgivenPanics;
 
     private Guest(Path directory, Path serialLog, Process files, Process machine, AgentLine agent) {
         this.directory = directory;
@@ -144,12 +152,17 @@ final class Guest implements AutoCloseable {
         return Files.isDirectory(share().resolve("reports"));
     }
 
-    /** Waits until a boot is done and the agent waits for work. */
+    /** Waits until a boot is done and the agent waits for work; a kernel that panics first restarts by itself. */
     void awaitReady(Consumer<String> progress) throws InterruptedException {
         long start = System.nanoTime();
         long end = start + BOOT_DEADLINE.toNanos();
+        int most = forgivenPanics + MOST_PANICS;
         String shown = "";
         while (!agent.takeReady()) {
+            if (forgivenPanics < Math.min(panics(), most)) {
+                forgivenPanics++;
+                progress.accept("its kernel panicked, which happens under emulation; it starts anew");
+            }
             check("it booted", end, BOOT_DEADLINE);
             String last = lastStep();
             if (!last.equals(shown)) {
@@ -209,16 +222,19 @@ final class Guest implements AutoCloseable {
     }
 
     private void check(String what, long end, Duration deadline) {
-        String log = new String(readLog(), StandardCharsets.UTF_8);
         if (!machine.isAlive()) {
             throw failure("the guest ended before " + what);
         }
-        if (log.contains("Kernel panic - not syncing")) {
+        if (panics() > forgivenPanics) {
             throw failure("the guest's kernel panicked before " + what);
         }
         if (System.nanoTime() > end) {
             throw failure(deadline.toSeconds() + " s have passed before " + what);
         }
+    }
+
+    private int panics() {
+        return new String(readLog(), StandardCharsets.UTF_8).split(PANIC, -1).length - 1;
     }
 
     private LabFailure failure(String what) {

@@ -120,7 +120,7 @@ record QemuCommand(
     }
 
     private String kernelArguments() {
-        return "console=ttyS0 root=PARTUUID=" + ROOT_PARTITION + " rw mitigations=off nokaslr " + CLOCK
+        return "console=ttyS0 root=PARTUUID=" + ROOT_PARTITION + " rw mitigations=off nokaslr panic=1 " + CLOCK
                 + (interactive ? "" : " systemd.getty_auto=0");
     }
 
