@@ -90,6 +90,16 @@ public interface Cgroups {
      */
     List<Promise> readBack(PartitionName partition, Slice slice);
 
+    /**
+     * The same before process 1 may run, while the partition's processes are known: whether they are in its groups can be
+     * asked of each of them.
+     *
+     * @param processes all that there are, by the host's numbers
+     */
+    default List<Promise> readBackAtBirth(PartitionName partition, Slice slice, List<Long> processes) {
+        return readBack(partition, slice);
+    }
+
     /** Freezes every task and returns when all are frozen, or fails after 10 s and thaws. */
     void freeze(PartitionName partition);
 

@@ -1,6 +1,6 @@
 package io.bulkhead.manager.cgroup;
 
-import java.io.FileInputStream;
+import io.bulkhead.manager.sys.KernelText;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,29 +15,15 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
 /** {@link CgroupFiles} on the kernel's own file systems, by {@code java.nio}. */
 public final class KernelCgroupFiles implements CgroupFiles {
-    /** Of most files; there is room for more. */
-    private static final int MOST_BYTES = 1024;
-
     @Override
     public String read(Path file) {
-        // Not Files.readString nor readAllBytes: they ask for size and position first, and a start reads some fifty
-        // files.
-        try (FileInputStream stream = new FileInputStream(file.toString())) {
-            byte[] bytes = new byte[MOST_BYTES];
-            int count = 0;
-            for (int more = stream.read(bytes); more > 0; more = stream.read(bytes, count, bytes.length - count)) {
-                count += more;
-                if (count == bytes.length) {
-                    bytes = Arrays.copyOf(bytes, 2 * count);
-                }
-            }
-            return new String(bytes, 0, count, StandardCharsets.UTF_8);
+        try {
+            return KernelText.read(file);
         } catch (IOException e) {
             throw failed("read " + file, e);
         }

@@ -98,7 +98,11 @@ final class Boot {
     }
 
     private void prepareRelease(RunningPartition running, Undo undo) {
-        promises = parts.cgroups().readBack(name, slice);
+        promises = parts.cgroups()
+                .readBackAtBirth(
+                        name,
+                        slice,
+                        List.of(running.holder().pid(), running.init().pid()));
         Promises.requireHeld(name, promises);
         undo.push("let the console go", console::disconnect);
         console.connect(running.console());

@@ -158,7 +158,12 @@ final class BootThread extends Thread {
             descriptors.put(5, slave);
             descriptors.put(6, order.userNamespace());
             holder = Child.start(
-                    sys, new SpawnRequest(command.get(0), command, order.init().environment(), descriptors));
+                    sys,
+                    new SpawnRequest(
+                            command.get(0),
+                            command,
+                            HolderProgram.environment(order.init().environment()),
+                            descriptors));
         }
         if (gated) {
             cgroups.enter(order.request().name(), holder().pid());

@@ -3,14 +3,16 @@ package io.bulkhead.manager.start;
 import io.bulkhead.manager.sys.Architecture;
 import io.bulkhead.manager.sys.ProcessEnd;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
  * The holder's program, whose child becomes process 1: a little Perl, since that is what every Debian has (perl-base is
  * essential) and what can make any system call. The tools of util-linux would be four programs one after the other, and
- * loading them took as long as building the root. It loads no module, and looks up one path: the console's, in the
- * child. Pure; any thread.
+ * loading them took as long as building the root. It loads no module, runs nothing of the host's own ({@code -f}: no
+ * sitecustomize.pl), and looks up one path: the console's, in the child. Pure; any thread.
  *
  * <p>Descriptors: {@value PartitionStarter#HOLDERS_MASTER} is the console's master, 4 a pipe on which it is told to go on, 5
  * a slave of the console, 6 the user namespace. Those that Perl opens anew close by themselves at an exec.
@@ -63,6 +65,7 @@ final class HolderProgram {
             open USERS, '<&=', 6;
             await(98);
             open STDIN, '+<', '/dev/console' and open STDOUT, '>&STDIN' and open STDERR, '>&STDIN' or exit 95;
+            delete $ENV{PERL_HASH_SEED};
             my ($none, $root) = ('none', '/');
             syscall($unshare, 0x20000) == 0 && syscall($mount, $none, $root, 0, 0x44000, 0) == 0 or exit 96;
             exec { $ARGV[0] } @ARGV or exit 97;
@@ -77,12 +80,19 @@ final class HolderProgram {
      * @param init what process 1 executes
      */
     static List<String> command(boolean gated, List<String> init) {
-        List<String> words = new ArrayList<>(List.of(PERL, "-e", SCRIPT));
+        List<String> words = new ArrayList<>(List.of(PERL, "-f", "-e", SCRIPT));
         IntStream.of(gated ? 1 : 0, SYS_SETNS, SYS_SETGROUPS, SYS_SETGID, SYS_SETUID, SYS_UNSHARE, SYS_MOUNT)
                 .mapToObj(Integer::toString)
                 .forEach(words::add);
         words.addAll(init);
         return words;
+    }
+
+    /** Its environment, from that of process 1: with a seed given, Perl reads none from the kernel, a tenth of its start. */
+    static Map<String, String> environment(Map<String, String> ofInit) {
+        Map<String, String> environment = new HashMap<>(ofInit);
+        environment.put("PERL_HASH_SEED", "0");
+        return environment;
     }
 
     /** Why it has ended before it had a child. */

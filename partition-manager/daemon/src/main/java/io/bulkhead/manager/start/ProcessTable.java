@@ -1,10 +1,10 @@
 package io.bulkhead.manager.start;
 
 import io.bulkhead.manager.start.RunningPartition.ProcessId;
+import io.bulkhead.manager.sys.KernelText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -119,11 +119,9 @@ public final class ProcessTable {
 
     private Optional<String> text(Path relative) {
         try {
-            return Optional.of(Files.readString(proc.resolve(relative)));
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
+            return Optional.of(KernelText.read(proc.resolve(relative)));
         } catch (IOException e) {
-            // ESRCH: it ended between open and read.
+            // There is none, or ESRCH: it ended between open and read.
             return Optional.empty();
         }
     }

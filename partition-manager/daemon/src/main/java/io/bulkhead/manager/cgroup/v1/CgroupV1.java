@@ -273,6 +273,11 @@ public final class CgroupV1 implements Cgroups {
     }
 
     @Override
+    public List<Promise> readBackAtBirth(PartitionName partition, Slice slice, List<Long> processes) {
+        return readBack.promisesAtBirth(partition, slice, processes);
+    }
+
+    @Override
     public void freeze(PartitionName partition) {
         tasks.freeze(partition);
     }

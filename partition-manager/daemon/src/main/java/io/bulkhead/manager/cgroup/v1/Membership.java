@@ -59,16 +59,33 @@ final class Membership {
         for (Map.Entry<Hierarchy, Set<Long>> entry : inside.entrySet()) {
             for (long pid : all) {
                 if (!entry.getValue().contains(pid)) {
-                    addIfOutside(entry.getKey(), pid, proc, layout.outer(entry.getKey(), partition), faults);
+                    addIfOutside(
+                            entry.getKey(), pid, proc.groups(pid), layout.outer(entry.getKey(), partition), faults);
                 }
             }
         }
         return new Membership(layout, faults);
     }
 
+    /** Of processes that are known to be all there are. */
+    static Membership ofAll(List<Long> processes, V1Layout layout, ProcReader proc, PartitionName partition) {
+        Map<Hierarchy, List<String>> faults = new HashMap<>();
+        for (long pid : processes) {
+            Map<String, String> groups = proc.groups(pid);
+            for (Hierarchy hierarchy : layout.hierarchies()) {
+                addIfOutside(hierarchy, pid, groups, layout.outer(hierarchy, partition), faults);
+            }
+        }
+        return new Membership(layout, faults);
+    }
+
     private static void addIfOutside(
-            Hierarchy hierarchy, long pid, ProcReader proc, Path outer, Map<Hierarchy, List<String>> faults) {
-        String group = proc.groups(pid).get(hierarchy.label());
+            Hierarchy hierarchy,
+            long pid,
+            Map<String, String> groups,
+            Path outer,
+            Map<Hierarchy, List<String>> faults) {
+        String group = groups.get(hierarchy.label());
         String expected = "/" + hierarchy.mount().relativize(outer);
         // A process that has ended has no group any more; one that was born meanwhile is inside.
         if (group != null && !(group + "/").contains(expected + "/")) {

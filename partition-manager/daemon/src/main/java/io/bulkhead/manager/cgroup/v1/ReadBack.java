@@ -41,11 +41,25 @@ final class ReadBack {
 
     /** Reads every file once only. */
     List<Promise> promises(PartitionName partition, Slice slice) {
-        return new ReadBack(new ReadOnceFiles(files), layout, config, host).read(partition, slice);
+        ReadBack once = once();
+        return once.read(partition, slice, Membership.of(once.files, layout, once.proc(), partition));
     }
 
-    private List<Promise> read(PartitionName partition, Slice slice) {
-        Membership membership = Membership.of(files, layout, new ProcReader(files, config.proc()), partition);
+    /** The same where all processes are known: a file of each of them instead of one of each of its groups. */
+    List<Promise> promisesAtBirth(PartitionName partition, Slice slice, List<Long> processes) {
+        ReadBack once = once();
+        return once.read(partition, slice, Membership.ofAll(processes, layout, once.proc(), partition));
+    }
+
+    private ReadBack once() {
+        return new ReadBack(new ReadOnceFiles(files), layout, config, host);
+    }
+
+    private ProcReader proc() {
+        return new ProcReader(files, config.proc());
+    }
+
+    private List<Promise> read(PartitionName partition, Slice slice, Membership membership) {
         List<Promise> promises = new ArrayList<>();
         promises.add(cpus(partition, slice.cpus(), membership));
         promises.add(memory(partition, slice.memory(), membership));

@@ -4,6 +4,7 @@ import com.sun.jna.Native;
 import io.bulkhead.manager.sys.Errno;
 import io.bulkhead.manager.sys.ErrnoException;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 
 /** The one place where a call's result is judged: -1 becomes an {@link ErrnoException}, EINTR becomes a new attempt. */
 final class Checked {
@@ -23,6 +24,11 @@ final class Checked {
      * @return what it answered, never -1
      */
     static long call(String name, Object subject, Call call) {
+        return call(name, () -> subject, call);
+    }
+
+    /** The same for what a start calls often: the subject is put together only when the call has failed. */
+    static long call(String name, Supplier<Object> subject, Call call) {
         while (true) {
             long answer = call.make();
             if (answer != -1) {
@@ -30,7 +36,7 @@ final class Checked {
             }
             int errno = Native.getLastError();
             if (errno != Errno.EINTR.number()) {
-                throw failure(name, errno, subject);
+                throw failure(name, errno, subject.get());
             }
         }
     }

@@ -97,7 +97,7 @@ final class MountCalls {
         long all = bits;
         Checked.call(
                 "mount",
-                "\"" + from + "\", \"" + target + "\", " + (type.isEmpty() ? flags.toString() : type),
+                () -> "\"" + from + "\", \"" + target + "\", " + (type.isEmpty() ? flags.toString() : type),
                 () -> Libc.mount(from, target.toString(), fileSystem, all, options));
     }
 
@@ -127,7 +127,7 @@ final class MountCalls {
             idMapping.ifPresent(namespace -> attr.setLong(MountAttr.USERNS_FD, namespace.number()));
             Checked.call(
                     "mount_setattr",
-                    tree + ", " + attributes
+                    () -> tree + ", " + attributes
                             + idMapping
                                     .map(namespace -> ", ids of " + namespace)
                                     .orElse(""),
@@ -179,7 +179,7 @@ final class MountCalls {
     static void attachTree(Fd tree, Path target) {
         Checked.call(
                 "move_mount",
-                tree + ", \"" + target + "\"",
+                () -> tree + ", \"" + target + "\"",
                 () -> Libc.syscall(
                         SyscallHeader.SYS_move_mount,
                         tree.number(),
