@@ -107,6 +107,16 @@ public record MountPlan(List<MountStep> root, List<MountStep> kernel, List<Mount
         return new MountPlan(root, kernel, ownFiles(request, layout));
     }
 
+    /** The first step of all: what the root is on. */
+    public List<MountStep> rootMount() {
+        return root.subList(0, 1);
+    }
+
+    /** What is made inside it. */
+    public List<MountStep> rootContent() {
+        return root.subList(1, root.size());
+    }
+
     /** Every step in the order in which they are performed. */
     public List<MountStep> steps() {
         return Stream.of(root, kernel, ownFiles).flatMap(List::stream).toList();

@@ -124,12 +124,16 @@ final class BootThread extends Thread {
         startHolder(gated);
         step = BootStep.ROOT;
         MountPlan plan = order.plan().get();
-        runner.run(order.mountPoint(), plan.root());
+        // No earlier: the holder has inherited the manager's.
+        sys.setUmask(0);
+        runner.run(order.mountPoint(), plan.rootMount());
+        // From where it stands in the new root, each path has one name to look up instead of all that lead there.
+        sys.changeDirectory(order.mountPoint());
+        runner.run(DOT, plan.rootContent());
         runner.cloneTrees(plan.ownFiles());
         step = BootStep.FIND_INIT;
         findInit();
         step = BootStep.PIVOT;
-        sys.changeDirectory(order.mountPoint());
         sys.pivotRoot(DOT, DOT);
         sys.unmount(DOT, true);
         sys.changeDirectory(SLASH);

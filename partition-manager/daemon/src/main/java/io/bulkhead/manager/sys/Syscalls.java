@@ -48,10 +48,10 @@ public interface Syscalls {
 
     // ---- file system, in the calling thread's root
 
-    /** mkdir(2), with exactly this mode whatever the process's umask. */
+    /** mkdir(2), with this mode less the umask. */
     void makeDirectory(Path path, int mode);
 
-    /** A character device node with exactly this mode; mknod(2). */
+    /** A character device node with this mode less the umask; mknod(2). */
     void makeCharacterDevice(Path path, int mode, int major, int minor);
 
     void makeSymbolicLink(Path link, String target);
@@ -118,6 +118,9 @@ public interface Syscalls {
 
     /** unshare(CLONE_FS): the calling thread gets its own root, working directory and umask. */
     void unshareFileSystemContext();
+
+    /** umask(2); of the calling thread once it has unshared its file-system context. */
+    void setUmask(int mask);
 
     /** setns(2) of the calling thread with a pidfd or a namespace's descriptor. */
     void enterNamespaces(Fd target, Set<Namespace> namespaces);

@@ -511,6 +511,11 @@ public final class InMemorySyscalls implements Syscalls {
     }
 
     @Override
+    public void setUmask(int mask) {
+        // The model has none: what is made has the mode it was made with.
+    }
+
+    @Override
     public synchronized void enterNamespaces(Fd target, Set<Namespace> namespaces) {
         OpenFile file = file("setns", target + ", " + namespaces, target, OpenFile.class);
         if (namespaces.contains(Namespace.MOUNT) && file instanceof OpenFile.ProcessFile process) {

@@ -318,6 +318,11 @@ public final class RecordingSyscalls implements Syscalls {
     }
 
     @Override
+    public void setUmask(int mask) {
+        run("setUmask", () -> kernel.setUmask(mask), mask);
+    }
+
+    @Override
     public void enterNamespaces(Fd target, Set<Namespace> namespaces) {
         run("enterNamespaces", () -> kernel.enterNamespaces(target, namespaces), target, namespaces);
         leaveHostMounts(namespaces);

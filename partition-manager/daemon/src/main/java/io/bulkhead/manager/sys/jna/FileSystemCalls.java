@@ -33,14 +33,11 @@ final class FileSystemCalls {
 
     static void makeDirectory(Path path, int mode) {
         Checked.call("mkdir", path, () -> Libc.mkdir(path.toString(), mode));
-        // The process's umask has taken its part.
-        changeMode(path, mode);
     }
 
     static void makeCharacterDevice(Path path, int mode, int major, int minor) {
         long device = deviceNumber(major, minor);
         Checked.call("mknod", path, () -> Libc.mknod(path.toString(), S_IFCHR | mode, device));
-        changeMode(path, mode);
     }
 
     /** gnu_dev_makedev(3): the older eight bits of each in the middle, the newer ones around them. */

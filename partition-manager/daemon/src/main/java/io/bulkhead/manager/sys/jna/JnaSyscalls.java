@@ -209,6 +209,11 @@ public final class JnaSyscalls implements Syscalls {
     }
 
     @Override
+    public void setUmask(int mask) {
+        ThreadCalls.setUmask(mask);
+    }
+
+    @Override
     public void enterNamespaces(Fd target, Set<Namespace> namespaces) {
         ThreadCalls.enterNamespaces(target, namespaces);
     }

@@ -44,6 +44,8 @@ final class ThreadCalls {
     private static final class Libc {
         static native int unshare(int flags);
 
+        static native int umask(int mask);
+
         static native int setns(int fd, int flags);
 
         static native int sethostname(Pointer name, long length);
@@ -68,6 +70,11 @@ final class ThreadCalls {
 
     static void unshareFileSystemContext() {
         Checked.call("unshare", "CLONE_FS", () -> Libc.unshare(SchedHeader.CLONE_FS));
+    }
+
+    /** It cannot fail. */
+    static void setUmask(int mask) {
+        Libc.umask(mask);
     }
 
     static void enterNamespaces(Fd target, Set<Namespace> namespaces) {

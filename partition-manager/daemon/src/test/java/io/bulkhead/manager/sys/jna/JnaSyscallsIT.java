@@ -251,13 +251,23 @@ class JnaSyscallsIT {
     }
 
     @Test
-    void makesDirectoriesAndDevicesWithExactlyTheModeAskedFor(@TempDir Path directory) throws IOException {
+    void makesDirectoriesAndDevicesWithTheModeAskedForButTheUmask(@TempDir Path directory)
+            throws IOException, InterruptedException {
         Path open = directory.resolve("open");
+        Path masked = directory.resolve("masked");
         Path device = directory.resolve("null");
         Path link = directory.resolve("link");
 
-        kernel.makeDirectory(open, 0777);
-        kernel.makeCharacterDevice(device, 0666, 1, 3);
+        Thread maker = new Thread(() -> {
+            kernel.unshareFileSystemContext();
+            kernel.setUmask(0);
+            kernel.makeDirectory(open, 0777);
+            kernel.makeCharacterDevice(device, 0666, 1, 3);
+            kernel.setUmask(0027);
+            kernel.makeDirectory(masked, 0777);
+        });
+        maker.start();
+        maker.join();
         kernel.makeSymbolicLink(link, "nowhere");
         kernel.changeOwner(link, 1_900_000, 1_900_001);
 
@@ -265,6 +275,8 @@ class JnaSyscallsIT {
                 .isEqualTo("rwxrwxrwx");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(device)))
                 .isEqualTo("rw-rw-rw-");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(masked)))
+                .isEqualTo("rwxr-x---");
         assertThat(Files.getAttribute(device, "unix:rdev")).isEqualTo(0x103L);
         assertThat(Files.getAttribute(link, "unix:uid", LinkOption.NOFOLLOW_LINKS))
                 .isEqualTo(1_900_000);
