@@ -16,7 +16,7 @@ import io.bulkhead.manager.console.ConsoleCalls;
 import io.bulkhead.manager.console.ConsoleHub;
 import io.bulkhead.manager.console.ConsoleLoop;
 import io.bulkhead.manager.console.EventConsoleLoop;
-import io.bulkhead.manager.enter.NsenterEntrance;
+import io.bulkhead.manager.enter.NamespaceEntrance;
 import io.bulkhead.manager.generation.GenerationStore;
 import io.bulkhead.manager.host.HostFacts;
 import io.bulkhead.manager.host.HostFactsReader;
@@ -113,7 +113,7 @@ final class Manager implements AutoCloseable {
             intrusions.start(partitions::wholeCpus);
             DriftWatch drift = new DriftWatch(partitions);
             open.push("end the watch", drift::close);
-            ManagerDesk desk = new ManagerDesk(partitions, new NsenterEntrance(calls, cgroups), journal);
+            ManagerDesk desk = new ManagerDesk(partitions, new NamespaceEntrance(calls, cgroups), journal);
             ManagerServer server = ManagerServer.open(
                     door, desk, new Greeting(Greeting.PROTOCOL, settings.instance(), version()), calls);
             open.push("close the socket", server::close);

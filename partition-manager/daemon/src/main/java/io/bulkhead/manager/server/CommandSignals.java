@@ -11,18 +11,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Signals to a command inside a partition. What the manager has started is nsenter, which stands for the command and
- * hands its status on, but no signals. For one thread.
+ * Signals to a command inside a partition. What the manager has started stands for the command outside and hands its
+ * status on, but no signals. For one thread.
  */
 record CommandSignals(Entered command, Syscalls calls, ProcessTable processes) {
     private static final Logger LOG = LoggerFactory.getLogger(CommandSignals.class);
 
-    /** Sends to the command itself; to nsenter where the command is not there yet, or not any more. */
+    /** Sends to the command itself; to what stands for it where it is not there yet, or not any more. */
     void send(int signal) {
         List<Long> inside = processes.children(command.pid());
         for (long child : inside) {
             try (Fd process = calls.openProcess(child)) {
-                // While nsenter has it as its child, nobody else can have its number.
+                // While it has it as its child, nobody else can have its number.
                 if (processes.children(command.pid()).contains(child)) {
                     calls.signal(process, signal);
                 }

@@ -166,7 +166,7 @@ final class BootThread extends Thread {
                     new SpawnRequest(
                             command.get(0),
                             command,
-                            HolderProgram.environment(order.init().environment()),
+                            Perl.environment(order.init().environment()),
                             descriptors));
         }
         if (gated) {

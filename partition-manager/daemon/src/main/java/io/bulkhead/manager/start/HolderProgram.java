@@ -1,34 +1,24 @@
 package io.bulkhead.manager.start;
 
-import io.bulkhead.manager.sys.Architecture;
+import static io.bulkhead.manager.start.Perl.SYS_MOUNT;
+import static io.bulkhead.manager.start.Perl.SYS_SETGID;
+import static io.bulkhead.manager.start.Perl.SYS_SETGROUPS;
+import static io.bulkhead.manager.start.Perl.SYS_SETNS;
+import static io.bulkhead.manager.start.Perl.SYS_SETUID;
+import static io.bulkhead.manager.start.Perl.SYS_UNSHARE;
+
 import io.bulkhead.manager.sys.ProcessEnd;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
- * The holder's program, whose child becomes process 1: a little Perl, since that is what every Debian has (perl-base is
- * essential) and what can make any system call. The tools of util-linux would be four programs one after the other, and
- * loading them took as long as building the root. It loads no module, runs nothing of the host's own ({@code -f}: no
- * sitecustomize.pl), and looks up one path: the console's, in the child. Pure; any thread.
+ * The holder's program, whose child becomes process 1. The tools of util-linux would be four programs one after the other, and
+ * loading them took as long as building the root. It loads no module, and looks up one path: the console's, in the child.
+ * Pure; any thread.
  *
  * <p>Descriptors: {@value PartitionStarter#HOLDERS_MASTER} is the console's master, 4 a pipe on which it is told to go on, 5
  * a slave of the console, 6 the user namespace. Those that Perl opens anew close by themselves at an exec.
  */
 final class HolderProgram {
-    static final String PERL = "/usr/bin/perl";
-
-    /** Numbers of system calls, asm/unistd.h; in the order in which the script takes them. */
-    private static final int SYS_SETNS = Architecture.pick(308, 268);
-
-    private static final int SYS_SETGROUPS = Architecture.pick(116, 159);
-    private static final int SYS_SETGID = Architecture.pick(106, 144);
-    private static final int SYS_SETUID = Architecture.pick(105, 146);
-    private static final int SYS_UNSHARE = Architecture.pick(272, 97);
-    private static final int SYS_MOUNT = Architecture.pick(165, 40);
-
     /** How it ends where it cannot go on; what cannot be said in a status is nowhere, since its errors go to /dev/null. */
     private static final int NO_GATE = 90;
 
@@ -80,19 +70,10 @@ final class HolderProgram {
      * @param init what process 1 executes
      */
     static List<String> command(boolean gated, List<String> init) {
-        List<String> words = new ArrayList<>(List.of(PERL, "-f", "-e", SCRIPT));
-        IntStream.of(gated ? 1 : 0, SYS_SETNS, SYS_SETGROUPS, SYS_SETGID, SYS_SETUID, SYS_UNSHARE, SYS_MOUNT)
-                .mapToObj(Integer::toString)
-                .forEach(words::add);
-        words.addAll(init);
-        return words;
-    }
-
-    /** Its environment, from that of process 1: with a seed given, Perl reads none from the kernel, a tenth of its start. */
-    static Map<String, String> environment(Map<String, String> ofInit) {
-        Map<String, String> environment = new HashMap<>(ofInit);
-        environment.put("PERL_HASH_SEED", "0");
-        return environment;
+        return Perl.command(
+                SCRIPT,
+                List.of(gated ? 1 : 0, SYS_SETNS, SYS_SETGROUPS, SYS_SETGID, SYS_SETUID, SYS_UNSHARE, SYS_MOUNT),
+                init);
     }
 
     /** Why it has ended before it had a child. */

@@ -65,7 +65,7 @@ public final class PartitionStarter implements Starter, AutoCloseable {
     public RunningPartition start(StartRequest request, BeforeRelease beforeRelease) {
         InitProgram init = InitProgram.of(request.init(), request.name(), request.automaticLogin());
         List<String> programs = new ArrayList<>(init.programs());
-        programs.add(HolderProgram.PERL);
+        programs.add(Perl.PROGRAM);
         for (String program : programs) {
             if (!Files.exists(Path.of(program))) {
                 throw new StartException(

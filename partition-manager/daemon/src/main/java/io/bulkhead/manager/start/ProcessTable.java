@@ -15,6 +15,8 @@ public final class ProcessTable {
     /** In /proc/PID/stat, counted from the state, which follows the name in parentheses. */
     private static final int START_TIME = 19;
 
+    private static final int PARENT = 1;
+
     private final Path proc;
 
     /**
@@ -32,8 +34,7 @@ public final class ProcessTable {
         if (stat.isEmpty()) {
             return Optional.empty();
         }
-        // The name may hold anything, parentheses and blanks too.
-        String[] fields = stat.get().substring(stat.get().lastIndexOf(')') + 2).split(" ");
+        String[] fields = afterName(stat.get());
         boolean ended = fields[0].equals("Z") || fields[0].equals("X");
         return ended ? Optional.empty() : Optional.of(new ProcessId(pid, Long.parseLong(fields[START_TIME])));
     }
@@ -108,6 +109,24 @@ public final class ProcessTable {
         }
     }
 
+    /**
+     * Whether a process and its parent are in different mount namespaces: of process 1, whether it has gone into its own, the
+     * last thing before it becomes its init. False too once it is gone.
+     */
+    public boolean hasLeftItsParentsMounts(long pid) {
+        Optional<String> stat = text(Path.of(Long.toString(pid), "stat"));
+        if (stat.isEmpty()) {
+            return false;
+        }
+        long parent = Long.parseLong(afterName(stat.get())[PARENT]);
+        try {
+            return !Files.readSymbolicLink(namespace(pid, "mnt"))
+                    .equals(Files.readSymbolicLink(namespace(parent, "mnt")));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /** Whether a process has the very root directory that we have. */
     boolean sharesOurRoot(long pid) {
         try {
@@ -115,6 +134,11 @@ public final class ProcessTable {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot look at the root of process " + pid + ": " + e.getMessage(), e);
         }
+    }
+
+    /** The fields of /proc/PID/stat from the state on. The name before may hold anything, parentheses and blanks too. */
+    private static String[] afterName(String stat) {
+        return stat.substring(stat.lastIndexOf(')') + 2).split(" ");
     }
 
     private Optional<String> text(Path relative) {

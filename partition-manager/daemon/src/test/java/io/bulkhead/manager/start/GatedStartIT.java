@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bulkhead.contract.partition.Init;
 import io.bulkhead.manager.enter.Entrance;
-import io.bulkhead.manager.enter.NsenterEntrance;
+import io.bulkhead.manager.enter.NamespaceEntrance;
 import io.bulkhead.manager.sys.ProcessEnd;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +31,7 @@ class GatedStartIT {
         try (ConsoleTap console = new ConsoleTap(ground.sys, partition.console())) {
             console.expect("# ");
         }
-        Entrance entrance = new NsenterEntrance(ground.sys, cgroups);
+        Entrance entrance = new NamespaceEntrance(ground.sys, cgroups);
         try (Entrance.Entered entered = entrance.run(
                 TestGround.NAME, partition.init(), List.of("sh", "-c", "exit 5"), Map.of(), Optional.empty())) {
             Optional<ProcessEnd> end = Endings.await(ground.sys, entered.process(), 10_000);

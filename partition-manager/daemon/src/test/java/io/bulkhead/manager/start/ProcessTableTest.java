@@ -44,6 +44,26 @@ class ProcessTableTest {
         assertThat(table().ownerOf(42)).isEqualTo(1_000_000);
     }
 
+    @Test
+    void tellsWhenAProcessHasMountsOfItsOwn() throws IOException {
+        // Given
+        stat(42, "sh", "S", 1);
+        mounts(1, "mnt:[10]");
+        mounts(42, "mnt:[10]");
+
+        // Then
+        assertThat(table().hasLeftItsParentsMounts(42)).isFalse();
+        mounts(42, "mnt:[11]");
+        assertThat(table().hasLeftItsParentsMounts(42)).isTrue();
+        assertThat(table().hasLeftItsParentsMounts(43)).isFalse();
+    }
+
+    private void mounts(long pid, String namespace) throws IOException {
+        Path link = Files.createDirectories(proc.resolve(pid + "/ns")).resolve("mnt");
+        Files.deleteIfExists(link);
+        Files.createSymbolicLink(link, Path.of(namespace));
+    }
+
     private void stat(long pid, String name, String state, long start) throws IOException {
         Path directory = Files.createDirectories(proc.resolve(Long.toString(pid)));
         Files.writeString(

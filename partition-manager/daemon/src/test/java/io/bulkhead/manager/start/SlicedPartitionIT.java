@@ -17,7 +17,7 @@ import io.bulkhead.contract.unit.CpuMillis;
 import io.bulkhead.manager.cgroup.Cgroups;
 import io.bulkhead.manager.cgroup.backend.CgroupBackends;
 import io.bulkhead.manager.enter.Entrance;
-import io.bulkhead.manager.enter.NsenterEntrance;
+import io.bulkhead.manager.enter.NamespaceEntrance;
 import io.bulkhead.manager.host.HostFacts;
 import io.bulkhead.manager.sys.Fd;
 import io.bulkhead.manager.sys.Syscalls;
@@ -107,7 +107,7 @@ class SlicedPartitionIT {
         // Given
         cgroups.openPayload(TestGround.NAME, TestGround.RANGE, false);
         RunningPartition partition = ground.boot(new Init.Shell(), true);
-        Entrance entrance = new NsenterEntrance(sys, cgroups);
+        Entrance entrance = new NamespaceEntrance(sys, cgroups);
 
         // When
         try (Entrance.Entered entered =

@@ -19,7 +19,7 @@ import io.bulkhead.manager.cgroup.Cgroups;
 import io.bulkhead.manager.cgroup.backend.CgroupBackends;
 import io.bulkhead.manager.cgroup.v2.CgroupV2;
 import io.bulkhead.manager.enter.Entrance;
-import io.bulkhead.manager.enter.NsenterEntrance;
+import io.bulkhead.manager.enter.NamespaceEntrance;
 import io.bulkhead.manager.host.HostFacts;
 import io.bulkhead.manager.host.HostFactsReader;
 import io.bulkhead.manager.init.Departure;
@@ -111,7 +111,7 @@ class UnifiedPartitionIT {
         // Given
         cgroups.openPayload(TestGround.NAME, TestGround.RANGE, false);
         RunningPartition partition = ground.boot(new Init.Shell(), true);
-        Entrance entrance = new NsenterEntrance(ground.sys, cgroups);
+        Entrance entrance = new NamespaceEntrance(ground.sys, cgroups);
 
         // When
         try (Entrance.Entered entered =
@@ -151,7 +151,7 @@ class UnifiedPartitionIT {
             assertThat(console.run("for f in memory.max pids.max cpuset.cpus.partition cgroup.freeze; do "
                             + "echo 1 >/sys/fs/cgroup/$f && echo RAISED; done"))
                     .doesNotContain("RAISED\n");
-            Entrance entrance = new NsenterEntrance(ground.sys, cgroups);
+            Entrance entrance = new NamespaceEntrance(ground.sys, cgroups);
             try (Entrance.Entered entered = entrance.run(
                     TestGround.NAME, partition.init(), List.of("sleep", "1000"), Map.of(), Optional.empty())) {
                 assertThat(Files.readAllLines(outer.resolve("in/exec/cgroup.procs")))

@@ -35,7 +35,7 @@ final class FileCalls {
     }
 
     private static final class Libc {
-        static native int openat(int directory, String path, int flags, int mode);
+        static native int openat(int directory, long path, int flags, int mode);
 
         static native int pipe2(Pointer ends, int flags);
 
@@ -57,16 +57,19 @@ final class FileCalls {
     private FileCalls() {}
 
     static Fd open(Path path, Set<OpenFlag> flags) {
-        return owned(Checked.call(
-                "open", path, () -> Libc.openat(FcntlHeader.AT_FDCWD, path.toString(), bits(flags), CREATED_MODE)));
+        try (CStrings texts = new CStrings(path.toString())) {
+            return owned(Checked.call(
+                    "open", path, () -> Libc.openat(FcntlHeader.AT_FDCWD, texts.at(0), bits(flags), CREATED_MODE)));
+        }
     }
 
     static Fd openAt(Fd directory, String relativePath, Set<OpenFlag> flags) {
-        String path = Checked.text(relativePath);
-        return owned(Checked.call(
-                "openat",
-                directory + ", \"" + path + "\"",
-                () -> Libc.openat(directory.number(), path, bits(flags), CREATED_MODE)));
+        try (CStrings texts = new CStrings(relativePath)) {
+            return owned(Checked.call(
+                    "openat",
+                    directory + ", \"" + relativePath + "\"",
+                    () -> Libc.openat(directory.number(), texts.at(0), bits(flags), CREATED_MODE)));
+        }
     }
 
     private static int bits(Set<OpenFlag> flags) {

@@ -14,30 +14,30 @@ final class FileSystemCalls {
     }
 
     private static final class Libc {
-        static native int mkdir(String path, int mode);
+        static native int mkdir(long path, int mode);
 
-        static native int mknod(String path, int mode, long device);
+        static native int mknod(long path, int mode, long device);
 
-        static native int symlink(String target, String link);
+        static native int symlink(long target, long link);
 
-        static native int lchown(String path, int uid, int gid);
+        static native int lchown(long path, int uid, int gid);
 
-        static native int chmod(String path, int mode);
+        static native int chmod(long path, int mode);
 
-        static native int faccessat(int directory, String path, int mode, int flags);
+        static native int faccessat(int directory, long path, int mode, int flags);
 
-        static native int chdir(String path);
+        static native int chdir(long path);
     }
 
     private FileSystemCalls() {}
 
     static void makeDirectory(Path path, int mode) {
-        Checked.call("mkdir", path, () -> Libc.mkdir(path.toString(), mode));
+        onPath("mkdir", path, text -> Libc.mkdir(text, mode));
     }
 
     static void makeCharacterDevice(Path path, int mode, int major, int minor) {
         long device = deviceNumber(major, minor);
-        Checked.call("mknod", path, () -> Libc.mknod(path.toString(), S_IFCHR | mode, device));
+        onPath("mknod", path, text -> Libc.mknod(text, S_IFCHR | mode, device));
     }
 
     /** gnu_dev_makedev(3): the older eight bits of each in the middle, the newer ones around them. */
@@ -48,14 +48,15 @@ final class FileSystemCalls {
     }
 
     static void makeSymbolicLink(Path link, String target) {
-        String text = Checked.text(target);
-        Checked.call("symlink", link, () -> Libc.symlink(text, link.toString()));
+        try (CStrings texts = new CStrings(target, link.toString())) {
+            Checked.call("symlink", link, () -> Libc.symlink(texts.at(0), texts.at(1)));
+        }
     }
 
     static void changeOwner(Path path, long uid, long gid) {
         int user = id(uid);
         int group = id(gid);
-        Checked.call("lchown", path, () -> Libc.lchown(path.toString(), user, group));
+        onPath("lchown", path, text -> Libc.lchown(text, user, group));
     }
 
     private static int id(long id) {
@@ -67,15 +68,15 @@ final class FileSystemCalls {
     }
 
     static void changeMode(Path path, int mode) {
-        Checked.call("chmod", path, () -> Libc.chmod(path.toString(), mode));
+        onPath("chmod", path, text -> Libc.chmod(text, mode));
     }
 
     static boolean exists(Path path) {
         try {
-            Checked.call(
+            onPath(
                     "faccessat",
                     path,
-                    () -> Libc.faccessat(FcntlHeader.AT_FDCWD, path.toString(), 0, FcntlHeader.AT_SYMLINK_NOFOLLOW));
+                    text -> Libc.faccessat(FcntlHeader.AT_FDCWD, text, 0, FcntlHeader.AT_SYMLINK_NOFOLLOW));
             return true;
         } catch (ErrnoException e) {
             if (e.is(Errno.ENOENT) || e.is(Errno.ENOTDIR)) {
@@ -86,6 +87,17 @@ final class FileSystemCalls {
     }
 
     static void changeDirectory(Path path) {
-        Checked.call("chdir", path, () -> Libc.chdir(path.toString()));
+        onPath("chdir", path, Libc::chdir);
+    }
+
+    /** A call that takes the address of a path. */
+    private interface PathCall {
+        long on(long text);
+    }
+
+    private static void onPath(String name, Path path, PathCall call) {
+        try (CStrings texts = new CStrings(path.toString())) {
+            Checked.call(name, path, () -> call.on(texts.at(0)));
+        }
     }
 }

@@ -56,18 +56,18 @@ final class MountCalls {
     }
 
     private static final class Libc {
-        static native int mount(String source, String target, @Nullable String type, long flags, @Nullable String data);
+        static native int mount(long source, long target, long type, long flags, long data);
 
-        static native int umount2(String target, int flags);
+        static native int umount2(long target, int flags);
 
         /** SYS_open_tree. */
-        static native long syscall(long number, int directory, String path, int flags);
+        static native long syscall(long number, int directory, long path, int flags);
 
         /** SYS_mount_setattr. */
-        static native long syscall(long number, int directory, String path, int flags, Pointer attributes, long size);
+        static native long syscall(long number, int directory, long path, int flags, Pointer attributes, long size);
 
         /** SYS_move_mount. */
-        static native long syscall(long number, int fromDirectory, String from, int toDirectory, String to, int flags);
+        static native long syscall(long number, int fromDirectory, long from, int toDirectory, long to, int flags);
 
         /** SYS_fsopen. */
         static native long syscall(long number, String type, int flags);
@@ -80,39 +80,47 @@ final class MountCalls {
         static native long syscall(long number, int context, int flags, int attributes);
 
         /** SYS_pivot_root. */
-        static native long syscall(long number, String newRoot, String putOld);
+        static native long syscall(long number, long newRoot, long putOld);
     }
 
     private MountCalls() {}
 
     static void mount(String source, Path target, String type, Set<MountFlag> flags, String data) {
         // Bind, remount and propagation ignore it, but an empty one is refused by some of them.
-        String from = source.isEmpty() ? "none" : Checked.text(source);
-        String fileSystem = type.isEmpty() ? null : Checked.text(type);
-        String options = data.isEmpty() ? null : Checked.text(data);
+        String from = source.isEmpty() ? "none" : source;
         long bits = 0;
         for (MountFlag flag : flags) {
             bits |= Objects.requireNonNull(FLAGS.get(flag));
         }
         long all = bits;
-        Checked.call(
-                "mount",
-                () -> "\"" + from + "\", \"" + target + "\", " + (type.isEmpty() ? flags.toString() : type),
-                () -> Libc.mount(from, target.toString(), fileSystem, all, options));
+        try (CStrings texts = new CStrings(from, target.toString(), orNull(type), orNull(data))) {
+            Checked.call(
+                    "mount",
+                    () -> "\"" + from + "\", \"" + target + "\", " + (type.isEmpty() ? flags.toString() : type),
+                    () -> Libc.mount(texts.at(0), texts.at(1), texts.at(2), all, texts.at(3)));
+        }
+    }
+
+    private static @Nullable String orNull(String text) {
+        return text.isEmpty() ? null : text;
     }
 
     static void unmount(Path target, boolean detach) {
-        Checked.call("umount2", target, () -> Libc.umount2(target.toString(), detach ? MountHeader.MNT_DETACH : 0));
+        try (CStrings texts = new CStrings(target.toString())) {
+            Checked.call("umount2", target, () -> Libc.umount2(texts.at(0), detach ? MountHeader.MNT_DETACH : 0));
+        }
     }
 
     static Fd cloneTree(Path path, boolean recursive) {
         int flags = MountHeader.OPEN_TREE_CLONE
                 | MountHeader.OPEN_TREE_CLOEXEC
                 | (recursive ? FcntlHeader.AT_RECURSIVE : 0);
-        return FileCalls.owned(Checked.call(
-                "open_tree",
-                path,
-                () -> Libc.syscall(SyscallHeader.SYS_open_tree, FcntlHeader.AT_FDCWD, path.toString(), flags)));
+        try (CStrings texts = new CStrings(path.toString())) {
+            return FileCalls.owned(Checked.call(
+                    "open_tree",
+                    path,
+                    () -> Libc.syscall(SyscallHeader.SYS_open_tree, FcntlHeader.AT_FDCWD, texts.at(0), flags)));
+        }
     }
 
     static void setMountAttributes(Fd tree, Set<MountAttribute> attributes, Optional<Fd> idMapping) {
@@ -120,7 +128,8 @@ final class MountCalls {
         for (MountAttribute attribute : attributes) {
             set |= Objects.requireNonNull(ATTRIBUTES.get(attribute));
         }
-        try (Scratch scratch = new Scratch()) {
+        try (Scratch scratch = new Scratch();
+                CStrings itself = new CStrings("")) {
             Pointer attr = scratch.zeroed(MountAttr.SIZE);
             attr.setLong(MountAttr.ATTR_SET, set);
             attr.setLong(MountAttr.PROPAGATION, MountHeader.MS_PRIVATE);
@@ -134,7 +143,7 @@ final class MountCalls {
                     () -> Libc.syscall(
                             SyscallHeader.SYS_mount_setattr,
                             tree.number(),
-                            "",
+                            itself.at(0),
                             FcntlHeader.AT_EMPTY_PATH | FcntlHeader.AT_RECURSIVE,
                             attr,
                             MountAttr.SIZE));
@@ -177,22 +186,24 @@ final class MountCalls {
     }
 
     static void attachTree(Fd tree, Path target) {
-        Checked.call(
-                "move_mount",
-                () -> tree + ", \"" + target + "\"",
-                () -> Libc.syscall(
-                        SyscallHeader.SYS_move_mount,
-                        tree.number(),
-                        "",
-                        FcntlHeader.AT_FDCWD,
-                        target.toString(),
-                        MountHeader.MOVE_MOUNT_F_EMPTY_PATH));
+        try (CStrings texts = new CStrings("", target.toString())) {
+            Checked.call(
+                    "move_mount",
+                    () -> tree + ", \"" + target + "\"",
+                    () -> Libc.syscall(
+                            SyscallHeader.SYS_move_mount,
+                            tree.number(),
+                            texts.at(0),
+                            FcntlHeader.AT_FDCWD,
+                            texts.at(1),
+                            MountHeader.MOVE_MOUNT_F_EMPTY_PATH));
+        }
     }
 
     static void pivotRoot(Path newRoot, Path putOld) {
-        Checked.call(
-                "pivot_root",
-                newRoot,
-                () -> Libc.syscall(SyscallHeader.SYS_pivot_root, newRoot.toString(), putOld.toString()));
+        try (CStrings texts = new CStrings(newRoot.toString(), putOld.toString())) {
+            Checked.call(
+                    "pivot_root", newRoot, () -> Libc.syscall(SyscallHeader.SYS_pivot_root, texts.at(0), texts.at(1)));
+        }
     }
 }

@@ -21,9 +21,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Commands in a running partition of this machine's kernel; needs root. */
-class NsenterEntranceIT {
+class NamespaceEntranceIT {
     private final TestGround ground = new TestGround();
-    private final Entrance entrance = new NsenterEntrance(ground.sys, ground.cgroups);
+    private final Entrance entrance = new NamespaceEntrance(ground.sys, ground.cgroups);
     private RunningPartition partition = ground.boot(new Init.Shell(), false);
     private ConsoleTap console = new ConsoleTap(ground.sys, partition.console());
 
@@ -138,6 +138,27 @@ class NsenterEntranceIT {
             assertThat(size).contains("31 93");
             assertThat(status).contains("was 130");
             assertThat(Endings.await(ground.sys, entered.process(), 10_000)).contains(new ProcessEnd.Exited(7));
+        }
+    }
+
+    /** What stands for a command outside is not stopped with it: nobody inside could make it go on. */
+    @Test
+    void tellsTheEndOfACommandThatWasStoppedAndWentOn() {
+        // Given
+        Entered entered = entrance.run(
+                TestGround.NAME,
+                partition.init(),
+                List.of("sh", "-c", "(sleep 1; kill -CONT $$) & kill -STOP $$; echo went on; exit 5"),
+                Map.of(),
+                Optional.empty());
+
+        // When
+        try (entered) {
+            String output = readAll(entered.output());
+
+            // Then
+            assertThat(output).isEqualTo("went on\n");
+            assertThat(Endings.await(ground.sys, entered.process(), 10_000)).contains(new ProcessEnd.Exited(5));
         }
     }
 

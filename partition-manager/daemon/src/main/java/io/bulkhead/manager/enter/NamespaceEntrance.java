@@ -5,6 +5,7 @@ import io.bulkhead.contract.partition.WindowSize;
 import io.bulkhead.manager.cgroup.Cgroups;
 import io.bulkhead.manager.init.InitProgram;
 import io.bulkhead.manager.start.Child;
+import io.bulkhead.manager.start.Perl;
 import io.bulkhead.manager.start.ProcessTable;
 import io.bulkhead.manager.start.RunningPartition.ProcessId;
 import io.bulkhead.manager.sys.Fd;
@@ -18,7 +19,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,41 +29,27 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Enters by nsenter(1), the host's own, since a multi-threaded process cannot join a user namespace. It is given the
- * namespaces as files that were opened while process 1 was proved alive: a number that changed hands can never lead it
- * anywhere else. The command's environment is set inside, by env(1), so that nothing of it reaches nsenter, which runs
- * with the host's power.
+ * Enters by a program of its own ({@link EnterProgram}), since a multi-threaded process cannot join a user namespace. It is
+ * given the namespaces as files that were opened while process 1 was proved alive: a number that changed hands can never
+ * lead it anywhere else. The command's environment is set inside, by env(1), so that nothing of it reaches that program,
+ * which begins with the host's power.
  *
  * <p>With a terminal the command gets one of the host's devpts: usable, but {@code tty} inside does not know its name.
  */
-public final class NsenterEntrance implements Entrance {
+public final class NamespaceEntrance implements Entrance {
     private static final long PATIENCE_MILLIS = 10_000;
     private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
     private static final int GROUP_TTY = 5;
-    private static final int GATE_FD = 3;
-
-    /** nsenter's option for each kind of namespace, with the name of its file in /proc/PID/ns. */
-    private static final Map<String, String> NAMESPACES = Map.of(
-            "--user", "user",
-            "--mount", "mnt",
-            "--pid", "pid",
-            "--uts", "uts",
-            "--ipc", "ipc",
-            "--net", "net",
-            "--cgroup", "cgroup");
-
-    private static final List<String> GATE =
-            List.of("/bin/sh", "-c", "read _ <&3 || exit 99; exec 3<&-; exec \"$@\"", "gate");
 
     private final Syscalls sys;
     private final Cgroups cgroups;
     private final ProcessTable processes;
 
-    public NsenterEntrance(Syscalls sys, Cgroups cgroups) {
+    public NamespaceEntrance(Syscalls sys, Cgroups cgroups) {
         this(sys, cgroups, new ProcessTable(Path.of("/proc")));
     }
 
-    NsenterEntrance(Syscalls sys, Cgroups cgroups, ProcessTable processes) {
+    NamespaceEntrance(Syscalls sys, Cgroups cgroups, ProcessTable processes) {
         this.sys = sys;
         this.cgroups = cgroups;
         this.processes = processes;
@@ -86,10 +72,11 @@ public final class NsenterEntrance implements Entrance {
             Map<String, String> environment,
             Optional<WindowSize> terminal) {
         List<String> inside = inside(command, environment, terminal.isPresent());
+        awaitOwnMounts(init);
         try (Undo undo = new Undo();
                 Places places = Places.open(sys, processes, init)) {
             Streams streams = terminal.isPresent() ? terminal(init, terminal.get(), undo) : pipes(undo);
-            Child child = inThrowAwayThread(partition, () -> start(partition, places.command(inside), streams));
+            Child child = inThrowAwayThread(partition, () -> start(partition, inside, places, streams));
             undo.push("close a pidfd", child::close);
             undo.push("end the command", () -> child.kill(sys));
             streams.closeTheirs();
@@ -128,15 +115,16 @@ public final class NsenterEntrance implements Entrance {
         return words;
     }
 
-    /** The namespaces and the root of process 1, held open while nsenter opens them in turn. */
-    private record Places(Map<String, Fd> byOption) implements AutoCloseable {
+    /** The namespaces and the root of process 1, in the order in which the program that enters wants them. */
+    private record Places(List<Fd> inOrder) implements AutoCloseable {
         static Places open(Syscalls sys, ProcessTable processes, ProcessId init) {
-            Places places = new Places(new LinkedHashMap<>());
+            Places places = new Places(new ArrayList<>());
             boolean complete = false;
             try {
-                NAMESPACES.forEach((option, kind) -> places.byOption.put(
-                        option, sys.open(processes.namespace(init.pid(), kind), EnumSet.noneOf(OpenFlag.class))));
-                places.byOption.put("--root", sys.open(processes.root(init.pid()), EnumSet.of(OpenFlag.DIRECTORY)));
+                for (String kind : EnterProgram.NAMESPACES) {
+                    places.inOrder.add(sys.open(processes.namespace(init.pid(), kind), EnumSet.noneOf(OpenFlag.class)));
+                }
+                places.inOrder.add(sys.open(processes.root(init.pid()), EnumSet.of(OpenFlag.DIRECTORY)));
                 // It lives now, so what was opened before was its own.
                 if (!processes.isRunning(init)) {
                     throw new IllegalStateException("process 1 has ended: " + init.pid());
@@ -150,18 +138,18 @@ public final class NsenterEntrance implements Entrance {
             }
         }
 
-        List<String> command(List<String> inside) {
-            List<String> words = new ArrayList<>(List.of("/usr/bin/nsenter", "-S", "0", "-G", "0"));
-            long self = ProcessHandle.current().pid();
-            byOption.forEach((option, fd) -> words.add(option + "=/proc/" + self + "/fd/" + fd.number()));
-            words.add("--");
-            words.addAll(inside);
-            return words;
+        /** By the number that each has in the program. */
+        Map<Integer, Fd> descriptors() {
+            Map<Integer, Fd> descriptors = new HashMap<>();
+            for (int i = 0; i < inOrder.size(); i++) {
+                descriptors.put(EnterProgram.FIRST_NAMESPACE + i, inOrder.get(i));
+            }
+            return descriptors;
         }
 
         @Override
         public void close() {
-            byOption.values().forEach(Fd::close);
+            inOrder.forEach(Fd::close);
         }
     }
 
@@ -207,21 +195,27 @@ public final class NsenterEntrance implements Entrance {
         return pipe;
     }
 
-    /** On the throw-away thread: what it spawns is born in the partition's groups and with an empty keyring. */
-    private Child start(PartitionName partition, List<String> command, Streams streams) {
+    /**
+     * On the throw-away thread: what it spawns has an empty keyring, and is in the partition's groups from its birth or
+     * before it is told to go on.
+     */
+    private Child start(PartitionName partition, List<String> inside, Places places, Streams streams) {
         sys.joinNewSessionKeyring();
-        if (cgroups.takesThreads()) {
+        boolean born = cgroups.takesThreads();
+        if (born) {
             cgroups.enterCurrentThread(partition);
-            return Child.start(sys, request(command, streams.theirs()));
         }
+        List<String> command = EnterProgram.command(inside);
         try (Pipe gate = sys.pipe()) {
-            List<String> gated = new ArrayList<>(GATE);
-            gated.addAll(command);
-            Map<Integer, Fd> descriptors = new HashMap<>(streams.theirs());
-            descriptors.put(GATE_FD, gate.readEnd());
-            Child child = Child.start(sys, request(gated, descriptors));
+            Map<Integer, Fd> descriptors = places.descriptors();
+            descriptors.putAll(streams.theirs());
+            descriptors.put(EnterProgram.GATE, gate.readEnd());
+            Child child = Child.start(
+                    sys, new SpawnRequest(command.get(0), command, Perl.environment(Map.of()), descriptors));
             try {
-                cgroups.enter(partition, child.pid());
+                if (!born) {
+                    cgroups.enter(partition, child.pid());
+                }
                 sys.write(gate.writeEnd(), new byte[] {'\n'}, 0, 1);
                 return child;
             } catch (RuntimeException e) {
@@ -232,17 +226,25 @@ public final class NsenterEntrance implements Entrance {
         }
     }
 
-    private static SpawnRequest request(List<String> command, Map<Integer, Fd> descriptors) {
-        return new SpawnRequest(command.get(0), command, Map.of("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), descriptors);
+    /** A command may come while process 1 is on its way still. */
+    private void awaitOwnMounts(ProcessId init) {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+        while (!processes.hasLeftItsParentsMounts(init.pid()) && processes.isRunning(init)) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("process 1, process " + init.pid()
+                        + " of the host, has no mounts of its own after " + PATIENCE_MILLIS + " ms");
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
     }
 
-    /** Returns once nsenter has opened what it was given: it has a child inside by then, or has ended. */
+    /** Returns once the program has a child inside, or has ended. */
     private void awaitEntered(long pid) {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
         while (processes.children(pid).isEmpty() && processes.identify(pid).isPresent()) {
             if (System.nanoTime() > deadline) {
                 throw new IllegalStateException(
-                        "nsenter, process " + pid + ", does not get into the partition in " + PATIENCE_MILLIS + " ms");
+                        "process " + pid + " does not get into the partition in " + PATIENCE_MILLIS + " ms");
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }

@@ -1,0 +1,51 @@
+package io.bulkhead.manager.start;
+
+import io.bulkhead.manager.sys.Architecture;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Little programs that make system calls and then become something else. In Perl, since that is what every Debian has
+ * (perl-base is essential), what can make any call and what has one thread, as joining a user namespace wants. Pure; any
+ * thread.
+ */
+public final class Perl {
+    public static final String PROGRAM = "/usr/bin/perl";
+
+    /** Numbers of system calls, asm/unistd.h. */
+    public static final int SYS_SETNS = Architecture.pick(308, 268);
+
+    public static final int SYS_SETGROUPS = Architecture.pick(116, 159);
+    public static final int SYS_SETGID = Architecture.pick(106, 144);
+    public static final int SYS_SETUID = Architecture.pick(105, 146);
+    public static final int SYS_UNSHARE = Architecture.pick(272, 97);
+    public static final int SYS_MOUNT = Architecture.pick(165, 40);
+    public static final int SYS_FCHDIR = Architecture.pick(81, 50);
+
+    private Perl() {}
+
+    /**
+     * The command line of a script; {@code -f}: nothing of the host's own (sitecustomize.pl) runs with it.
+     *
+     * @param numbers its first arguments
+     * @param command its further ones
+     */
+    public static List<String> command(String script, List<Integer> numbers, List<String> command) {
+        List<String> words = new ArrayList<>(List.of(PROGRAM, "-f", "-e", script));
+        numbers.forEach(number -> words.add(number.toString()));
+        words.addAll(command);
+        return words;
+    }
+
+    /**
+     * Its environment, from that of the program it becomes, which has to strike {@code PERL_HASH_SEED} again: with a seed
+     * given, Perl reads none from the kernel, a tenth of its start.
+     */
+    public static Map<String, String> environment(Map<String, String> ofCommand) {
+        Map<String, String> environment = new HashMap<>(ofCommand);
+        environment.put("PERL_HASH_SEED", "0");
+        return environment;
+    }
+}
