@@ -24,6 +24,9 @@ import org.junit.jupiter.api.Test;
 /** What others do to the CPUs and groups of a partition is noticed, shown with its reason, and repaired where it can be. */
 @RequiresHost(cgroupV2 = true, disposable = true, cpus = 2)
 class DriftIT {
+    /** A service and its slice that have nothing to do with Bulkhead. */
+    private static final String STRANGER = "stranger";
+
     private static Installation host;
 
     private CpuSet slice = CpuSet.EMPTY;
@@ -128,20 +131,26 @@ class DriftIT {
     @Test
     @Proves("systemd on the host does not take a slice's CPUs back silently")
     void neitherADaemonReloadNorASliceWithAllCpusTakesThemBack() {
-        CpuSet all = ThisHost.onlineCpus();
+        // A slice of the test's own: systemd 252 does not undo what it has set on one that stays.
         try {
-            systemctl("daemon-reload");
-            systemctl("set-property", "--runtime", "system.slice", "AllowedCPUs=" + all);
+            systemd("systemd-run", "--unit=" + STRANGER, "--slice=" + STRANGER, "sleep", "infinity");
+            systemd("systemctl", "daemon-reload");
+            systemd(
+                    "systemctl",
+                    "set-property",
+                    "--runtime",
+                    STRANGER + ".slice",
+                    "AllowedCPUs=" + ThisHost.onlineCpus());
 
+            Path cpus = Path.of("/sys/fs/cgroup", STRANGER + ".slice", "cpuset.cpus.effective");
             await().atMost(Patience.seconds(3)).until(() -> {
                 boolean degraded = !host.show("drifting").degraded().isEmpty();
-                boolean kept = !CpuSet.parse(
-                                ThisHost.text(Path.of("/sys/fs/cgroup/system.slice/cpuset.cpus.effective")))
-                        .intersects(slice);
+                boolean kept = !CpuSet.parse(ThisHost.text(cpus)).intersects(slice);
                 return kept != degraded && host.run("verify", "drifting").status() == (kept ? 0 : 10);
             });
         } finally {
-            systemctl("revert", "system.slice");
+            systemd("systemctl", "stop", STRANGER + ".service", STRANGER + ".slice");
+            systemd("systemctl", "revert", STRANGER + ".slice");
         }
         await().atMost(Patience.seconds(5))
                 .until(() -> host.run("verify", "drifting").status() == 0);
@@ -156,9 +165,7 @@ class DriftIT {
                 .count();
     }
 
-    private static void systemctl(String... arguments) {
-        List<String> command = new java.util.ArrayList<>(List.of("systemctl"));
-        command.addAll(List.of(arguments));
-        Commands.run(command, "", Patience.seconds(20)).expect(0);
+    private static void systemd(String... command) {
+        Commands.run(List.of(command), "", Patience.seconds(20)).expect(0);
     }
 }

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.bulkhead.contract.partition.Init;
 import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.manager.enter.Entrance;
+import io.bulkhead.manager.enter.NamespaceEntrance;
 import io.bulkhead.manager.init.Departure;
 import io.bulkhead.manager.sys.ProcessEnd;
 import java.io.IOException;
@@ -13,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -81,6 +85,24 @@ class SystemdPartitionIT {
 
             // Then
             assertThat(Departure.of(SYSTEMD, end)).as(end.toString()).isEqualTo(Departure.HALTED);
+        }
+    }
+
+    @Test
+    void aCommandThatRunsDoesNotHoldUpTheStop() {
+        // Given
+        SystemdGroup groups = new SystemdGroup();
+        RunningPartition partition = ground.boot(SYSTEMD, false);
+        try (ConsoleTap console = new ConsoleTap(ground.sys, partition.console())) {
+            console.expect("t-start login: ", PATIENCE);
+            try (Entrance.Entered entered = new NamespaceEntrance(ground.sys, groups)
+                    .run(TestGround.NAME, partition.init(), List.of("sleep", "1000"), Map.of(), Optional.empty())) {
+                // When
+                ground.stop(partition, SYSTEMD);
+
+                // Then
+                assertThat(Endings.await(ground.sys, entered.process(), 10_000)).isPresent();
+            }
         }
     }
 

@@ -126,17 +126,16 @@ public final class TestGround implements AutoCloseable {
     }
 
     /** What this process and the host have, to be compared before and after. */
-    public record Holdings(long fds, List<String> threads, long mounts, long terminals, List<String> children) {
+    public record Holdings(List<String> files, List<String> threads, long mounts, List<String> children) {
         public static Holdings now() {
             return new Holdings(
-                    count(Path.of("/proc/self/fd")),
+                    openFiles(),
                     Thread.getAllStackTraces().keySet().stream()
                             .map(Thread::getName)
                             // The compiler's and the garbage collector's come and go as they like.
                             .filter(name -> name.startsWith("boot-") || name.startsWith("enter-"))
                             .toList(),
                     lines(Path.of("/proc/self/mountinfo")),
-                    fdsOfTerminals(),
                     ProcessHandle.current()
                             .children()
                             .map(child ->
@@ -145,26 +144,28 @@ public final class TestGround implements AutoCloseable {
                             .toList());
         }
 
-        private static long fdsOfTerminals() {
+        /**
+         * What its descriptors lead to, but for what the virtual machine opens as it likes: archives of classes, and the
+         * limits of the control groups it is in itself.
+         */
+        private static List<String> openFiles() {
             try (Stream<Path> fds = Files.list(Path.of("/proc/self/fd"))) {
-                return fds.filter(fd -> {
-                            try {
-                                return Files.readSymbolicLink(fd).toString().matches("/dev/(ptmx|pts/.*)");
-                            } catch (IOException e) {
-                                return false;
-                            }
-                        })
-                        .count();
+                return fds.flatMap(fd -> target(fd).stream())
+                        .filter(target -> !target.matches(
+                                ".*\\.(jar|jsa)|.*/lib/modules|/proc/\\d+/fd|/sys/fs/cgroup/(?!.*bulkhead).*"))
+                        .sorted()
+                        .toList();
             } catch (IOException e) {
                 throw new IllegalStateException(e);
             }
         }
 
-        private static long count(Path directory) {
-            try (Stream<Path> entries = Files.list(directory)) {
-                return entries.count();
+        /** Empty for what was closed since it was listed. */
+        private static Optional<String> target(Path fd) {
+            try {
+                return Optional.of(Files.readSymbolicLink(fd).toString());
             } catch (IOException e) {
-                throw new IllegalStateException(e);
+                return Optional.empty();
             }
         }
 
