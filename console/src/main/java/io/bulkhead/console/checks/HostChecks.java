@@ -34,7 +34,6 @@ public final class HostChecks {
         Map<String, String> programs = new LinkedHashMap<>();
         programs.put("setpriv", "util-linux");
         programs.put("setsid", "util-linux");
-        programs.put("nsenter", "util-linux");
         programs.put("unshare", "util-linux");
         programs.put("perl", "perl-base");
         programs.put("mount", "mount");

@@ -47,7 +47,7 @@ class HostChecksTest {
         Files.createDirectories(root.resolve("sys/dev/block/254:0"));
         Files.createSymbolicLink(root.resolve("bin"), Path.of("usr/bin"));
         Files.createSymbolicLink(root.resolve("lib"), Path.of("usr/lib"));
-        for (String program : List.of("setpriv", "setsid", "nsenter", "unshare", "perl", "mount", "login", "stty")) {
+        for (String program : List.of("setpriv", "setsid", "unshare", "perl", "mount", "login", "stty")) {
             Path path = file("usr/bin/" + program, "");
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
