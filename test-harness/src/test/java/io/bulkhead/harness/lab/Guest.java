@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -22,12 +23,19 @@ final class Guest implements AutoCloseable {
     private static final Duration BOOT_DEADLINE = Duration.ofMinutes(4);
     private static final Duration HELPER_DEADLINE = Duration.ofMinutes(1);
     private static final int TAIL = 40;
+    private static final String MONITOR = "monitor.sock";
     private static final String PANIC = "Kernel panic - not syncing";
+
     /**
-     * How often a boot may panic and be tried anew: QEMU's processors sometimes run the breakpoint with which a kernel patches
-     * its code when that has been taken away already.
+     * What an emulated machine does at times until it is up, with what its kernel says then: a processor runs the breakpoint
+     * with which the kernel patches code when that has been taken away already; one does not wake from its halt.
      */
-    private static final int MOST_PANICS = 2;
+    private static final Map<String, String> ACCIDENTS =
+            Map.of(PANIC, "its kernel panicked", "detected stalls on CPUs", "one of its processors does not wake");
+
+    /** How often a boot is tried anew after one of them. */
+    private static final int MOST_RESETS = 3;
+
     /** Of the directories in which guests work; the process that works there follows. */
     private static final String PREFIX = "bh-lab-";
 
@@ -42,8 +50,8 @@ final class Guest implements AutoCloseable {
     private final Thread atExit;
 
     private int scripts;
-    /** Of all those in the serial log, the ones that a new boot has made good. */
-    private int forgivenPanics;
+    /** Where the present boot begins in the serial log, in characters. */
+    private int bootStart;
 
     private Guest(Path directory, Path serialLog, Process files, Process machine, AgentLine agent) {
         this.directory = directory;
@@ -105,6 +113,7 @@ final class Guest implements AutoCloseable {
                     data,
                     filesSocket,
                     directory.resolve("agent.sock"),
+                    directory.resolve(MONITOR),
                     plan.serialLog(),
                     plan.interactive());
             Wait.until(HELPER_DEADLINE, () -> Files.exists(filesSocket), () -> "the file server does not start");
@@ -152,16 +161,20 @@ final class Guest implements AutoCloseable {
         return Files.isDirectory(share().resolve("reports"));
     }
 
-    /** Waits until a boot is done and the agent waits for work; a kernel that panics first restarts by itself. */
-    void awaitReady(Consumer<String> progress) throws InterruptedException {
+    /** Waits until a boot is done and the agent waits for work; one that fails by an accident of emulation is tried anew. */
+    void awaitReady(Consumer<String> progress) throws IOException, InterruptedException {
         long start = System.nanoTime();
         long end = start + BOOT_DEADLINE.toNanos();
-        int most = forgivenPanics + MOST_PANICS;
+        int resets = 0;
         String shown = "";
         while (!agent.takeReady()) {
-            if (forgivenPanics < Math.min(panics(), most)) {
-                forgivenPanics++;
-                progress.accept("its kernel panicked, which happens under emulation; it starts anew");
+            Optional<String> accident = accident();
+            if (accident.isPresent() && resets < MOST_RESETS) {
+                resets++;
+                progress.accept(accident.get() + ", as happens under emulation; resetting it");
+                bootStart = log().length();
+                new MachineMonitor(directory.resolve(MONITOR)).reset();
+                end = System.nanoTime() + BOOT_DEADLINE.toNanos();
             }
             check("it booted", end, BOOT_DEADLINE);
             String last = lastStep();
@@ -176,6 +189,7 @@ final class Guest implements AutoCloseable {
 
     /** Restarts the guest and waits until it is up again; disks keep what is on them. */
     void reboot(Consumer<String> progress) throws IOException, InterruptedException {
+        bootStart = log().length();
         submit("systemctl --no-block reboot; sleep infinity");
         awaitReady(progress);
     }
@@ -212,9 +226,16 @@ final class Guest implements AutoCloseable {
         machine.waitFor();
     }
 
+    private Optional<String> accident() {
+        String log = log().substring(bootStart);
+        return ACCIDENTS.entrySet().stream()
+                .filter(each -> log.contains(each.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst();
+    }
+
     private String lastStep() {
-        return new String(readLog(), StandardCharsets.UTF_8)
-                .lines()
+        return log().lines()
                 .map(line -> line.replaceAll("\u001b\\[[0-9;?]*[A-Za-z]", "").strip())
                 .filter(line -> line.startsWith("[  OK  ] Reached") || line.startsWith("[    0.000000] Linux"))
                 .reduce("starting", (first, second) -> second)
@@ -225,7 +246,7 @@ final class Guest implements AutoCloseable {
         if (!machine.isAlive()) {
             throw failure("the guest ended before " + what);
         }
-        if (panics() > forgivenPanics) {
+        if (log().substring(bootStart).contains(PANIC)) {
             throw failure("the guest's kernel panicked before " + what);
         }
         if (System.nanoTime() > end) {
@@ -233,20 +254,17 @@ final class Guest implements AutoCloseable {
         }
     }
 
-    private int panics() {
-        return new String(readLog(), StandardCharsets.UTF_8).split(PANIC, -1).length - 1;
-    }
-
     private LabFailure failure(String what) {
         return new LabFailure(what + "; the end of its serial log " + serialLog + ":\n"
                 + Tail.of(serialLog, TAIL).indent(4));
     }
 
-    private byte[] readLog() {
+    private String log() {
         try {
-            return Files.readAllBytes(serialLog);
+            // A byte is a character, so that a half-written one does not change where others are.
+            return Files.readString(serialLog, StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
-            return new byte[0];
+            return "";
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.List;
  * @param data image of the data disk
  * @param fileServer socket of the server of its share
  * @param agent socket on which its agent is reached; made by QEMU
+ * @param monitor socket on which QEMU itself is reached; made by it
  * @param log what its first serial line says goes there
  * @param interactive whether that line is also this terminal's, with a login
  */
@@ -26,6 +27,7 @@ record QemuCommand(
         Path data,
         Path fileServer,
         Path agent,
+        Path monitor,
         Path log,
         boolean interactive) {
     /** Mark of the root file system's partition, which the image's build sets: names of NVMe disks change between boots. */
@@ -115,12 +117,13 @@ record QemuCommand(
         }
         add(arguments, "-chardev", "socket,id=agent,server=on,wait=off,path=" + agent);
         add(arguments, "-serial", "chardev:agent");
+        add(arguments, "-qmp", "unix:" + monitor + ",server=on,wait=off");
         add(arguments, "-chardev", "socket,id=files,path=" + fileServer);
         add(arguments, "-device", "vhost-user-fs-pci,chardev=files,tag=lab");
     }
 
     private String kernelArguments() {
-        return "console=ttyS0 root=PARTUUID=" + ROOT_PARTITION + " rw mitigations=off nokaslr panic=1 " + CLOCK
+        return "console=ttyS0 root=PARTUUID=" + ROOT_PARTITION + " rw mitigations=off nokaslr " + CLOCK
                 + (interactive ? "" : " systemd.getty_auto=0");
     }
 

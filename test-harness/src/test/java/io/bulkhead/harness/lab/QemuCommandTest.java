@@ -80,6 +80,7 @@ class QemuCommandTest {
                 Path.of("/run/data.img"),
                 Path.of("/run/files.sock"),
                 Path.of("/run/agent.sock"),
+                Path.of("/run/monitor.sock"),
                 Path.of("/run/serial.log"),
                 interactive);
     }
