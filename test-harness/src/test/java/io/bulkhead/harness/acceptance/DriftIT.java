@@ -129,6 +129,20 @@ class DriftIT {
     }
 
     @Test
+    @Proves("a process that is moved out of its partition's groups is noticed")
+    void aProcess1ThatIsMovedAwayIsNoticed() throws IOException {
+        long pid = host.show("drifting").pid().orElseThrow();
+
+        Files.writeString(Path.of("/sys/fs/cgroup/cgroup.procs"), Long.toString(pid));
+
+        await().atMost(Patience.seconds(3))
+                .until(() -> host.show("drifting").degraded().toString().contains("was moved to the control group /"));
+        host.run("verify", "drifting").expect(10);
+        host.run("restart", "drifting").expect(0);
+        host.run("verify", "drifting").expect(0);
+    }
+
+    @Test
     @Proves("systemd on the host does not take a slice's CPUs back silently")
     void neitherADaemonReloadNorASliceWithAllCpusTakesThemBack() {
         // A slice of the test's own: systemd 252 does not undo what it has set on one that stays.

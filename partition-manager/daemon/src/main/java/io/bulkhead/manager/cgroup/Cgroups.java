@@ -100,6 +100,14 @@ public interface Cgroups {
         return readBack(partition, slice);
     }
 
+    /**
+     * The group of a process that somebody has moved out of the partition's, where no promise holds it. Empty where it is
+     * inside or has ended, and where {@link #readBack} sees for itself who is missing.
+     */
+    default Optional<String> strayedTo(PartitionName partition, long pid) {
+        return Optional.empty();
+    }
+
     /** Freezes every task and returns when all are frozen, or fails after 10 s and thaws. */
     void freeze(PartitionName partition);
 

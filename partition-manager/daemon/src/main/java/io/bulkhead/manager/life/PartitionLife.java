@@ -61,10 +61,10 @@ final class PartitionLife {
         this.parts = parts;
         this.name = record.name();
         this.console = parts.consoles().apply(name);
-        this.promises = new PromiseWatch(parts, name);
         this.notices = new Notices(parts.changes(), this::noticed);
         Ending ending = new Ending(parts, name, console);
         this.standing = new Standing(parts, record, console, ending);
+        this.promises = new PromiseWatch(parts, name, standing::pid);
         this.redefinition = new Redefinition(parts, standing, promises);
         this.starts = new RunStart(parts, standing, promises, this::over);
         this.ends = new RunEnd(parts, standing, promises, ending, starts);

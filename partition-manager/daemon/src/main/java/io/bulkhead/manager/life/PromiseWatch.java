@@ -11,6 +11,7 @@ import io.bulkhead.manager.cgroup.Cgroups;
 import io.bulkhead.manager.journal.Journal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
@@ -35,11 +36,16 @@ final class PromiseWatch {
     private final LongSupplier clockMillis;
     private final RepairGuard repairs = new RepairGuard();
     private final Supplier<CpuSet> online;
+    private final LongSupplier process1;
     private final CountedNews killNews = new CountedNews(KILL_PAUSE_MILLIS);
     private final CountedNews refusalNews = new CountedNews(REFUSAL_PAUSE_MILLIS);
     private volatile Reading last = Reading.NONE;
 
-    PromiseWatch(LifeParts parts, PartitionName name) {
+    /**
+     * @param process1 the host's number of process 1, 0 while there is none
+     */
+    PromiseWatch(LifeParts parts, PartitionName name, LongSupplier process1) {
+        this.process1 = process1;
         this.cgroups = parts.cgroups();
         this.name = name;
         this.journal = parts.journal();
@@ -69,8 +75,20 @@ final class PromiseWatch {
     /** Reads every promise now. */
     List<Promise> look(Slice slice) {
         List<Promise> read = Promises.withOffline(cgroups.readBack(name, slice), slice, online.get());
-        take(read);
-        return read;
+        List<Promise> all =
+                strayed().map(words -> Promises.noneHeld(read, words)).orElse(read);
+        take(all);
+        return all;
+    }
+
+    /** Where process 1 is, in words, if not in its groups. */
+    private Optional<String> strayed() {
+        long pid = process1.getAsLong();
+        return pid == 0
+                ? Optional.empty()
+                : cgroups.strayedTo(name, pid)
+                        .map(group -> "process 1, process " + pid + " of the host, was moved to the control group "
+                                + group + "; restart " + name + " to have everything of it inside again");
     }
 
     /** Takes promises that somebody else has read. */
@@ -99,7 +117,8 @@ final class PromiseWatch {
      */
     void repair(Slice slice) {
         List<String> broken = last.broken();
-        if (broken.isEmpty() || !repairs.isDue(broken, clockMillis.getAsLong())) {
+        // Who has strayed may have had children outside by now: only a new start brings all of them in.
+        if (broken.isEmpty() || strayed().isPresent() || !repairs.isDue(broken, clockMillis.getAsLong())) {
             return;
         }
         try {

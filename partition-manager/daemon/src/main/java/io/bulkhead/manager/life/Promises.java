@@ -42,6 +42,11 @@ final class Promises {
                 .toList();
     }
 
+    /** The same promises, none of which holds, for a reason of its own. */
+    static List<Promise> noneHeld(List<Promise> promises, String words) {
+        return promises.stream().map(promise -> broken(promise, words)).toList();
+    }
+
     private static Promise broken(Promise promise, String words) {
         String reason = promise.held()
                 ? words

@@ -31,6 +31,10 @@ final class FakeCgroups implements Cgroups {
     final Map<PartitionName, Usage> usages = new TreeMap<>();
     int binds;
     boolean promisesCpus;
+
+    /** Where process 1 of every partition was moved to. */
+    Optional<String> strayed = Optional.empty();
+
     boolean lies;
 
     /** Whether this is a host on which groups are repaired; it helps for as long as nobody is stubborn. */
@@ -109,6 +113,11 @@ final class FakeCgroups implements Cgroups {
 
     @Override
     public void enter(PartitionName partition, long pid) {}
+
+    @Override
+    public Optional<String> strayedTo(PartitionName partition, long pid) {
+        return strayed;
+    }
 
     @Override
     public synchronized List<Promise> readBack(PartitionName partition, Slice slice) {

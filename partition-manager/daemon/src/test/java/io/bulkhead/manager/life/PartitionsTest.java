@@ -423,6 +423,25 @@ class PartitionsTest {
     }
 
     @Test
+    void noPromiseHoldsAProcess1ThatWasMovedAwayAndNoRepairBringsItBack() {
+        host.order(define("db", 1));
+        PartitionLife life = host.partitions.sorted().get(0);
+        host.cgroups.repairable = true;
+        host.cgroups.strayed = Optional.of("/elsewhere");
+
+        life.watch();
+        assertThat(host.show().degraded()).as("nothing runs").isEmpty();
+        host.order(new Order.StartPartition(DB));
+        life.watch();
+
+        assertThat(host.show().degraded())
+                .singleElement()
+                .asString()
+                .contains("was moved to the control group /elsewhere");
+        assertThat(host.cgroups.repairs).isZero();
+    }
+
+    @Test
     void triesAgainLaterWhatCannotBeRepairedNow() {
         host.order(define("db", 1));
         PartitionLife life = host.partitions.sorted().get(0);

@@ -42,7 +42,8 @@ public final class CgroupBackends {
         CgroupHierarchies mounted = CgroupHierarchies.read(Path.of("/"));
         Optional<Unified> unified = requireControllers(mounted);
         if (unified.isPresent()) {
-            V2Config config = new V2Config(instance, reserve.pool(), facts.disk(), facts.fileSystem(), pageSize());
+            V2Config config = new V2Config(
+                    instance, reserve.pool(), facts.disk(), facts.fileSystem(), pageSize(), Path.of("/proc"));
             return new CgroupV2(unified.get(), config, new KernelCgroupFiles());
         }
         V1Config config = new V1Config(

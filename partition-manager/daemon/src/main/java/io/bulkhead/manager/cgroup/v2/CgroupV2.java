@@ -14,6 +14,7 @@ import io.bulkhead.manager.cgroup.CgroupHierarchies.Unified;
 import io.bulkhead.manager.cgroup.Cgroups;
 import io.bulkhead.manager.cgroup.GroupTree;
 import io.bulkhead.manager.cgroup.PidsController;
+import io.bulkhead.manager.cgroup.ProcReader;
 import io.bulkhead.manager.cgroup.UndoableFiles;
 import io.bulkhead.manager.undo.Undo;
 import java.nio.file.Path;
@@ -251,6 +252,14 @@ public final class CgroupV2 implements Cgroups {
     @Override
     public List<Promise> readBack(PartitionName partition, Slice slice) {
         return readBack.promises(partition, slice);
+    }
+
+    @Override
+    public Optional<String> strayedTo(PartitionName partition, long pid) {
+        String inside = "/" + layout.mount().relativize(layout.outer(partition)) + "/";
+        return Optional.ofNullable(
+                        new ProcReader(files, config.proc()).groups(pid).get(""))
+                .filter(group -> !(group + "/").startsWith(inside));
     }
 
     @Override

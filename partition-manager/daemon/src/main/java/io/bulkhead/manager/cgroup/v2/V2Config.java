@@ -3,6 +3,7 @@ package io.bulkhead.manager.cgroup.v2;
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.partition.HostStatus.Disk;
 import io.bulkhead.contract.partition.InstanceName;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -13,6 +14,12 @@ import java.util.Optional;
  * @param disk that bounds on block I/O are about
  * @param fileSystem the type of the one that the partitions' files are on, {@code ext4}; decides about written pages
  * @param pageSize of the kernel, in bytes
+ * @param proc {@code /proc} but in tests
  */
 public record V2Config(
-        InstanceName instance, CpuSet pool, Optional<Disk> disk, Optional<String> fileSystem, long pageSize) {}
+        InstanceName instance,
+        CpuSet pool,
+        Optional<Disk> disk,
+        Optional<String> fileSystem,
+        long pageSize,
+        Path proc) {}

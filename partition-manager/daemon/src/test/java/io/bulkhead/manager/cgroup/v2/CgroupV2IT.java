@@ -305,7 +305,12 @@ class CgroupV2IT {
     void nothingIsLeftWhicheverWriteOfBindingFails() {
         FailingFiles files = new FailingFiles(new KernelCgroupFiles());
         V2Config config = new V2Config(
-                new InstanceName(LiveV2Host.INSTANCE), CpuSet.of(0), facts.disk(), facts.fileSystem(), 4096);
+                new InstanceName(LiveV2Host.INSTANCE),
+                CpuSet.of(0),
+                facts.disk(),
+                facts.fileSystem(),
+                4096,
+                Path.of("/proc"));
         CgroupV2 failing = new CgroupV2(LiveV2Host.unified(), config, files);
         int failures = 0;
         for (int k = 1; ; k++) {

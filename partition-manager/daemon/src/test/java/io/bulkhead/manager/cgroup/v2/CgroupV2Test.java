@@ -79,8 +79,13 @@ class CgroupV2Test {
                 CpuSet.of(0),
                 Optional.of(new Disk("vda", "254:0")),
                 Optional.of("ext4"),
-                FakeCgroup2Tree.PAGE);
+                FakeCgroup2Tree.PAGE,
+                proc());
         return new CgroupV2(tree.unified(), config, files);
+    }
+
+    private Path proc() {
+        return directory.resolve("proc");
     }
 
     private CgroupV2 prepared() {
@@ -505,7 +510,12 @@ class CgroupV2Test {
     @Test
     void refusesIoBoundsWithoutADisk() {
         V2Config config = new V2Config(
-                new InstanceName("one"), CpuSet.of(0), Optional.empty(), Optional.empty(), FakeCgroup2Tree.PAGE);
+                new InstanceName("one"),
+                CpuSet.of(0),
+                Optional.empty(),
+                Optional.empty(),
+                FakeCgroup2Tree.PAGE,
+                proc());
         CgroupV2 cgroups = new CgroupV2(tree.unified(), config, tree);
         cgroups.prepare();
 
@@ -737,11 +747,31 @@ class CgroupV2Test {
     }
 
     @Test
+    void tellsWhereAProcessIsThatWasMovedAway() throws IOException {
+        CgroupV2 cgroups = prepared();
+        cgroups.bind(DB, whole(1));
+        Path groups = Files.createDirectories(proc().resolve("42")).resolve("cgroup");
+
+        Files.writeString(groups, "0::/one/p-db/in/init.scope\n");
+        assertThat(cgroups.strayedTo(DB, 42)).isEmpty();
+        Files.writeString(groups, "0::/one/p-db2/in\n");
+        assertThat(cgroups.strayedTo(DB, 42)).contains("/one/p-db2/in");
+        Files.writeString(groups, "0::/\n");
+        assertThat(cgroups.strayedTo(DB, 42)).contains("/");
+        assertThat(cgroups.strayedTo(DB, 43)).as("it has ended").isEmpty();
+    }
+
+    @Test
     void takesUpTheGroupsOfAnEarlierManager() {
         prepared().bind(DB, whole(1));
         prepared().bind(WEB, part(250));
         V2Config moved = new V2Config(
-                new InstanceName("one"), CpuSet.of(2, 3), Optional.empty(), Optional.empty(), FakeCgroup2Tree.PAGE);
+                new InstanceName("one"),
+                CpuSet.of(2, 3),
+                Optional.empty(),
+                Optional.empty(),
+                FakeCgroup2Tree.PAGE,
+                proc());
         CgroupV2 cgroups = new CgroupV2(tree.unified(), moved, tree);
 
         cgroups.prepare();
