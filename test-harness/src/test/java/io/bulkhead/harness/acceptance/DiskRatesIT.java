@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,16 +63,18 @@ class DiskRatesIT {
     })
     @Proves("block I/O keeps to its rate in bytes: direct, synced and buffered")
     void bytesGoAsFastAsTheSliceSays(String name, String how) throws IOException {
-        boolean synced = how.contains("dsync");
+        // Several, so that the disk has something to do while one waits for its last block.
+        int writers = how.contains("dsync") ? 4 : 1;
         ensureFile("bytes", MIB);
 
         double rate = rate(
                 "bytes",
                 List.of("rbytes", "wbytes"),
-                // Two, so that the disk has something to do while one waits for its last block.
-                synced
-                        ? how + " count=" + MIB / 2 + " & dd " + how + " count=" + MIB / 2 + "; wait"
-                        : how + " count=" + MIB * 4);
+                writers == 1
+                        ? how + " count=" + MIB * 4
+                        : Stream.generate(() -> how + " count=" + MIB / writers)
+                                .limit(writers)
+                                .collect(Collectors.joining(" & dd ", "", " & wait")));
 
         assertWithinATenth(rate, MIB_PER_SECOND << 20, name);
     }

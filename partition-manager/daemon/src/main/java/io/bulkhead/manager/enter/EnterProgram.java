@@ -38,6 +38,7 @@ final class EnterProgram {
             defined $child or die "cannot fork: $!\\n";
             if ($child) {
               @held = ();
+              $0 = 'bulkhead-exec';
               waitpid $child, 0;
               my $signal = $? & 127;
               kill $signal, $$ if $signal;
