@@ -63,7 +63,7 @@ public final class ManagerClient implements Manager {
             throw new IllegalArgumentException(order.getClass().getSimpleName() + " opens no stream");
         }
         return connector.connect().compose(connection -> {
-            long timer = vertx.setTimer(options.greetingTimeoutMillis(), late -> connection.close());
+            long timer = vertx.setTimer(options.openingTimeoutMillis(), late -> connection.close());
             return connection
                     .ask(order)
                     .onComplete(asked -> vertx.cancelTimer(timer))

@@ -50,7 +50,7 @@ class ManagerClientIT {
         Path socket = directory.resolve("manager.sock");
         fake = new FakeManager(socket, CpuSet.parse("0-1"));
         vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1));
-        client = new ManagerClient(vertx, new ClientOptions(socket, 2, 3, 150, 300, 20, 200));
+        client = new ManagerClient(vertx, new ClientOptions(socket, 2, 3, 150, 300, 300, 20, 200));
     }
 
     @AfterEach

@@ -46,7 +46,7 @@ abstract class ApiFixture {
         Path socket = directory.resolve("manager.sock");
         fake = new FakeManager(socket, CpuSet.parse("0-3"));
         vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1));
-        manager = new ManagerClient(vertx, new ClientOptions(socket, 2, 6, 150, 2_000, 20, 200));
+        manager = new ManagerClient(vertx, new ClientOptions(socket, 2, 6, 150, 2_000, 2_000, 20, 200));
         server = startServer();
     }
 
