@@ -63,18 +63,12 @@ class DiskRatesIT {
     })
     @Proves("block I/O keeps to its rate in bytes: direct, synced and buffered")
     void bytesGoAsFastAsTheSliceSays(String name, String how) throws IOException {
-        // Several, so that the disk has something to do while one waits for its last block.
-        int writers = how.contains("dsync") ? 4 : 1;
         ensureFile("bytes", MIB);
 
         double rate = rate(
                 "bytes",
                 List.of("rbytes", "wbytes"),
-                writers == 1
-                        ? how + " count=" + MIB * 4
-                        : Stream.generate(() -> how + " count=" + MIB / writers)
-                                .limit(writers)
-                                .collect(Collectors.joining(" & dd ", "", " & wait")));
+                how.contains("dsync") ? shared(4, how, MIB) : how + " count=" + MIB * 4);
 
         assertWithinATenth(rate, MIB_PER_SECOND << 20, name);
     }
@@ -88,9 +82,16 @@ class DiskRatesIT {
     void operationsGoAsFastAsTheSliceSays(String name, String how) throws IOException {
         ensureFile("operations", 1);
 
-        double rate = rate("operations", List.of("rios", "wios"), how + " count=" + OPERATIONS);
+        double rate = rate("operations", List.of("rios", "wios"), shared(2, how, OPERATIONS));
 
         assertWithinATenth(rate, OPERATIONS_PER_SECOND, name);
+    }
+
+    /** Several at once, so that the disk has something to do while one waits for its last block. */
+    private static String shared(int workers, String how, int count) {
+        return Stream.generate(() -> how + " count=" + count / workers)
+                .limit(workers)
+                .collect(Collectors.joining(" & dd ", "", " & wait"));
     }
 
     /** Makes the file that is read or written over, with its blocks on the disk, and empties the host's cache. */
