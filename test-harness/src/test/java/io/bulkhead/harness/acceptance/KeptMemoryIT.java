@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -120,8 +121,7 @@ class KeptMemoryIT {
             String said = new String(stream.receive().orElseThrow().payload(), StandardCharsets.UTF_8);
             assertThat(said).isEqualTo("held");
             List<Long> pids = host.processesOf(partition).stream()
-                    .filter(pid ->
-                            ThisHost.text(Path.of("/proc/" + pid + "/comm")).equals("perl"))
+                    .filter(pid -> ThisHost.nameOf(pid).equals(Optional.of("perl")))
                     .toList();
             assertThat(pids).hasSize(1);
             return new Resident(partition, stream, pids.get(0));

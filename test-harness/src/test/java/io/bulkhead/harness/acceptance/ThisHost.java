@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -105,6 +106,15 @@ final class ThisHost {
             return Files.readString(file).strip();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What a process is called; empty where it has ended meanwhile. */
+    static Optional<String> nameOf(long pid) {
+        try {
+            return Optional.of(text(Path.of("/proc/" + pid + "/comm")));
+        } catch (UncheckedIOException e) {
+            return Optional.empty();
         }
     }
 

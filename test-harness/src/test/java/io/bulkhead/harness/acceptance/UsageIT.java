@@ -176,7 +176,10 @@ class UsageIT {
         if (!ThisHost.hasCgroupV2() || Files.exists(host.groupOf("bomb").resolve("pids.events.local"))) {
             assertThat(usage("bomb").tasksRefused()).isGreaterThan(80);
         }
-        assertThat(usage("bomb").tasks().orElseThrow()).isBetween(1L, 40L);
+        assertThat(usage("bomb").tasks().orElseThrow())
+                .as(() -> host.run("show", "bomb").out()
+                        + host.run("logs", "bomb").out())
+                .isBetween(1L, 40L);
         assertThat(usage("bomb").intrusion()).isEqualTo(Optional.empty());
     }
 

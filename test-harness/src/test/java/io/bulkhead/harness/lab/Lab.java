@@ -129,7 +129,7 @@ public final class Lab {
         List<Path> path = Arrays.stream(System.getProperty("java.class.path").split(":"))
                 .map(Path::of)
                 .collect(Collectors.toCollection(ArrayList::new));
-        path.add(1, home.resolve(MANAGERS_TESTS));
+        path.add(home.resolve(MANAGERS_TESTS));
         return path;
     }
 

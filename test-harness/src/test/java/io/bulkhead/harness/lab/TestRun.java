@@ -51,6 +51,7 @@ public final class TestRun {
                 .selectors(selectors(Arrays.asList(arguments).subList(3, arguments.length)))
                 .filters(includeClassNamePatterns(".*IT"), TagFilter.includeTags(arguments[2]))
                 .configurationParameter("junit.jupiter.execution.timeout.default", TIMEOUT)
+                .configurationParameter("junit.jupiter.testclass.order.default", ManagersTestsFirst.class.getName())
                 .build();
         LauncherFactory.create().execute(request, writer);
         // Threads that a failed test left behind are no reason to stay.
