@@ -12,9 +12,11 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What is said of a host is so: its kind, and how strongly it can hold each resource. */
+@Tag(RequiresHost.SPECIAL)
 class TruthIT {
     private static Installation host;
 

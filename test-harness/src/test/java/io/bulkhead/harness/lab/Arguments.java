@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param topologies names, in order
  * @param release one release, or none said
  * @param all every topology on every release
+ * @param special whether only tests that not every host can run
  * @param deadline how long the command inside may take, if said
  * @param selection of tests: a class's simple name or {@code Class#method}; empty for all
  * @param command what follows {@code --}
@@ -23,11 +24,12 @@ record Arguments(
         List<String> topologies,
         Optional<Release> release,
         boolean all,
+        boolean special,
         Optional<Duration> deadline,
         List<String> selection,
         List<String> command) {
     static final String USAGE = """
-            usage: ./dev lab [TOPOLOGY]... [--release 12|13] [--all] [--test CLASS[#METHOD]]... [--deadline SECONDS]
+            usage: ./dev lab [TOPOLOGY]... [--release 12|13] [--all] [--special] [--test CLASS[#METHOD]]... [--deadline SECONDS]
                    ./dev lab exec TOPOLOGY [--release 12|13] [--deadline SECONDS] -- COMMAND [ARGUMENT]...
                    ./dev lab shell TOPOLOGY [--release 12|13]
                    ./dev lab image [--release 12|13]""";
@@ -63,6 +65,7 @@ record Arguments(
         Optional<Release> release = Optional.empty();
         Optional<Duration> deadline = Optional.empty();
         boolean all = false;
+        boolean special = false;
         while (!rest.isEmpty()) {
             String word = rest.removeFirst();
             switch (word) {
@@ -70,6 +73,7 @@ record Arguments(
                 case "--deadline" -> deadline = Optional.of(seconds(valueOf(word, rest)));
                 case "--test" -> selection.add(valueOf(word, rest));
                 case "--all" -> all = true;
+                case "--special" -> special = true;
                 case "--" -> {
                     command.addAll(rest);
                     rest.clear();
@@ -77,7 +81,7 @@ record Arguments(
                 default -> topologies.add(topology(word));
             }
         }
-        Arguments parsed = new Arguments(verb, topologies, release, all, deadline, selection, command);
+        Arguments parsed = new Arguments(verb, topologies, release, all, special, deadline, selection, command);
         parsed.check();
         return parsed;
     }
@@ -116,8 +120,8 @@ record Arguments(
             throw new IllegalArgumentException(
                     verb == Verb.EXEC ? "no command behind --" : "only exec takes a command behind --");
         }
-        if (verb != Verb.TEST && (all || !selection.isEmpty())) {
-            throw new IllegalArgumentException("--all and --test are for tests");
+        if (verb != Verb.TEST && (all || special || !selection.isEmpty())) {
+            throw new IllegalArgumentException("--all, --special and --test are for tests");
         }
         if (all && (!topologies.isEmpty() || release.isPresent())) {
             throw new IllegalArgumentException("--all means every topology on every release");

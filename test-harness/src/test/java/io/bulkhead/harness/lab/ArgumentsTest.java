@@ -29,7 +29,9 @@ class ArgumentsTest {
         assertThat(arguments.verb()).isEqualTo(Verb.TEST);
         assertThat(arguments.topologies()).containsExactly("one", "two");
         assertThat(arguments.selection()).containsExactly("LifeIT", "WallsIT#x");
+        assertThat(arguments.special()).isFalse();
         assertThat(parse("--all").all()).isTrue();
+        assertThat(parse("one --special").special()).isTrue();
     }
 
     @ParameterizedTest
@@ -44,6 +46,7 @@ class ArgumentsTest {
         "one --fast, no option --fast",
         "--all one, every topology on every release",
         "shell one --all, are for tests",
+        "shell one --special, are for tests",
         "image one, serves every topology"
     })
     void refusesWhatIsNotMeant(String words, String why) {

@@ -117,7 +117,15 @@ public final class Lab {
             for (Release release : releases) {
                 Plan plan = plan(topology, release, classPath, false);
                 Duration deadline = arguments.deadline().orElse(TEST_DEADLINE);
-                passed &= new LabTests(plan, release, arguments.selection(), reports(), deadline, System.out, Lab::say)
+                passed &= new LabTests(
+                                plan,
+                                release,
+                                arguments.special(),
+                                arguments.selection(),
+                                reports(),
+                                deadline,
+                                System.out,
+                                Lab::say)
                         .run();
             }
         }

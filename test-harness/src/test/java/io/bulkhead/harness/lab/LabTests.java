@@ -23,6 +23,9 @@ final class LabTests {
     private static final String RESTARTED = "restarted";
     private static final String OTHERS = "!" + INSTALLED + " & !" + RESTARTED;
 
+    /** The tag of tests that not every host can run. */
+    private static final String SPECIAL = "special";
+
     /** The class whose tests have these tags. */
     private static final String INSTALLED_TESTS = "InstalledIT";
 
@@ -30,6 +33,7 @@ final class LabTests {
 
     private final Guest.Plan plan;
     private final Release release;
+    private final boolean special;
     private final List<String> selection;
     private final Path reports;
     private final PrintStream out;
@@ -37,12 +41,15 @@ final class LabTests {
     private final long end;
 
     /**
+     * @param special whether only tests that not every host can run
+     * @param selection of tests: a class's simple name or {@code Class#method}; empty for all
      * @param reports where XML reports go
      * @param deadline for all that runs in the guest
      */
     LabTests(
             Guest.Plan plan,
             Release release,
+            boolean special,
             List<String> selection,
             Path reports,
             Duration deadline,
@@ -50,6 +57,7 @@ final class LabTests {
             Consumer<String> progress) {
         this.plan = plan;
         this.release = release;
+        this.special = special;
         this.selection = selection;
         this.reports = reports;
         this.end = System.nanoTime() + deadline.toNanos();
@@ -82,7 +90,7 @@ final class LabTests {
 
     private boolean runPhases(Guest guest) throws IOException, InterruptedException {
         List<Boolean> passed = new ArrayList<>();
-        passed.add(runTests(guest, OTHERS));
+        passed.add(runTests(guest, special ? OTHERS + " & " + SPECIAL : OTHERS));
         if (!selection.isEmpty() && selection.stream().noneMatch(each -> each.startsWith(INSTALLED_TESTS))) {
             return !passed.contains(false);
         }

@@ -33,9 +33,11 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A partition in real control groups of version 2; needs root and such a host. */
+@Tag("special")
 class UnifiedPartitionIT {
     private static final Slice SLICE = new Slice(
             new CpuSlice.Whole(CpuSet.of(1)), NodeSet.of(0), ByteSize.ofMebibytes(256), 256, IoSlice.UNLIMITED);

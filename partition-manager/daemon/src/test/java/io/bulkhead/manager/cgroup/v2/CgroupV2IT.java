@@ -35,11 +35,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The version 2 backend on the live kernel: whole CPUs from 1 on, pool CPU 0. */
 @Timeout(180)
+@Tag("special")
 class CgroupV2IT {
     private static final PartitionName NAME = new PartitionName("hog");
     private static final PartitionName OTHER = new PartitionName("other");

@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 
+@Tag("special")
 class KernelCgroup2FilesIT extends Cgroup2FilesContract {
     private Path mount = Path.of("/");
     private String device = "";
