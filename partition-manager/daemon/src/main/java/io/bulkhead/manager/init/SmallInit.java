@@ -9,6 +9,9 @@ import java.util.Map;
 /**
  * The small init: a script for dash that keeps a login on the console, runs the hook {@code /etc/rc.partition}, reaps
  * orphans (any {@code wait} of dash does) and stops in order. It needs programs of Debian's Essential packages only.
+ *
+ * <p>It outlives a fork bomb. A shell that cannot fork ends, and the partition with its process 1; an error inside of {@code
+ * command eval} is only that command's status. So everything that starts a process after the boot stands in one.
  */
 final class SmallInit {
     private static final List<String> PROGRAMS =
@@ -16,9 +19,17 @@ final class SmallInit {
 
     private static final String COMMON = """
 
-            # Pauses without an end in sight are cut short by a stop, since the trap interrupts wait.
-            pause() { sleep "$(($1 / 10)).$(($1 % 10))" & wait $!; }
             seconds() { read -r now rest </proc/uptime; now=${now%%.*}; }
+            # Pauses without an end in sight are cut short by a stop, since the trap interrupts wait. Where no process can be
+            # started to wait for, a second goes by on the processor.
+            pause() {
+                if command eval 'sleep "$(($1 / 10)).$(($1 % 10))" &' 2>/dev/null; then
+                    wait $!
+                else
+                    seconds; until=$((now + 2))
+                    while [ "$now" -lt "$until" ]; do seconds; done
+                fi
+            }
             """;
 
     private static final String STOP = """
@@ -28,7 +39,7 @@ final class SmallInit {
                 service=${supervisor:-}
                 supervisor=
                 [ -z "$service" ] || { kill -TERM "$service" 2>/dev/null && wait "$service"; }
-                [ ! -x /etc/rc.partition ] || /etc/rc.partition stop </dev/null
+                [ ! -x /etc/rc.partition ] || command eval '/etc/rc.partition stop </dev/null'
                 kill -s TERM -- -1 2>/dev/null
                 # What is stopped must run to hear it.
                 kill -s CONT -- -1 2>/dev/null
@@ -40,7 +51,7 @@ final class SmallInit {
                 done 2>/dev/null
                 patience=40
                 while [ "$patience" -gt 0 ] && kill -s 0 -- -1 2>/dev/null; do
-                    sleep 0.05
+                    command eval 'sleep 0.05' 2>/dev/null
                     patience=$((patience - 1))
                 done
                 exit 0
@@ -68,16 +79,19 @@ final class SmallInit {
                 while [ -z "$ending" ]; do
                     seconds; began=$now
                     starts=$((starts + 1))
-                    env --default-signal setsid "$@" </dev/null &
-                    pid=$!
-                    echo "$pid" >/run/service.pid
-                    service_status running "$pid" "$starts" "$status"
-                    while :; do
-                        wait "$pid"; status=$?
-                        kill -0 "$pid" 2>/dev/null || break
-                    done
-                    pid=
-                    rm -f /run/service.pid
+                    if command eval 'env --default-signal setsid "$@" </dev/null &'; then
+                        pid=$!
+                        echo "$pid" >/run/service.pid
+                        service_status running "$pid" "$starts" "$status"
+                        while :; do
+                            wait "$pid"; status=$?
+                            kill -0 "$pid" 2>/dev/null || break
+                        done
+                        pid=
+                        command eval 'rm -f /run/service.pid'
+                    else
+                        status=126
+                    fi
                     [ -z "$ending" ] || break
                     again || { service_status ended - "$starts" "$status"; return; }
                     seconds
@@ -97,13 +111,12 @@ final class SmallInit {
             delay=2
             while :; do
                 seconds; began=$now
-                setsid sh -c "$session" session &
-                wait $!
+                if command eval 'setsid sh -c "$session" session &'; then wait $!; fi
                 seconds
                 if [ $((now - began)) -ge 2 ]; then delay=2; fi
                 pause "$delay"
                 delay=$((delay * 2)); [ "$delay" -le 50 ] || delay=50
-                stty -F /dev/console sane 2>/dev/null
+                command eval 'stty -F /dev/console sane' 2>/dev/null
             done
             """;
 

@@ -20,8 +20,10 @@ import io.bulkhead.manager.enter.Entrance;
 import io.bulkhead.manager.enter.NamespaceEntrance;
 import io.bulkhead.manager.host.HostFacts;
 import io.bulkhead.manager.sys.Fd;
+import io.bulkhead.manager.sys.ProcessEnd;
 import io.bulkhead.manager.sys.Syscalls;
 import io.bulkhead.manager.sys.jna.JnaSyscalls;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -119,6 +121,43 @@ class SlicedPartitionIT {
         }
         await().atMost(Duration.ofSeconds(5)).until(() -> TestGround.processesOfRange().stream()
                 .allMatch(process -> process.startsWith(partition.holder().pid() + " ")));
+    }
+
+    @Test
+    void goesOnWhereNothingCanBeStarted() throws IOException {
+        // Given a partition with as many tasks as it may have, as under a fork bomb
+        cgroups.openPayload(TestGround.NAME, TestGround.RANGE, false);
+        Init sleeper = new Init.Service(List.of("/usr/bin/sleep", "1000"), Init.Restart.ALWAYS);
+        RunningPartition partition = ground.boot(sleeper, true);
+        try (ConsoleTap console = new ConsoleTap(ground.sys, partition.console())) {
+            console.expect("# ");
+            await().until(() -> console.run("cat /run/service.status").contains("state=running"));
+            console.run("service=$(cat /run/service.pid)");
+            Path limit = taskLimit(partition.init().pid());
+            Files.writeString(limit, "0");
+
+            // When what process 1 looks after ends
+            console.type("kill -9 $service; exit\n");
+            for (int attempt = 0; attempt < 4; attempt++) {
+                console.expect("Cannot fork");
+            }
+            Files.writeString(limit, "128");
+
+            // Then both are there again
+            console.expect("# ");
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> console.run("cat /run/service.status").contains("state=running"));
+            assertThat(ground.stop(partition, sleeper)).isEqualTo(new ProcessEnd.Exited(0));
+        }
+    }
+
+    private static Path taskLimit(long pid) throws IOException {
+        String group = Files.readAllLines(Path.of("/proc/" + pid + "/cgroup")).stream()
+                .map(line -> line.split(":", 3))
+                .filter(words -> words[1].equals("pids"))
+                .findFirst()
+                .orElseThrow()[2];
+        return Path.of("/sys/fs/cgroup/pids" + group + "/pids.max");
     }
 
     @Test
