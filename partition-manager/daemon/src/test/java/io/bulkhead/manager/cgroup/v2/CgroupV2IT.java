@@ -255,6 +255,7 @@ class CgroupV2IT {
 
     @Test
     void aForeignWriteIsSeenWithTheKernelsWordsAndRepaired() throws IOException {
+        needsACpuToLend();
         cgroups.bind(NAME, whole(1));
         cgroups.openPayload(NAME, RANGE, false);
         inside(NAME, BUSY);
@@ -272,6 +273,7 @@ class CgroupV2IT {
 
     @Test
     void whatIsTakenFromAboveIsSeenAndRepaired() throws IOException {
+        needsACpuToLend();
         Path exclusive = mount.resolve(LiveV2Host.INSTANCE).resolve("cpuset.cpus.exclusive");
         cgroups.bind(NAME, whole(1));
         cgroups.openPayload(NAME, RANGE, false);
@@ -286,6 +288,13 @@ class CgroupV2IT {
         assertThat(cgroups.readBack(NAME, whole(1)).get(0).held()).isFalse();
         cgroups.repair(NAME, whole(1));
         assertHeld(cgroups.readBack(NAME, whole(1)));
+    }
+
+    private void needsACpuToLend() {
+        assumeTrue(
+                Files.exists(mount.resolve(LiveV2Host.INSTANCE).resolve("cpuset.cpus.exclusive"))
+                        || facts.online().size() > 2,
+                "before 6.7 a partition with tasks is brought back only with a CPU to lend: needs 3 CPUs");
     }
 
     @Test
