@@ -41,15 +41,15 @@ class InventoryCacheTest {
 
     @Test
     void keepsToTheCpusAndTheMemoryThatTheManagerDivides() {
-        InventoryCache cache = cacheOf(
-                SysTree.oneSocketTwoCpu(root).file("sys/devices/system/node/online", "0").node(0, "0-1", 4_000_000)
-                        .distances(0, List.of(10)));
+        InventoryCache cache = cacheOf(SysTree.oneSocketTwoCpu(root)
+                .file("sys/devices/system/node/online", "0")
+                .node(0, "0-1", 4_000_000)
+                .distances(0, List.of(10)));
 
         Inventory all = cache.all(host("1", "3GiB"));
 
         assertThat(all.topology().online()).isEqualTo(CpuSet.of(1));
-        assertThat(all.topology().nodes())
-                .containsExactly(new Topology.Node(0, ByteSize.parse("3GiB"), List.of(10)));
+        assertThat(all.topology().nodes()).containsExactly(new Topology.Node(0, ByteSize.parse("3GiB"), List.of(10)));
         assertThat(all.topology()).isEqualTo(cache.of(host("1", "3GiB")));
     }
 

@@ -111,7 +111,9 @@ final class HostMap {
 
     private String memoryCaps(HostStatus.MemoryCaps caps) {
         if (!caps.on()) {
-            return "\n" + wrapped("host's own groups: no caps on their memory; " + caps.reason().orElse(""));
+            return "\n"
+                    + wrapped("host's own groups: no caps on their memory; "
+                            + caps.reason().orElse(""));
         }
         StringBuilder out = new StringBuilder("\n")
                 .append(wrapped("host's own groups: "

@@ -58,8 +58,7 @@ record CpuRun(Alike alike, SortedMap<Place, Integer> cores, CpuSet cpus) {
 
     static CpuRun of(Topology.Core core, String owner) {
         SortedMap<Place, Integer> one = new TreeMap<>(Map.of(Place.of(core), 1));
-        return new CpuRun(
-                new Alike(owner, core.coreType(), core.threads().size()), one, core.threads());
+        return new CpuRun(new Alike(owner, core.coreType(), core.threads().size()), one, core.threads());
     }
 
     /** This and another one. */
@@ -77,7 +76,6 @@ record CpuRun(Alike alike, SortedMap<Place, Integer> cores, CpuSet cpus) {
     boolean isWhole(Function<Place, List<Integer>> partOf, Map<List<Integer>, Integer> coresOfParts) {
         Map<List<Integer>, Integer> own = new HashMap<>();
         cores.forEach((place, count) -> own.merge(partOf.apply(place), count, Integer::sum));
-        return own.entrySet().stream()
-                .allMatch(part -> part.getValue().equals(coresOfParts.get(part.getKey())));
+        return own.entrySet().stream().allMatch(part -> part.getValue().equals(coresOfParts.get(part.getKey())));
     }
 }

@@ -46,7 +46,8 @@ public final class CpuTable {
      */
     public CpuTable(HostView host, List<Inventory.Cache> caches, int width) {
         this.topology = host.topology();
-        this.levels = caches.stream().collect(Collectors.toMap(Inventory.Cache::id, Inventory.Cache::level, (a, b) -> a));
+        this.levels =
+                caches.stream().collect(Collectors.toMap(Inventory.Cache::id, Inventory.Cache::level, (a, b) -> a));
         this.owners = host.owners().stream().collect(Collectors.toMap(HostView.Owner::cpu, each -> each, (a, b) -> a));
         this.width = width;
     }
@@ -64,7 +65,8 @@ public final class CpuTable {
             headings.add("KIND");
         }
         headings.addAll(List.of("CORES>", "CPUS", "OWNER"));
-        List<List<String>> rows = runs.stream().map(run -> cells(run, hasCaches, mixed)).toList();
+        List<List<String>> rows =
+                runs.stream().map(run -> cells(run, hasCaches, mixed)).toList();
         int widest = cpuColumn(headings, rows);
         Table table = new Table(headings.toArray(String[]::new));
         List<String> above = List.of();
@@ -85,8 +87,9 @@ public final class CpuTable {
                         .thenComparing(Topology.Core::coreType)
                         .thenComparing(Topology.Core::firstCpu))
                 .map(core -> CpuRun.of(core, owner(core.threads())))
-                .forEach(run -> append(
-                        runs, run, last -> last.cores().firstKey().equals(run.cores().firstKey())));
+                .forEach(run -> append(runs, run, last -> last.cores()
+                        .firstKey()
+                        .equals(run.cores().firstKey())));
         List<CpuRun> caches = merged(runs, cores, Place::cache, Place::node);
         List<CpuRun> nodes = merged(caches, cores, Place::node, Place::socket);
         return merged(nodes, cores, Place::socket, Place::machine);
@@ -129,7 +132,9 @@ public final class CpuTable {
 
     private String owner(CpuSet threads) {
         SortedMap<String, CpuSet> named = new TreeMap<>();
-        threads.stream().forEach(cpu -> named.merge(owner(Optional.ofNullable(owners.get(cpu))), CpuSet.of(cpu), CpuSet::union));
+        threads.stream()
+                .forEach(
+                        cpu -> named.merge(owner(Optional.ofNullable(owners.get(cpu))), CpuSet.of(cpu), CpuSet::union));
         return named.size() == 1
                 ? named.firstKey()
                 : named.entrySet().stream()
@@ -154,9 +159,10 @@ public final class CpuTable {
         if (mixed) {
             cells.add(Words.constant(run.alike().type()));
         }
-        cells.add(run.alike().threads() == 1
-                ? "" + run.coreCount()
-                : run.coreCount() + " x " + run.alike().threads());
+        cells.add(
+                run.alike().threads() == 1
+                        ? "" + run.coreCount()
+                        : run.coreCount() + " x " + run.alike().threads());
         cells.add(run.cpus().toString());
         cells.add(run.alike().owner());
         return cells;
@@ -178,7 +184,8 @@ public final class CpuTable {
         for (int column = 0; column < headings.size(); column++) {
             int at = column;
             int widest = Stream.concat(
-                            Stream.of(headings.get(at).length()), rows.stream().map(row -> row.get(at).length()))
+                            Stream.of(headings.get(at).length()),
+                            rows.stream().map(row -> row.get(at).length()))
                     .mapToInt(Integer::intValue)
                     .max()
                     .orElse(0);
@@ -209,7 +216,9 @@ public final class CpuTable {
     }
 
     private static Tone tone(String owner) {
-        return owner.equals(HostView.FREE) ? Tone.GOOD : owner.startsWith(HostView.HOST + " ") ? Tone.FAINT : Tone.PLAIN;
+        return owner.equals(HostView.FREE)
+                ? Tone.GOOD
+                : owner.startsWith(HostView.HOST + " ") ? Tone.FAINT : Tone.PLAIN;
     }
 
     /** Numbers as the kernel writes lists, {@code 0-3,5}; those of packages may be larger than a CPU's can. */

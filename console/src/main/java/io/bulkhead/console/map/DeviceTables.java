@@ -114,7 +114,9 @@ public final class DeviceTables {
     /** Networks count in thousands: 25 Gbit/s. */
     private static String speed(long bitsPerSecond) {
         boolean giga = bitsPerSecond >= 1_000_000_000L;
-        return BigDecimal.valueOf(bitsPerSecond, giga ? 9 : 6).stripTrailingZeros().toPlainString()
+        return BigDecimal.valueOf(bitsPerSecond, giga ? 9 : 6)
+                        .stripTrailingZeros()
+                        .toPlainString()
                 + (giga ? " Gbit/s" : " Mbit/s");
     }
 
@@ -131,7 +133,8 @@ public final class DeviceTables {
             lines.add("offline: CPUs " + inventory.offline());
         }
         if (!inventory.isolated().isEmpty()) {
-            lines.add("isolcpus of the boot: CPUs " + inventory.isolated() + ", without load balancing whoever has them");
+            lines.add(
+                    "isolcpus of the boot: CPUs " + inventory.isolated() + ", without load balancing whoever has them");
         }
         if (!inventory.tickless().isEmpty()) {
             lines.add("nohz_full of the boot: CPUs " + inventory.tickless());

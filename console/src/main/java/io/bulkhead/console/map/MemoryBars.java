@@ -38,12 +38,22 @@ public final class MemoryBars {
         HostView.Pool pool = host.pool();
         HostView.Memory memory = host.memory();
         StringBuilder out = new StringBuilder();
-        out.append(line("pool", bar(pool.host().millis(), pool.partitions().millis(), 0, pool.free().millis())))
+        out.append(line(
+                        "pool",
+                        bar(
+                                pool.host().millis(),
+                                pool.partitions().millis(),
+                                0,
+                                pool.free().millis())))
                 .append(below("CPUs " + pool.cpus() + ": host " + pool.host() + " + partitions " + pool.partitions()
                         + " + free " + pool.free() + " = " + pool.total() + " CPU"));
         out.append(line(
                         "memory",
-                        bar(memory.host().bytes(), memory.partitions().bytes(), 0, memory.free().bytes())))
+                        bar(
+                                memory.host().bytes(),
+                                memory.partitions().bytes(),
+                                0,
+                                memory.free().bytes())))
                 .append(below("host " + Words.size(memory.host()) + " + partitions " + Words.size(memory.partitions())
                         + " + free " + Words.size(memory.free()) + " = " + Words.size(memory.total())));
         if (host.topology().nodes().size() > 1) {
@@ -80,8 +90,11 @@ public final class MemoryBars {
             long free = Math.max(
                     0,
                     line.memory().bytes() - line.held().bytes() - line.perhaps().bytes());
-            lines.add(line(label(from, to), bar(0, line.held().bytes(), line.perhaps().bytes(), free))
-                    + below(Words.size(line.memory()) + (from == to ? "" : " each")
+            lines.add(line(
+                            label(from, to),
+                            bar(0, line.held().bytes(), line.perhaps().bytes(), free))
+                    + below(Words.size(line.memory())
+                            + (from == to ? "" : " each")
                             + (line.by().isEmpty() ? ", nothing of it held" : ": " + line.by())));
             first = end;
         }
@@ -106,8 +119,7 @@ public final class MemoryBars {
             }
         }
         long rest = Math.max(0, node.memory().bytes() - held.bytes());
-        return new NodeLine(
-                node.memory(), held, new ByteSize(Math.min(rest, spread.bytes())), String.join(", ", by));
+        return new NodeLine(node.memory(), held, new ByteSize(Math.min(rest, spread.bytes())), String.join(", ", by));
     }
 
     // ---- huge pages

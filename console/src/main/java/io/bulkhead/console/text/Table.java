@@ -50,7 +50,10 @@ public final class Table {
     public String render(boolean colour, int width) {
         int[] widths = widths(rows);
         int last = widths.length - 1;
-        int others = Arrays.stream(widths).limit(last).map(each -> each + GAP.length()).sum();
+        int others = Arrays.stream(widths)
+                .limit(last)
+                .map(each -> each + GAP.length())
+                .sum();
         List<List<Cell>> broken = new ArrayList<>();
         for (List<Cell> row : rows) {
             List<String> lines = Wrapping.lines(row.get(last).text(), " ", Math.max(NARROWEST, width - others));

@@ -61,13 +61,15 @@ class HostVerbTest {
     void honoursTheWidthThatTheShellTells() {
         CliRun.Outcome outcome = new CliRun(directory).with("COLUMNS", "72").run("host");
 
-        assertThat(outcome.out().lines()).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(72));
+        assertThat(outcome.out().lines())
+                .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(72));
     }
 
     @Test
     void coloursOnATerminalOnlyAndNotWhereNobodyWantsColour() {
         CliRun.Outcome terminal = new CliRun(directory).typing("", true).run("host");
-        CliRun.Outcome plain = new CliRun(directory).typing("", true).with("NO_COLOR", "1").run("host");
+        CliRun.Outcome plain =
+                new CliRun(directory).typing("", true).with("NO_COLOR", "1").run("host");
 
         assertThat(terminal.out()).contains("\u001b[32mfree\u001b[0m");
         assertThat(plain.out()).doesNotContain("\u001b");
@@ -78,7 +80,9 @@ class HostVerbTest {
     void exportsToStandardOutput() {
         CliRun.Outcome outcome = run("host", "export");
 
-        assertThat(outcome.out()).isEqualTo(InventoryFiles.text(BODY)).isEqualTo(run("host", "export", "-").out());
+        assertThat(outcome.out())
+                .isEqualTo(InventoryFiles.text(BODY))
+                .isEqualTo(run("host", "export", "-").out());
         assertThat(api.requests()).containsOnly("GET /v1/host/inventory");
     }
 

@@ -63,8 +63,7 @@ final class LargeMachine {
                             int core = cpu % cores();
                             int cache = core / coresOfCache;
                             int node = cache / cachesOfNode;
-                            return new Topology.Cpu(
-                                    cpu, node / nodesOfPackage, 0, core, node, cache, CoreType.UNIFORM);
+                            return new Topology.Cpu(cpu, node / nodesOfPackage, 0, core, node, cache, CoreType.UNIFORM);
                         })
                         .toList(),
                 IntStream.range(0, nodes)
@@ -107,7 +106,10 @@ final class LargeMachine {
                 topology,
                 owners,
                 new HostView.Memory(
-                        topology.memory(), reserve, sliced, topology.memory().minus(reserve).minus(sliced)),
+                        topology.memory(),
+                        reserve,
+                        sliced,
+                        topology.memory().minus(reserve).minus(sliced)),
                 new HostView.Pool(pool, new CpuMillis(2000), new CpuMillis(500), CpuMillis.ZERO, new CpuMillis(1500)));
     }
 

@@ -3,10 +3,10 @@ package io.bulkhead.console.map;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bulkhead.broker.HostView;
+import io.bulkhead.console.text.Wrapping;
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.hardware.Topology;
 import io.bulkhead.contract.hardware.Topology.CoreType;
-import io.bulkhead.console.text.Wrapping;
 import io.bulkhead.contract.unit.ByteSize;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -84,7 +84,10 @@ class MapsTest {
 
     @Test
     void breaksLongListsOfCpusWithinTheWidth() {
-        String odd = IntStream.range(0, 30).mapToObj(each -> "" + (2 * each + 1)).reduce((a, b) -> a + "," + b).orElseThrow();
+        String odd = IntStream.range(0, 30)
+                .mapToObj(each -> "" + (2 * each + 1))
+                .reduce((a, b) -> a + "," + b)
+                .orElseThrow();
         LargeMachine machine = new LargeMachine(1, 1, 1, 64).holding("odd", odd, "0", "1GiB");
 
         String table = cpus(machine, 60);
@@ -144,7 +147,8 @@ class MapsTest {
     void drawsNoBarForTheOnlyNode() {
         LargeMachine machine = new LargeMachine(1, 1, 1, 4).holding("db", "1,5", "0", "8GiB");
 
-        assertThat(new MemoryBars(machine.view(), machine.file(), 80).render().lines()).hasSize(4);
+        assertThat(new MemoryBars(machine.view(), machine.file(), 80).render().lines())
+                .hasSize(4);
     }
 
     @Test

@@ -97,10 +97,9 @@ final class AbilityReader {
 
     private Ability ofGroups(String name, String file, String sign, String word) {
         Optional<Boolean> has = groups.groupsHave(file, sign);
-        return has.map(yes -> ability(
-                        name, yes, word, "the groups of this kernel have no " + file))
-                .orElseGet(() -> new Ability(
-                        name, Answer.UNKNOWN, "no group shows it yet: none below the root has a " + sign));
+        return has.map(yes -> ability(name, yes, word, "the groups of this kernel have no " + file))
+                .orElseGet(() ->
+                        new Ability(name, Answer.UNKNOWN, "no group shows it yet: none below the root has a " + sign));
     }
 
     private static Ability ability(String name, boolean has, String word, String otherwise) {

@@ -52,14 +52,13 @@ final class BlockReader {
             raw(name, files.followed(directory.resolve(name))).ifPresent(device -> raw.put(name, device));
         }
         BlockNames names = BlockNames.of(
-                raw.values(), Raw::name, Raw::device, each -> each.kind() == BlockKind.DEVICE_MAPPER
-                        ? each.title()
-                        : Optional.empty());
+                raw.values(),
+                Raw::name,
+                Raw::device,
+                each -> each.kind() == BlockKind.DEVICE_MAPPER ? each.title() : Optional.empty());
         Map<String, List<String>> below = new LinkedHashMap<>();
         raw.values().forEach(each -> below.put(each.name(), below(each, names)));
-        return raw.values().stream()
-                .map(each -> finished(each, raw, below))
-                .toList();
+        return raw.values().stream().map(each -> finished(each, raw, below)).toList();
     }
 
     /** Empty for what has no number or no size: paths of a multipath disk, loop devices not in use. */

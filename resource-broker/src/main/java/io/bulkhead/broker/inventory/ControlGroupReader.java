@@ -35,7 +35,8 @@ final class ControlGroupReader {
     ControlGroupReader(KernelFiles files, Mounts mounts) {
         this.files = files;
         this.unified = mounts.ofType("cgroup2").stream().findFirst();
-        this.unifiedControllers = unified.flatMap(mount -> files.text(directory(mount).resolve("cgroup.controllers")))
+        this.unifiedControllers = unified.flatMap(
+                        mount -> files.text(directory(mount).resolve("cgroup.controllers")))
                 .map(text -> List.of(text.split("\\s+", -1)))
                 .orElse(List.of());
         this.separateControllers = mounts.ofType("cgroup").stream()

@@ -42,10 +42,7 @@ final class CoreTypeReader {
     }
 
     private void put(Map<Integer, CoreType> types, String unit, CoreType type, CpuSet online) {
-        files.cpus(files.at("sys/devices/" + unit + "/cpus"))
-                .orElse(CpuSet.EMPTY)
-                .intersection(online)
-                .stream()
+        files.cpus(files.at("sys/devices/" + unit + "/cpus")).orElse(CpuSet.EMPTY).intersection(online).stream()
                 .forEach(cpu -> types.put(cpu, type));
     }
 
@@ -53,19 +50,20 @@ final class CoreTypeReader {
     private Map<Integer, CoreType> byCapacity(CpuSet online) {
         Map<Integer, Integer> capacities = new HashMap<>();
         for (int cpu : online.ids()) {
-            Optional<Integer> capacity =
-                    files.integer(files.at("sys/devices/system/cpu/cpu" + cpu + "/cpu_capacity"));
+            Optional<Integer> capacity = files.integer(files.at("sys/devices/system/cpu/cpu" + cpu + "/cpu_capacity"));
             if (capacity.isEmpty()) {
                 return Map.of();
             }
             capacities.put(cpu, capacity.get());
         }
-        int most = capacities.values().stream().mapToInt(Integer::intValue).max().orElse(0);
-        int least = capacities.values().stream().mapToInt(Integer::intValue).min().orElse(0);
+        int most =
+                capacities.values().stream().mapToInt(Integer::intValue).max().orElse(0);
+        int least =
+                capacities.values().stream().mapToInt(Integer::intValue).min().orElse(0);
         Map<Integer, CoreType> types = new HashMap<>();
         if (100L * least < (long) ALIKE_PERCENT * most) {
-            capacities.forEach((cpu, capacity) -> types.put(
-                    cpu, 2L * capacity >= (long) most + least ? CoreType.PERFORMANCE : CoreType.EFFICIENCY));
+            capacities.forEach((cpu, capacity) ->
+                    types.put(cpu, 2L * capacity >= (long) most + least ? CoreType.PERFORMANCE : CoreType.EFFICIENCY));
         }
         return types;
     }

@@ -54,7 +54,9 @@ final class CpuReader {
     /** CPUs without load balancing for the boot's sake: the kernel's own reading of {@code isolcpus=}. */
     CpuSet isolated() {
         // Newer kernels count cpuset partitions that are isolated as well, and those are not the boot's.
-        return bootsWith("isolcpus=") ? files.cpus(directory.resolve("isolated")).orElse(CpuSet.EMPTY) : CpuSet.EMPTY;
+        return bootsWith("isolcpus=")
+                ? files.cpus(directory.resolve("isolated")).orElse(CpuSet.EMPTY)
+                : CpuSet.EMPTY;
     }
 
     /** CPUs without a tick where one task runs: the kernel's own reading of {@code nohz_full=}. */

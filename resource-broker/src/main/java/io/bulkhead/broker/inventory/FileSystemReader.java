@@ -36,9 +36,10 @@ final class FileSystemReader {
     /** Each once, in the order of the first mounts. */
     List<FileSystem> fileSystems(List<BlockDevice> devices) {
         BlockNames names = BlockNames.of(
-                devices, BlockDevice::name, BlockDevice::device, each -> each.kind() == BlockKind.DEVICE_MAPPER
-                        ? each.title()
-                        : Optional.empty());
+                devices,
+                BlockDevice::name,
+                BlockDevice::device,
+                each -> each.kind() == BlockKind.DEVICE_MAPPER ? each.title() : Optional.empty());
         Map<String, BlockDevice> byName = new LinkedHashMap<>();
         devices.forEach(each -> byName.put(each.name(), each));
         Map<String, FileSystem> found = new LinkedHashMap<>();

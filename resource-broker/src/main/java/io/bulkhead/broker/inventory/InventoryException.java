@@ -8,8 +8,8 @@ public final class InventoryException extends RuntimeException {
 
     private static final String MOUNT = "mount sysfs on /sys and proc on /proc";
     private static final String READABLE = "let the user of the control plane read it";
-    private static final String REPORT = "this kernel writes it in a form that is not known here: report it with the"
-            + " content of the file";
+    private static final String REPORT =
+            "this kernel writes it in a form that is not known here: report it with the" + " content of the file";
 
     private final String remedy;
 

@@ -140,8 +140,8 @@ public final class InventoryFiles {
         if (name == null || Files.isDirectory(file)) {
             throw refused(file.toString(), "is a directory", "name a file in it");
         }
-        Path draft = file.resolveSibling(
-                "." + name + "." + ProcessHandle.current().pid() + ".draft");
+        Path draft =
+                file.resolveSibling("." + name + "." + ProcessHandle.current().pid() + ".draft");
         try {
             try {
                 writeDraft(draft, text);

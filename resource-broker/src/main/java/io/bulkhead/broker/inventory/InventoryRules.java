@@ -66,8 +66,8 @@ final class InventoryRules {
                         + holding.slice().memoryNodes().minus(nodes));
             }
             if (cpus.intersects(file.reserve().pool())) {
-                found.add(at + "slice.cpus: " + cpus.intersection(file.reserve().pool())
-                        + " are of the host's pool too");
+                found.add(
+                        at + "slice.cpus: " + cpus.intersection(file.reserve().pool()) + " are of the host's pool too");
             }
             earlier.forEach((name, theirs) -> {
                 if (theirs.intersects(cpus)) {

@@ -129,8 +129,7 @@ final class KernelFiles {
     Optional<Integer> nodeOf(Path device) {
         Path top = at("sys/devices");
         for (Path at = device; at != null && at.startsWith(top) && !at.equals(top); at = at.getParent()) {
-            Optional<Integer> node =
-                    integer(at.resolve("numa_node")).filter(number -> number >= 0);
+            Optional<Integer> node = integer(at.resolve("numa_node")).filter(number -> number >= 0);
             if (node.isPresent()) {
                 return node;
             }

@@ -36,8 +36,11 @@ record Mounts(List<Mount> all) {
     static Mounts read(KernelFiles files) {
         Path file = files.at("proc/self/mountinfo");
         List<Mount> mounts = new ArrayList<>();
-        files.text(file).orElse("").lines().filter(line -> !line.isBlank()).forEach(line -> mounts.add(
-                parse(file, line)));
+        files.text(file)
+                .orElse("")
+                .lines()
+                .filter(line -> !line.isBlank())
+                .forEach(line -> mounts.add(parse(file, line)));
         return new Mounts(mounts);
     }
 
@@ -61,10 +64,10 @@ record Mounts(List<Mount> all) {
     Optional<Mount> of(String path) {
         Mount best = null;
         for (Mount mount : all) {
-            boolean covers = mount.point().equals("/")
-                    || path.equals(mount.point())
-                    || path.startsWith(mount.point() + "/");
-            if (covers && (best == null || mount.point().length() >= best.point().length())) {
+            boolean covers =
+                    mount.point().equals("/") || path.equals(mount.point()) || path.startsWith(mount.point() + "/");
+            if (covers
+                    && (best == null || mount.point().length() >= best.point().length())) {
                 best = mount;
             }
         }

@@ -81,8 +81,7 @@ final class NodeReader {
             return List.of(new Topology.Node(only, memTotal(files.at("proc/meminfo")), distances(only)));
         }
         return told.ids().stream()
-                .map(id -> new Topology.Node(
-                        id, memTotal(directory.resolve("node" + id + "/meminfo")), distances(id)))
+                .map(id -> new Topology.Node(id, memTotal(directory.resolve("node" + id + "/meminfo")), distances(id)))
                 .toList();
     }
 

@@ -62,7 +62,11 @@ class InventorySchemaTest {
     }
 
     private static List<String> texts(String pointer) {
-        return SCHEMA.getSchemaNode().at(pointer).valueStream().map(each -> each.asString()).toList();
+        return SCHEMA.getSchemaNode()
+                .at(pointer)
+                .valueStream()
+                .map(each -> each.asString())
+                .toList();
     }
 
     private static List<String> names(Enum<?>[] values) {

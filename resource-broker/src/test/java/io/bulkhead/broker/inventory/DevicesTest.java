@@ -48,11 +48,7 @@ class DevicesTest {
                         tuple("dm-0", BlockKind.DEVICE_MAPPER, List.of("md0"), List.of("nvme0n1", "nvme1n1")),
                         tuple("dm-1", BlockKind.DEVICE_MAPPER, List.of("md0"), List.of("nvme0n1", "nvme1n1")),
                         tuple("loop0", BlockKind.LOOP, List.of("dm-1"), List.of("nvme0n1", "nvme1n1")),
-                        tuple(
-                                "md0",
-                                BlockKind.RAID,
-                                List.of("nvme0n1p2", "nvme1n1p2"),
-                                List.of("nvme0n1", "nvme1n1")),
+                        tuple("md0", BlockKind.RAID, List.of("nvme0n1p2", "nvme1n1p2"), List.of("nvme0n1", "nvme1n1")),
                         tuple("nvme0n1", BlockKind.DISK, List.of(), List.of("nvme0n1")),
                         tuple("nvme0n1p1", BlockKind.PARTITION, List.of("nvme0n1"), List.of("nvme0n1")),
                         tuple("nvme0n1p2", BlockKind.PARTITION, List.of("nvme0n1"), List.of("nvme0n1")),

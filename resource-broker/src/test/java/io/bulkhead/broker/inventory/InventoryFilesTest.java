@@ -94,8 +94,7 @@ class InventoryFilesTest {
     void refusesTwoOwnersOfOneCpu() {
         InventoryFile sample = InventorySamples.file();
         InventoryFile.Holding db = sample.holdings().get(0);
-        InventoryFile.Holding web = new InventoryFile.Holding(
-                new PartitionName("web"), db.slice(), true);
+        InventoryFile.Holding web = new InventoryFile.Holding(new PartitionName("web"), db.slice(), true);
         InventoryFile wrong = new InventoryFile(
                 sample.version(),
                 sample.madeAtMillis(),
@@ -104,7 +103,8 @@ class InventoryFilesTest {
                 sample.reserve(),
                 List.of(web, db));
 
-        Problem problem = problemOf(() -> InventoryFiles.read("x", bytes(RecordCodec.encode(wrong).toString())));
+        Problem problem = problemOf(
+                () -> InventoryFiles.read("x", bytes(RecordCodec.encode(wrong).toString())));
 
         assertThat(problem.detail()).isEqualTo("x: holdings of web: slice.cpus: 1 are held by db too");
     }

@@ -134,8 +134,7 @@ class InventoryLawsTest {
                 .toList();
         Topology topology = new Topology(told, nodes);
         return new Shape(
-                topology,
-                CpuSet.of(all.stream().map(Topology.Cpu::id).toList()).minus(topology.online()));
+                topology, CpuSet.of(all.stream().map(Topology.Cpu::id).toList()).minus(topology.online()));
     }
 
     private static Path temporary() {

@@ -44,12 +44,14 @@ class InventoryReaderIT {
             assertThat(device.disks()).isNotEmpty();
             assertThat(devices).containsAll(device.disks()).containsAll(device.below());
         });
-        assertThat(inventory.fileSystems()).allSatisfy(each -> assertThat(devices).containsAll(each.on()));
+        assertThat(inventory.fileSystems())
+                .allSatisfy(each -> assertThat(devices).containsAll(each.on()));
         assertThat(inventory.nics())
                 .extracting(Inventory.Nic::name)
                 .containsExactlyElementsOf(names("class/net").stream()
                         .filter(name -> !name.equals("lo"))
-                        .filter(name -> Files.isDirectory(SYS.resolve("class/net").resolve(name)))
+                        .filter(name ->
+                                Files.isDirectory(SYS.resolve("class/net").resolve(name)))
                         .sorted()
                         .toList());
     }

@@ -27,20 +27,21 @@ class ShapesTest {
 
         Inventory inventory = new InventoryReader(root, "amd64").readInventory();
 
-        assertThat(inventory).isEqualTo(new Inventory(
-                "unknown",
-                "x86_64",
-                inventory.topology(),
-                inventory.caches(),
-                CpuSet.EMPTY,
-                CpuSet.EMPTY,
-                CpuSet.EMPTY,
-                inventory.hugePages(),
-                inventory.blockDevices(),
-                inventory.fileSystems(),
-                inventory.nics(),
-                Inventory.ControlGroups.V1,
-                inventory.abilities()));
+        assertThat(inventory)
+                .isEqualTo(new Inventory(
+                        "unknown",
+                        "x86_64",
+                        inventory.topology(),
+                        inventory.caches(),
+                        CpuSet.EMPTY,
+                        CpuSet.EMPTY,
+                        CpuSet.EMPTY,
+                        inventory.hugePages(),
+                        inventory.blockDevices(),
+                        inventory.fileSystems(),
+                        inventory.nics(),
+                        Inventory.ControlGroups.V1,
+                        inventory.abilities()));
         assertThat(inventory.topology().online()).isEqualTo(CpuSet.parse("0-1"));
         assertThat(inventory.caches()).isEmpty();
         assertThat(inventory.blockDevices()).isEmpty();
@@ -109,9 +110,7 @@ class ShapesTest {
         assertThat(coresByType).isEqualTo(Map.of(CoreType.PERFORMANCE, 6L, CoreType.EFFICIENCY, 10L));
         assertThat(inventory.caches())
                 .extracting(Inventory.Cache::level, Inventory.Cache::cpus)
-                .containsExactly(
-                        tuple(3, CpuSet.parse("0-19")),
-                        tuple(2, CpuSet.parse("20-21")));
+                .containsExactly(tuple(3, CpuSet.parse("0-19")), tuple(2, CpuSet.parse("20-21")));
     }
 
     @Test
@@ -122,7 +121,8 @@ class ShapesTest {
 
         assertThat(inventory.topology()).isEqualTo(Machines.bigLittle());
         assertThat(inventory.architecture()).isEqualTo("aarch64");
-        assertThat(inventory.topology().cores()).allSatisfy(core -> assertThat(core.threads().size()).isEqualTo(1));
+        assertThat(inventory.topology().cores())
+                .allSatisfy(core -> assertThat(core.threads().size()).isEqualTo(1));
     }
 
     @Test

@@ -27,12 +27,12 @@ public final class Machines {
     /** Six fast cores with two threads, eight thrifty ones, and two more thrifty ones without the L3: 22 CPUs. */
     public static Topology hybrid() {
         List<Topology.Cpu> cpus = new ArrayList<>();
-        IntStream.range(0, 12).forEach(cpu -> cpus.add(new Topology.Cpu(
-                cpu, 0, 0, cpu / 2 * 4, 0, 0, CoreType.PERFORMANCE)));
-        IntStream.range(12, 20).forEach(cpu -> cpus.add(new Topology.Cpu(
-                cpu, 0, 0, 12 + cpu, 0, 0, CoreType.EFFICIENCY)));
-        IntStream.range(20, 22).forEach(cpu -> cpus.add(new Topology.Cpu(
-                cpu, 0, 0, 12 + cpu, 0, 1, CoreType.EFFICIENCY)));
+        IntStream.range(0, 12)
+                .forEach(cpu -> cpus.add(new Topology.Cpu(cpu, 0, 0, cpu / 2 * 4, 0, 0, CoreType.PERFORMANCE)));
+        IntStream.range(12, 20)
+                .forEach(cpu -> cpus.add(new Topology.Cpu(cpu, 0, 0, 12 + cpu, 0, 0, CoreType.EFFICIENCY)));
+        IntStream.range(20, 22)
+                .forEach(cpu -> cpus.add(new Topology.Cpu(cpu, 0, 0, 12 + cpu, 0, 1, CoreType.EFFICIENCY)));
         return new Topology(cpus, List.of(new Topology.Node(0, NODE_MEMORY, List.of(10))));
     }
 

@@ -82,7 +82,10 @@ public final class SysTree {
         }
         tree.lists(topology).units(topology);
         for (Topology.Node node : topology.nodes()) {
-            tree.node(node.id(), cpusOf(topology, cpu -> cpu.nodeId() == node.id()), node.memory().bytes() >> 10);
+            tree.node(
+                    node.id(),
+                    cpusOf(topology, cpu -> cpu.nodeId() == node.id()),
+                    node.memory().bytes() >> 10);
             if (!node.distances().isEmpty()) {
                 tree.distances(node.id(), node.distances());
             }
@@ -117,7 +120,10 @@ public final class SysTree {
     }
 
     private static Topology.Cpu cpu(Topology topology, int id) {
-        return topology.cpus().stream().filter(cpu -> cpu.id() == id).findFirst().orElseThrow();
+        return topology.cpus().stream()
+                .filter(cpu -> cpu.id() == id)
+                .findFirst()
+                .orElseThrow();
     }
 
     private static String cpusOf(Topology topology, Choice choice) {
@@ -135,10 +141,14 @@ public final class SysTree {
             String cpus = cpusOf(topology, cpu -> cpu.packageId() == id);
             CpuSet.parse(cpus).stream().forEach(cpu -> file(CPUS + "cpu" + cpu + "/topology/package_cpus_list", cpus));
         });
-        topology.cpus().stream().map(cpu -> new Key(cpu.packageId(), cpu.dieId())).distinct().forEach(key -> {
-            String cpus = cpusOf(topology, cpu -> key.equals(new Key(cpu.packageId(), cpu.dieId())));
-            CpuSet.parse(cpus).stream().forEach(cpu -> file(CPUS + "cpu" + cpu + "/topology/die_cpus_list", cpus));
-        });
+        topology.cpus().stream()
+                .map(cpu -> new Key(cpu.packageId(), cpu.dieId()))
+                .distinct()
+                .forEach(key -> {
+                    String cpus = cpusOf(topology, cpu -> key.equals(new Key(cpu.packageId(), cpu.dieId())));
+                    CpuSet.parse(cpus).stream()
+                            .forEach(cpu -> file(CPUS + "cpu" + cpu + "/topology/die_cpus_list", cpus));
+                });
         topology.cpus().stream().map(Topology.Cpu::cacheId).distinct().forEach(id -> {
             String cpus = cpusOf(topology, cpu -> cpu.cacheId() == id);
             CpuSet.parse(cpus).stream().forEach(cpu -> cache(cpu, 2, 3, "Unified", "32768K", cpus));
