@@ -22,6 +22,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * Reads inventory files strictly, and writes them whole or not at all.
@@ -140,8 +141,7 @@ public final class InventoryFiles {
         if (name == null || Files.isDirectory(file)) {
             throw refused(file.toString(), "is a directory", "name a file in it");
         }
-        Path draft =
-                file.resolveSibling("." + name + "." + ProcessHandle.current().pid() + ".draft");
+        Path draft = file.resolveSibling("." + name + "." + UUID.randomUUID() + ".draft");
         try {
             try {
                 writeDraft(draft, text);
@@ -173,8 +173,8 @@ public final class InventoryFiles {
     }
 
     private static void writeDraft(Path draft, String text) throws IOException {
-        try (FileChannel channel = FileChannel.open(
-                draft, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+        // A name that nobody can foresee, and never the target of a link that somebody has laid.
+        try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
             while (bytes.hasRemaining()) {
                 channel.write(bytes);

@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** What the API answers for an inventory is what its description says, member for member. */
@@ -74,7 +75,8 @@ class InventorySchemaTest {
     }
 
     private static Schema schema() {
-        try (InputStream file = InventorySchemaTest.class.getResourceAsStream("/api/openapi.yaml")) {
+        try (InputStream file =
+                Objects.requireNonNull(InventorySchemaTest.class.getResourceAsStream("/api/openapi.yaml"))) {
             String description = new String(file.readAllBytes(), StandardCharsets.UTF_8);
             return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
                     .getSchema("$ref: \"#/components/schemas/InventoryFile\"\n" + description, InputFormat.YAML);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.hardware.Topology;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -61,7 +62,7 @@ class InventoryReaderIT {
         Inventory inventory = reader.readInventory();
 
         Process uname = new ProcessBuilder("uname", "-rm").start();
-        String said = new String(uname.getInputStream().readAllBytes()).strip();
+        String said = new String(uname.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         assertThat(uname.waitFor()).isZero();
         assertThat(inventory.kernel() + " " + inventory.architecture()).isEqualTo(said);
         assertThat(inventory.isolated().isEmpty())
