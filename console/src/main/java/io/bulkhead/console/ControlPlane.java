@@ -69,7 +69,8 @@ public final class ControlPlane implements AutoCloseable {
     static ControlPlane start(Settings settings) {
         Vertx vertx = vertx();
         ManagerClient manager = new ManagerClient(vertx, ClientOptions.of(settings.managerSocket()));
-        Broker broker = new Broker(manager, new InventoryReader(Path.of("/"))::read);
+        InventoryReader hardware = new InventoryReader(Path.of("/"));
+        Broker broker = new Broker(manager, hardware::read, hardware::readInventory);
         try {
             ApiServer server = await(ApiServer.start(
                     vertx, broker, manager, new ApiOptions(settings.apiSocket(), settings.instance(), version())));
@@ -86,7 +87,8 @@ public final class ControlPlane implements AutoCloseable {
         Vertx vertx = vertx();
         Path nowhere = Path.of("/nonexistent");
         ManagerClient manager = new ManagerClient(vertx, ClientOptions.of(nowhere.resolve("manager.sock")));
-        Broker broker = new Broker(manager, new InventoryReader(Path.of("/"))::read);
+        InventoryReader hardware = new InventoryReader(Path.of("/"));
+        Broker broker = new Broker(manager, hardware::read, hardware::readInventory);
         Settings settings = SettingsLoader.defaults(Map.of());
         LOG.atDebug()
                 .addKeyValue(

@@ -1,5 +1,7 @@
 package io.bulkhead.broker;
 
+import io.bulkhead.broker.inventory.Inventory;
+import io.bulkhead.broker.inventory.InventoryFile;
 import io.bulkhead.broker.placement.Decision;
 import io.bulkhead.broker.placement.Holdings;
 import io.bulkhead.broker.placement.Placement;
@@ -43,7 +45,7 @@ public final class Broker {
     private static final Duration TO_END = Duration.ofSeconds(30);
 
     private final Manager manager;
-    private final Inventory inventory;
+    private final InventoryCache inventory;
     private final Turns turns = new Turns();
 
     /**
@@ -87,11 +89,17 @@ public final class Broker {
 
     /**
      * @param manager who carries out
-     * @param inventory reads the hardware
+     * @param topology reads how CPUs and memory are arranged, all that placing needs
+     * @param inventory reads all there is
      */
-    public Broker(Manager manager, Supplier<Topology> inventory) {
+    public Broker(Manager manager, Supplier<Topology> topology, Supplier<Inventory> inventory) {
         this.manager = manager;
-        this.inventory = new Inventory(inventory);
+        this.inventory = new InventoryCache(topology, inventory);
+    }
+
+    /** One that knows of nothing but CPUs and memory. */
+    public Broker(Manager manager, Supplier<Topology> topology) {
+        this(manager, topology, () -> Inventory.of(topology.get()));
     }
 
     // ---- looking
@@ -99,6 +107,20 @@ public final class Broker {
     /** The host with its owners. */
     public CompletionStage<HostView> host() {
         return situation().thenApply(now -> HostView.of(now.host(), inventory.of(now.host()), now.holdings()));
+    }
+
+    /** All that is needed to plan for this machine on another one; reads the whole inventory anew. */
+    public CompletionStage<InventoryFile> inventoryFile() {
+        return situation()
+                .thenApply(now -> new InventoryFile(
+                        InventoryFile.VERSION,
+                        System.currentTimeMillis(),
+                        now.host().instance(),
+                        inventory.all(now.host()),
+                        now.host().reserve(),
+                        now.holdings().all().stream()
+                                .map(each -> new InventoryFile.Holding(each.owner(), each.slice(), each.wholeCores()))
+                                .toList()));
     }
 
     /** Completes if the manager answers. */

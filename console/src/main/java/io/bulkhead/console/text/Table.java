@@ -2,6 +2,7 @@ package io.bulkhead.console.text;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -10,6 +11,9 @@ import java.util.List;
  */
 public final class Table {
     private static final String GAP = "  ";
+
+    /** What the last column gets at least, however narrow the terminal is. */
+    private static final int NARROWEST = 24;
 
     private final List<String> headings;
     private final List<List<Cell>> rows = new ArrayList<>();
@@ -38,23 +42,56 @@ public final class Table {
         return rows.isEmpty();
     }
 
+    /**
+     * Like {@link #render(boolean)}, with the texts of the last column broken at blanks where the lines would be wider.
+     *
+     * @param width columns of the terminal; a word that is longer than what the other columns leave is not broken
+     */
+    public String render(boolean colour, int width) {
+        int[] widths = widths(rows);
+        int last = widths.length - 1;
+        int others = Arrays.stream(widths)
+                .limit(last)
+                .map(each -> each + GAP.length())
+                .sum();
+        List<List<Cell>> broken = new ArrayList<>();
+        for (List<Cell> row : rows) {
+            List<String> lines = Wrapping.lines(row.get(last).text(), " ", Math.max(NARROWEST, width - others));
+            for (int line = 0; line < lines.size(); line++) {
+                List<Cell> cells = new ArrayList<>(line == 0 ? row : Collections.nCopies(widths.length, Cell.of("")));
+                cells.set(last, new Cell(lines.get(line), row.get(last).tone()));
+                broken.add(cells);
+            }
+        }
+        return render(broken, colour);
+    }
+
     /** All lines with the heading, each ended by a newline. */
     public String render(boolean colour) {
+        return render(rows, colour);
+    }
+
+    private int[] widths(List<List<Cell>> all) {
         int[] widths = new int[headings.size()];
         for (int column = 0; column < widths.length; column++) {
             widths[column] = heading(column).length();
-            for (List<Cell> row : rows) {
+            for (List<Cell> row : all) {
                 String text = row.get(column).text();
                 widths[column] = Math.max(widths[column], text.codePointCount(0, text.length()));
             }
         }
+        return widths;
+    }
+
+    private String render(List<List<Cell>> all, boolean colour) {
+        int[] widths = widths(all);
         StringBuilder out = new StringBuilder();
         List<Cell> head = new ArrayList<>();
         for (int column = 0; column < widths.length; column++) {
             head.add(new Cell(heading(column), Tone.STRONG));
         }
         line(out, head, widths, colour);
-        rows.forEach(row -> line(out, row, widths, colour));
+        all.forEach(row -> line(out, row, widths, colour));
         return out.toString();
     }
 

@@ -36,6 +36,22 @@ class TableTest {
         assertThatThrownBy(() -> new Table("A", "B").row("x")).isInstanceOf(IllegalArgumentException.class);
     }
 
+    @Test
+    void breaksTheLastColumnAtBlanksWhereLinesWouldBeWiderThanTheTerminal() {
+        Table table = new Table("A>", "B")
+                .row(Cell.of(1), new Cell("one two three four five six seven", Tone.GOOD))
+                .row(Cell.of(22), Cell.of("short"));
+
+        assertThat(table.render(false, 28)).isEqualTo("""
+                 A  B
+                 1  one two three four five
+                    six seven
+                22  short
+                """);
+        assertThat(table.render(true, 28)).contains("\u001b[32msix seven\u001b[0m");
+        assertThat(table.render(false, 80)).isEqualTo(table.render(false));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "0, 0 B",

@@ -50,6 +50,7 @@ final class Api {
                 new Route(GET, "/v1", this::about),
                 new Route(GET, "/v1/openapi.yaml", this::describe),
                 new Route(GET, "/v1/host", this::host),
+                new Route(GET, "/v1/host/inventory", this::inventory),
                 new Route(GET, "/v1/usage", this::usage),
                 new Route(GET, "/v1/partitions", this::list),
                 new Route(GET, "/v1/partitions/{name}", this::show),
@@ -93,6 +94,11 @@ final class Api {
     private void host(Exchange exchange) {
         exchange.knowsParameters();
         exchange.answer(broker.host(), exchange::json);
+    }
+
+    private void inventory(Exchange exchange) {
+        exchange.knowsParameters();
+        exchange.answer(broker.inventoryFile(), exchange::json);
     }
 
     private void usage(Exchange exchange) {

@@ -90,7 +90,9 @@ class InventoryReaderTest {
 
         assertThatThrownBy(() -> new InventoryReader(root).read())
                 .isInstanceOf(InventoryException.class)
-                .hasMessageEndingWith("cpu1/topology/core_id: is missing");
+                .hasMessageEndingWith("cpu1/topology/core_id: is missing")
+                .extracting(e -> ((InventoryException) e).remedy())
+                .isEqualTo("mount sysfs on /sys and proc on /proc");
     }
 
     @Test

@@ -73,6 +73,7 @@ final class HouseRules {
                 new NamedRule("only the JNA adapter touches JNA", onlyTheAdapterTouchesJna()),
                 new NamedRule("pure packages depend on the JDK and the contract alone", pureDependsOnLittle()),
                 new NamedRule("pure packages do not look at the world", pureDoesNotLookAtTheWorld()),
+                new NamedRule("the inventory takes no server", inventoryTakesNoServer()),
                 new NamedRule("Vert.x stays at the edges", vertxStaysAtTheEdges()),
                 new NamedRule("the contract knows nobody", knowsOnly("contract", List.of())),
                 new NamedRule("settings know the contract", knowsOnly("settings", List.of("contract"))),
@@ -138,6 +139,17 @@ final class HouseRules {
                 .orShould()
                 .callMethodWhere(readsTheClock)
                 .because("the same question must get the same answer: time and files come in as values")
+                .allowEmptyShould(true);
+    }
+
+    private ArchRule inventoryTakesNoServer() {
+        return classes()
+                .that()
+                .resideInAPackage(in("broker.inventory"))
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage("java..", "org.jspecify..")
+                        .or(resideInAnyPackage(in("broker.inventory"), in("contract"))))
+                .because("plans are made from an inventory file on any machine, by a command that starts no server")
                 .allowEmptyShould(true);
     }
 

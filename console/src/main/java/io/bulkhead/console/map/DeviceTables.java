@@ -1,0 +1,149 @@
+package io.bulkhead.console.map;
+
+import io.bulkhead.broker.inventory.Inventory;
+import io.bulkhead.broker.inventory.Inventory.BlockDevice;
+import io.bulkhead.broker.inventory.Inventory.BlockKind;
+import io.bulkhead.broker.inventory.Inventory.Carrier;
+import io.bulkhead.broker.inventory.Inventory.FileSystem;
+import io.bulkhead.broker.inventory.Inventory.Nic;
+import io.bulkhead.console.text.Cell;
+import io.bulkhead.console.text.Table;
+import io.bulkhead.console.text.Tone;
+import io.bulkhead.console.text.Words;
+import io.bulkhead.console.text.Wrapping;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The disks with the file systems on them, and the network cards, each with its node. */
+public final class DeviceTables {
+    private static final String UNKNOWN = "-";
+
+    private final Inventory inventory;
+    private final int width;
+
+    public DeviceTables(Inventory inventory, int width) {
+        this.inventory = inventory;
+        this.width = width;
+    }
+
+    /** Both tables, one below the other; empty where there is neither. */
+    public String render(boolean colour) {
+        StringBuilder out = new StringBuilder();
+        List<BlockDevice> disks = inventory.blockDevices().stream()
+                .filter(device -> device.below().isEmpty() && device.kind() == BlockKind.DISK)
+                .toList();
+        if (!disks.isEmpty()) {
+            out.append(disks(disks).render(colour, width));
+        }
+        List<Nic> cards = inventory.nics().stream().filter(Nic::physical).toList();
+        if (!cards.isEmpty()) {
+            out.append(out.isEmpty() ? "" : "\n").append(cards(cards).render(colour, width));
+        }
+        return out.toString();
+    }
+
+    // ---- disks
+
+    private Table disks(List<BlockDevice> disks) {
+        Table table = new Table("DISK", "SIZE>", "KIND", "NODE>", "FILE SYSTEMS");
+        for (BlockDevice disk : disks) {
+            table.row(
+                    disk.name(),
+                    Words.size(disk.size()),
+                    disk.rotational() ? "rotating" : "flash",
+                    node(disk.node()),
+                    fileSystems(disk));
+        }
+        return table;
+    }
+
+    /** What lies between is told too: {@code / (ext4 on dm-0)}. */
+    private String fileSystems(BlockDevice disk) {
+        return inventory.fileSystems().stream()
+                .filter(each -> each.disks().contains(disk.name()))
+                .map(each -> each.mountPoint() + " (" + each.type() + between(each, disk)
+                        + (each.attributesWrites() ? "" : ", buffered writes pass") + ")")
+                .collect(Collectors.joining(", "));
+    }
+
+    private String between(FileSystem fileSystem, BlockDevice disk) {
+        List<String> names = fileSystem.on().stream()
+                .filter(name -> !name.equals(disk.name()))
+                .map(this::title)
+                .toList();
+        return names.isEmpty() ? "" : " on " + String.join(" and ", names);
+    }
+
+    private String title(String name) {
+        return inventory
+                .blockDevice(name)
+                .filter(device -> device.kind() == BlockKind.DEVICE_MAPPER)
+                .flatMap(BlockDevice::title)
+                .orElse(name);
+    }
+
+    // ---- networks
+
+    private Table cards(List<Nic> cards) {
+        Table table = new Table("NETWORK", "SPEED>", "LINK", "NODE>", "DRIVER", "PART OF");
+        for (Nic card : cards) {
+            table.row(
+                    Cell.of(card.name()),
+                    Cell.of(card.bitsPerSecond().map(DeviceTables::speed).orElse(UNKNOWN)),
+                    link(card),
+                    Cell.of(node(card.node())),
+                    Cell.of(card.driver().orElse(UNKNOWN)),
+                    Cell.of(inventory.nics().stream()
+                            .filter(each -> each.below().contains(card.name()))
+                            .map(Nic::name)
+                            .collect(Collectors.joining(", "))));
+        }
+        return table;
+    }
+
+    private static Cell link(Nic card) {
+        Optional<Carrier> carrier = card.carrier();
+        return carrier.isEmpty()
+                ? new Cell("off", Tone.FAINT)
+                : carrier.get() == Carrier.PRESENT ? new Cell("up", Tone.GOOD) : new Cell("no carrier", Tone.WARN);
+    }
+
+    /** Networks count in thousands: 25 Gbit/s. */
+    private static String speed(long bitsPerSecond) {
+        boolean giga = bitsPerSecond >= 1_000_000_000L;
+        return BigDecimal.valueOf(bitsPerSecond, giga ? 9 : 6)
+                        .stripTrailingZeros()
+                        .toPlainString()
+                + (giga ? " Gbit/s" : " Mbit/s");
+    }
+
+    private static String node(Optional<Integer> node) {
+        return node.map(String::valueOf).orElse(UNKNOWN);
+    }
+
+    // ---- what is otherwise than usual
+
+    /** What the kernel cannot do, and CPUs that are not as the others; one line each, none where there is nothing to say. */
+    public String remarks() {
+        List<String> lines = new ArrayList<>();
+        if (!inventory.offline().isEmpty()) {
+            lines.add("offline: CPUs " + inventory.offline());
+        }
+        if (!inventory.isolated().isEmpty()) {
+            lines.add(
+                    "isolcpus of the boot: CPUs " + inventory.isolated() + ", without load balancing whoever has them");
+        }
+        if (!inventory.tickless().isEmpty()) {
+            lines.add("nohz_full of the boot: CPUs " + inventory.tickless());
+        }
+        inventory.abilities().stream()
+                .filter(each -> each.answer() == Inventory.Answer.NO)
+                .forEach(each -> lines.add("without " + each.name() + ": " + each.word()));
+        return lines.stream()
+                .map(line -> Wrapping.indented(line, " ", width, 2) + "\n")
+                .collect(Collectors.joining());
+    }
+}
