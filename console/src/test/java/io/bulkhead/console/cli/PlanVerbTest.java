@@ -155,6 +155,31 @@ class PlanVerbTest {
     }
 
     @Test
+    void definesWhereCpusAreToBe() throws IOException {
+        Path control = Files.createDirectories(directory.resolve("control"));
+        try (FakeApi api = new FakeApi(control.resolve("api.sock"))) {
+            run(
+                    "define",
+                    "web",
+                    "--cpus",
+                    "4",
+                    "--memory",
+                    "64MiB",
+                    "--one-cache",
+                    "--core-type",
+                    "performance",
+                    "--near",
+                    "nvme0n1");
+
+            assertThat(api.requests().get(0))
+                    .contains("\"oneCache\":true,\"coreType\":\"performance\",\"near\":\"nvme0n1\"");
+        }
+        assertThat(run("define", "web", "--cpus", "0.5", "--memory", "64MiB", "--near", "nvme0n1")
+                        .err())
+                .contains("--near and --isolated go with whole CPUs only");
+    }
+
+    @Test
     void refusesALimitAndFilesThatAreNone() throws IOException {
         Path file = write("partitions:\n  web: {cpus: 1, memory: 64MiB}\n");
 
