@@ -4,7 +4,9 @@ import io.bulkhead.broker.inventory.Inventory;
 import io.bulkhead.broker.inventory.InventoryFile;
 import io.bulkhead.broker.placement.Decision;
 import io.bulkhead.broker.placement.Holdings;
+import io.bulkhead.broker.placement.Machine;
 import io.bulkhead.broker.placement.Placement;
+import io.bulkhead.broker.plan.PlanGround;
 import io.bulkhead.contract.hardware.Topology;
 import io.bulkhead.contract.order.Order;
 import io.bulkhead.contract.order.ProblemCode;
@@ -12,7 +14,9 @@ import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.order.Reply;
 import io.bulkhead.contract.partition.Certificate;
 import io.bulkhead.contract.partition.Claim;
+import io.bulkhead.contract.partition.CpuClaim;
 import io.bulkhead.contract.partition.HostStatus;
+import io.bulkhead.contract.partition.IoCapacity;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.PartitionStatus;
@@ -119,8 +123,23 @@ public final class Broker {
                         inventory.all(now.host()),
                         now.host().reserve(),
                         now.holdings().all().stream()
-                                .map(each -> new InventoryFile.Holding(each.owner(), each.slice(), each.wholeCores()))
-                                .toList()));
+                                .map(each -> exported(each, now.of(each.owner()).orElseThrow()))
+                                .toList(),
+                        now.host().ioCapacity()));
+    }
+
+    private static InventoryFile.Holding exported(Holdings.Holding holding, PartitionStatus partition) {
+        return new InventoryFile.Holding(
+                holding.owner(),
+                holding.slice(),
+                holding.wholeCores(),
+                Optional.of(partition.definition().claim()),
+                PlanGround.isAtRest(partition.state()));
+    }
+
+    /** All that a plan for this machine starts from; reads the whole inventory anew. */
+    public CompletionStage<PlanGround> planGround() {
+        return situation().thenApply(now -> PlanGround.of(now.host(), inventory.all(now.host()), now.partitions()));
     }
 
     /** Completes if the manager answers. */
@@ -269,13 +288,22 @@ public final class Broker {
     }
 
     private Decision decide(Wish wish, Situation now) {
-        Topology topology = inventory.of(now.host());
-        HostStatus.HostReserve reserve = now.host().reserve();
+        Machine machine = machine(now.host(), wish.claim());
         Holdings others = now.holdings().without(Set.of(wish.name()));
         return now.holdings()
                 .of(wish.name())
-                .map(own -> Placement.offer(topology, reserve, others, wish.claim(), own.slice()))
-                .orElseGet(() -> Placement.offer(topology, reserve, others, wish.claim()));
+                .map(own -> Placement.offer(machine, others, wish.claim(), own.slice()))
+                .orElseGet(() -> Placement.offer(machine, others, wish.claim()));
+    }
+
+    /** Disks and network interfaces are looked up only for a claim that wants to be near one. */
+    private Machine machine(HostStatus host, Claim claim) {
+        IoCapacity capacity = host.ioCapacity().orElse(IoCapacity.UNSTATED);
+        boolean near =
+                claim.cpus() instanceof CpuClaim.Whole whole && whole.near().isPresent();
+        return near
+                ? PlanGround.machine(inventory.all(host), host.reserve(), capacity)
+                : new Machine(inventory.of(host), host.reserve(), List.of(), capacity);
     }
 
     // ---- asking

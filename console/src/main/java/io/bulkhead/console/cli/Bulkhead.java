@@ -38,6 +38,7 @@ import picocli.CommandLine.ScopeType;
             StatusVerb.class,
             DoctorVerb.class,
             HostVerb.class,
+            PlanVerb.class,
             ApplyVerb.class,
             DefineVerb.class,
             DeleteVerb.class,

@@ -2,6 +2,7 @@ package io.bulkhead.console.cli;
 
 import io.bulkhead.broker.definition.CpuText;
 import io.bulkhead.contract.hardware.CpuSet;
+import io.bulkhead.contract.hardware.Topology.CoreType;
 import io.bulkhead.contract.order.Problem;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
@@ -50,6 +51,21 @@ final class DefineVerb extends Verb {
 
     @Option(names = "--node", paramLabel = "NODE", description = "the NUMA node that the CPUs must be on")
     private Optional<Integer> node = Optional.empty();
+
+    @Option(names = "--one-cache", description = "all CPUs must have the same last-level cache")
+    private boolean oneCache;
+
+    @Option(
+            names = "--core-type",
+            paramLabel = "TYPE",
+            description = "performance or efficiency cores, where there are both")
+    private Optional<String> coreType = Optional.empty();
+
+    @Option(
+            names = "--near",
+            paramLabel = "DEVICE",
+            description = "the disk or network interface that the CPUs are to be close to, like nvme0n1")
+    private Optional<String> near = Optional.empty();
 
     @Option(
             names = "--threads",
@@ -163,12 +179,26 @@ final class DefineVerb extends Verb {
     private CpuClaim claim() {
         CpuClaim.Threads division = constant(CpuClaim.Threads.class, threads, "--threads");
         if (cpus.matches("[0-9]{1,5}")) {
-            return new CpuClaim.Whole(Integer.parseInt(cpus), division, node, cpuIds.map(CpuSet::parse), isolated);
+            return new CpuClaim.Whole(
+                    Integer.parseInt(cpus),
+                    division,
+                    node,
+                    cpuIds.map(CpuSet::parse),
+                    isolated,
+                    oneCache,
+                    coreType.map(type -> constant(CoreType.class, type, "--core-type")),
+                    near);
         }
-        if (cpuIds.isPresent() || node.isPresent() || isolated) {
+        if (cpuIds.isPresent()
+                || node.isPresent()
+                || isolated
+                || oneCache
+                || coreType.isPresent()
+                || near.isPresent()) {
             throw Refusal.of(
                     ProblemCode.INVALID_REQUEST,
-                    "a part of a CPU comes from the pool: --cpu-ids, --node and --isolated go with whole CPUs only");
+                    "a part of a CPU comes from the pool: --cpu-ids, --node, --one-cache, --core-type,"
+                            + " --near and --isolated go with whole CPUs only");
         }
         return CpuText.parse(cpus);
     }

@@ -105,7 +105,13 @@ final class Manager implements AutoCloseable {
             open.push("end the accounts of intrusions", intrusions::close);
             LifeParts life = life(settings, calls, cgroups, facts, reserve, loop, journal, clocks, intrusions, open);
             HostDescription host = new HostDescription(
-                    settings.instance(), version(), ProcessHandle.current().pid(), startedAtMillis, facts, reserve);
+                    settings.instance(),
+                    version(),
+                    ProcessHandle.current().pid(),
+                    startedAtMillis,
+                    facts,
+                    reserve,
+                    settings.host().disk());
             Partitions partitions = new Partitions(life, host);
             journal.append(new Event.ManagerStarted(version()));
             Recovery recovery = new Recovery(life, partitions);
@@ -163,7 +169,10 @@ final class Manager implements AutoCloseable {
                 new PartitionDirectories(
                         state.resolve("partitions"),
                         new GenerationMaterialiser(new GenerationStore(state.resolve("generations")), Path.of("/"))),
-                new Holdings(new Admission(facts, reserve), settings.uidBase(), settings.uidRanges()),
+                new Holdings(
+                        new Admission(facts, reserve, settings.host().disk()),
+                        settings.uidBase(),
+                        settings.uidRanges()),
                 HostKeepings.open(settings, facts, reserve, cgroups, bootId),
                 journal,
                 name -> new ConsoleHub(name, history, consoleLoop, consoleCalls, journal::append),

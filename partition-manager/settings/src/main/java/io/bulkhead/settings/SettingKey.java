@@ -3,8 +3,10 @@ package io.bulkhead.settings;
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.partition.InstanceName;
 import io.bulkhead.contract.partition.UidRange;
+import io.bulkhead.contract.unit.ByteRate;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
+import io.bulkhead.contract.unit.OperationRate;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,6 +35,9 @@ public record SettingKey<T>(
         Function<String, T> parser) {
     /** The word for "the manager chooses by the machine's size". */
     public static final String AUTO = "auto";
+
+    /** The word for "nobody says what it can do". */
+    static final String UNSTATED = "unstated";
 
     static final SettingKey<InstanceName> INSTANCE_NAME = new SettingKey<>(
             "instance",
@@ -122,6 +127,39 @@ public record SettingKey<T>(
                     + " to the kernel. Tighter limits stay; what was there before comes back with the last slice.",
             SettingKey::memoryCaps);
 
+    static final SettingKey<Optional<ByteRate>> HOST_DISK_READ = new SettingKey<>(
+            "host",
+            "disk_read",
+            UNSTATED,
+            "a rate like 500MiB/s, or unstated",
+            "How many bytes per second the disk of the partitions can read. The bounds of all partitions together stay within"
+                    + " it, and a partition whose reading is bounded finds its share there. unstated: nothing is held against it.",
+            text -> stated(text, ByteRate::parse));
+
+    static final SettingKey<Optional<ByteRate>> HOST_DISK_WRITE = new SettingKey<>(
+            "host",
+            "disk_write",
+            UNSTATED,
+            "a rate like 500MiB/s, or unstated",
+            "How many bytes per second that disk can write; likewise.",
+            text -> stated(text, ByteRate::parse));
+
+    static final SettingKey<Optional<OperationRate>> HOST_DISK_READ_OPERATIONS = new SettingKey<>(
+            "host",
+            "disk_read_ops",
+            UNSTATED,
+            "a rate like 20000/s, or unstated",
+            "How many reads per second that disk can do; likewise.",
+            text -> stated(text, OperationRate::parse));
+
+    static final SettingKey<Optional<OperationRate>> HOST_DISK_WRITE_OPERATIONS = new SettingKey<>(
+            "host",
+            "disk_write_ops",
+            UNSTATED,
+            "a rate like 20000/s, or unstated",
+            "How many writes per second that disk can do; likewise.",
+            text -> stated(text, OperationRate::parse));
+
     static final SettingKey<Long> UID_BASE = new SettingKey<>(
             "partitions",
             "uid_base",
@@ -166,6 +204,10 @@ public record SettingKey<T>(
             HOST_CONFINE,
             HOST_STEER_INTERRUPTS,
             HOST_MEMORY_CAPS,
+            HOST_DISK_READ,
+            HOST_DISK_WRITE,
+            HOST_DISK_READ_OPERATIONS,
+            HOST_DISK_WRITE_OPERATIONS,
             UID_BASE,
             UID_RANGES,
             CONSOLE_HISTORY,
@@ -193,6 +235,10 @@ public record SettingKey<T>(
 
     private static <V> Function<String, Optional<V>> automaticOr(Function<String, V> parser) {
         return text -> text.equals(AUTO) ? Optional.empty() : Optional.of(parser.apply(text));
+    }
+
+    private static <V> Optional<V> stated(String text, Function<String, V> parser) {
+        return text.equals(UNSTATED) ? Optional.empty() : Optional.of(parser.apply(text));
     }
 
     private static Path directory(String text) {

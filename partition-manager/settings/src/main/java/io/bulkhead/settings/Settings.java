@@ -2,6 +2,7 @@ package io.bulkhead.settings;
 
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.partition.InstanceName;
+import io.bulkhead.contract.partition.IoCapacity;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
 import java.nio.file.Path;
@@ -39,6 +40,7 @@ public record Settings(
      * @param confine whether tasks of the host are moved onto the pool's CPUs (cgroup v1)
      * @param steerInterrupts whether interrupts are kept off whole CPUs; default: where those are exclusive
      * @param memoryCaps on the host's own groups
+     * @param disk what the disk of the partitions can do, where the administrator states it
      */
     public record Host(
             Optional<CpuSet> pool,
@@ -46,7 +48,19 @@ public record Settings(
             Optional<ByteSize> memory,
             boolean confine,
             Optional<Boolean> steerInterrupts,
-            MemoryCaps memoryCaps) {
+            MemoryCaps memoryCaps,
+            IoCapacity disk) {
+        /** One that states nothing of its disk. */
+        public Host(
+                Optional<CpuSet> pool,
+                Optional<CpuMillis> cpu,
+                Optional<ByteSize> memory,
+                boolean confine,
+                Optional<Boolean> steerInterrupts,
+                MemoryCaps memoryCaps) {
+            this(pool, cpu, memory, confine, steerInterrupts, memoryCaps, IoCapacity.UNSTATED);
+        }
+
         /** With everything left open. */
         public static final Host OPEN = new Host(
                 Optional.empty(), Optional.empty(), Optional.empty(), false, Optional.empty(), MemoryCaps.AUTO);

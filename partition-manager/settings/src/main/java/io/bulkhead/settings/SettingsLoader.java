@@ -3,6 +3,7 @@ package io.bulkhead.settings;
 import io.bulkhead.contract.fault.Fault;
 import io.bulkhead.contract.fault.NearestWord;
 import io.bulkhead.contract.fault.Place;
+import io.bulkhead.contract.partition.IoCapacity;
 import io.bulkhead.contract.unit.CpuMillis;
 import io.bulkhead.settings.Explanation.Source;
 import java.io.IOException;
@@ -214,7 +215,12 @@ public final class SettingsLoader {
                         sure(SettingKey.HOST_MEMORY_RESERVE),
                         sure(SettingKey.HOST_CONFINE),
                         sure(SettingKey.HOST_STEER_INTERRUPTS),
-                        sure(SettingKey.HOST_MEMORY_CAPS)),
+                        sure(SettingKey.HOST_MEMORY_CAPS),
+                        new IoCapacity(
+                                sure(SettingKey.HOST_DISK_READ),
+                                sure(SettingKey.HOST_DISK_WRITE),
+                                sure(SettingKey.HOST_DISK_READ_OPERATIONS),
+                                sure(SettingKey.HOST_DISK_WRITE_OPERATIONS))),
                 sure(SettingKey.UID_BASE),
                 sure(SettingKey.UID_RANGES),
                 sure(SettingKey.CONSOLE_HISTORY),

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.bulkhead.contract.fault.Fault;
 import io.bulkhead.contract.hardware.CpuSet;
+import io.bulkhead.contract.partition.IoCapacity;
+import io.bulkhead.contract.unit.ByteRate;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
+import io.bulkhead.contract.unit.OperationRate;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -64,6 +67,8 @@ class SettingsLoaderTest {
                 confine = true
                 steer_interrupts = false
                 memory_caps = 96MiB
+                disk_read = 500MiB/s
+                disk_write_ops = 4000/s
                 [partitions]
                 uid_base = 2097152
                 uid_ranges = 16
@@ -85,7 +90,12 @@ class SettingsLoaderTest {
                         Optional.of(ByteSize.ofMebibytes(1536)),
                         true,
                         Optional.of(false),
-                        new Settings.MemoryCaps(true, Optional.of(ByteSize.ofMebibytes(96)))));
+                        new Settings.MemoryCaps(true, Optional.of(ByteSize.ofMebibytes(96))),
+                        new IoCapacity(
+                                Optional.of(ByteRate.parse("500MiB/s")),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.of(OperationRate.parse("4000/s")))));
         assertThat(settings.uidBase()).isEqualTo(2_097_152);
         assertThat(settings.uidRanges()).isEqualTo(16);
         assertThat(settings.consoleHistory()).isEqualTo(ByteSize.ofMebibytes(1));
@@ -133,7 +143,8 @@ class SettingsLoaderTest {
                         "override: host.cpu: there is no such key; did you mean host.cpus? (there are "
                                 + "instance.name, instance.state_dir, instance.run_dir, instance.definitions_dir,"
                                 + " host.cpus, host.cpu_reserve, host.memory_reserve, host.confine,"
-                                + " host.steer_interrupts, host.memory_caps, partitions.uid_base, partitions.uid_ranges, partitions.console_history,"
+                                + " host.steer_interrupts, host.memory_caps, host.disk_read, host.disk_write, host.disk_read_ops,"
+                                + " host.disk_write_ops, partitions.uid_base, partitions.uid_ranges, partitions.console_history,"
                                 + " control-plane.user)",
                         "override: host.confine: 'yes' is neither true nor false; allowed: true or false");
         assertThat(refused).message().hasLineCount(12);

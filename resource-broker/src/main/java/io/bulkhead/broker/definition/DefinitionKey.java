@@ -19,12 +19,24 @@ public record DefinitionKey(String path, String allowed, String defaultText, Str
             new DefinitionKey("description", "one line of at most 200 characters", "none", "What it is for."),
             new DefinitionKey(
                     "cpus",
-                    "a whole number of CPUs like 2, a part of a CPU like 0.5, or a block with count, node, threads, ids,"
-                            + " isolated or with part",
+                    "a whole number of CPUs like 2, a part of a CPU like 0.5, or a block with count, node, cache,"
+                            + " type, near, threads, ids, isolated or with part",
                     REQUIRED,
                     "CPUs for the partition alone, or an entitlement from the shared pool."),
             new DefinitionKey("cpus.count", "a whole number from 1 to 8192", "as many as ids", "How many whole CPUs."),
             new DefinitionKey("cpus.node", "a whole number from 0 to 8191", "any", "The NUMA node they must be on."),
+            new DefinitionKey(
+                    "cpus.cache", "one or any", "any", "Whether they must all have the same last-level cache."),
+            new DefinitionKey(
+                    "cpus.type",
+                    "performance or efficiency",
+                    "performance cores where they have room, never mixed",
+                    "What their cores must be built for, on a machine that has both."),
+            new DefinitionKey(
+                    "cpus.near",
+                    "the name of a disk or network interface like nvme0n1",
+                    "nothing",
+                    "The device that they are to be as close to as there is room."),
             new DefinitionKey(
                     "cpus.threads",
                     "whole-core or any",

@@ -4,6 +4,7 @@ import io.bulkhead.broker.definition.Fields.Writing;
 import io.bulkhead.contract.fault.Fault;
 import io.bulkhead.contract.fault.Place;
 import io.bulkhead.contract.hardware.CpuSet;
+import io.bulkhead.contract.hardware.Topology.CoreType;
 import io.bulkhead.contract.partition.Claim;
 import io.bulkhead.contract.partition.CpuClaim;
 import io.bulkhead.contract.partition.Init;
@@ -27,6 +28,11 @@ final class DefinitionReader {
 
     private static final Map<String, CpuClaim.Threads> THREADS =
             Map.of("whole-core", CpuClaim.Threads.WHOLE_CORE, "any", CpuClaim.Threads.ANY);
+
+    private static final Map<String, Boolean> CACHES = Map.of("one", true, "any", false);
+
+    private static final Map<String, CoreType> TYPES =
+            Map.of("performance", CoreType.PERFORMANCE, "efficiency", CoreType.EFFICIENCY);
 
     private static final Map<String, Init.Restart> RESTARTS =
             Map.of("always", Init.Restart.ALWAYS, "on-failure", Init.Restart.ON_FAILURE, "never", Init.Restart.NEVER);
@@ -75,11 +81,14 @@ final class DefinitionReader {
         Optional<CpuClaim> part = cpus.value("part", Writing.BARE, CpuText::part);
         Optional<Integer> count = cpus.value("count", Writing.BARE, text -> wholeNumber(text, 1, 8192));
         Optional<Integer> node = cpus.value("node", Writing.BARE, text -> wholeNumber(text, 0, 8191));
+        Optional<Boolean> oneCache = cpus.value("cache", Writing.EITHER, oneOf(CACHES));
+        Optional<CoreType> type = cpus.value("type", Writing.EITHER, oneOf(TYPES));
+        Optional<String> near = cpus.value("near", Writing.TEXT, DefinitionReader::device);
         Optional<CpuClaim.Threads> threads = cpus.value("threads", Writing.EITHER, oneOf(THREADS));
         Optional<CpuSet> ids = cpus.value("ids", Writing.EITHER, DefinitionReader::ids);
         Optional<Boolean> isolated = cpus.value("isolated", Writing.BARE, DefinitionReader::truth);
         if (cpus.has("part")) {
-            List.of("count", "node", "threads", "ids", "isolated").stream()
+            List.of("count", "node", "cache", "type", "near", "threads", "ids", "isolated").stream()
                     .filter(cpus::has)
                     .forEach(other -> cpus.shape(other)
                             .ifPresent(value -> cpus.fault(
@@ -99,7 +108,10 @@ final class DefinitionReader {
                     threads.orElse(CpuClaim.Threads.WHOLE_CORE),
                     node,
                     ids,
-                    isolated.orElse(false)));
+                    isolated.orElse(false),
+                    oneCache.orElse(false),
+                    type,
+                    near));
         } catch (IllegalArgumentException e) {
             fields.fault("cpus", shape.get().place(), String.valueOf(e.getMessage()));
             return Optional.empty();
@@ -201,6 +213,10 @@ final class DefinitionReader {
     /** A definition that has nothing of its own but two values, for its rules on them. */
     private PartitionSpec spec(long stopTimeoutMillis, Optional<String> description) {
         return new PartitionSpec(name, ANY_CLAIM, new Init.Shell(), false, false, stopTimeoutMillis, description);
+    }
+
+    private static String device(String text) {
+        return CpuClaim.Whole.of(1).near(text).near().orElseThrow();
     }
 
     private static CpuSet ids(String text) {

@@ -79,6 +79,11 @@ public final class DefinitionWriter {
         List<String> parts = new ArrayList<>();
         parts.add("count: " + whole.count());
         whole.node().ifPresent(node -> parts.add("node: " + node));
+        if (whole.oneCache()) {
+            parts.add("cache: one");
+        }
+        whole.coreType().ifPresent(type -> parts.add("type: " + RecordCodec.constantName(type)));
+        whole.near().ifPresent(device -> parts.add("near: " + quoted(device)));
         if (whole.threads() == CpuClaim.Threads.ANY) {
             parts.add("threads: any");
         }

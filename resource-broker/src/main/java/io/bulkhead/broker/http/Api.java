@@ -33,6 +33,7 @@ final class Api {
     private final ApiOptions options;
     private final EventEndpoint events;
     private final StreamEndpoint streams;
+    private final PlanEndpoint plans;
     private final MetricsPage metrics;
     private final String description;
 
@@ -41,6 +42,7 @@ final class Api {
         this.options = options;
         this.events = new EventEndpoint(vertx, manager, options.limits());
         this.streams = new StreamEndpoint(vertx, manager, options.limits(), guard);
+        this.plans = new PlanEndpoint(vertx, broker);
         this.metrics = new MetricsPage(options.instance(), options.version());
         this.description = description();
     }
@@ -51,6 +53,7 @@ final class Api {
                 new Route(GET, "/v1/openapi.yaml", this::describe),
                 new Route(GET, "/v1/host", this::host),
                 new Route(GET, "/v1/host/inventory", this::inventory),
+                new Route(POST, "/v1/plan", plans::answer),
                 new Route(GET, "/v1/usage", this::usage),
                 new Route(GET, "/v1/partitions", this::list),
                 new Route(GET, "/v1/partitions/{name}", this::show),

@@ -1,11 +1,15 @@
 package io.bulkhead.broker.inventory;
 
+import io.bulkhead.contract.partition.Claim;
 import io.bulkhead.contract.partition.HostStatus;
 import io.bulkhead.contract.partition.InstanceName;
+import io.bulkhead.contract.partition.IoCapacity;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.Slice;
+import io.bulkhead.contract.unit.WireFlag;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * All that is needed to plan for a machine on another one: what it is, what its host keeps, who holds what. The answer of
@@ -18,6 +22,7 @@ import java.util.List;
  * @param inventory the machine, with the CPUs and the memory that the manager divides
  * @param reserve what the host keeps for itself
  * @param holdings one for each partition that holds a slice, in the order of names
+ * @param ioCapacity what the disk of the partitions can do, where that is stated
  */
 public record InventoryFile(
         int version,
@@ -25,7 +30,8 @@ public record InventoryFile(
         InstanceName instance,
         Inventory inventory,
         HostStatus.HostReserve reserve,
-        List<Holding> holdings) {
+        List<Holding> holdings,
+        Optional<IoCapacity> ioCapacity) {
     /** The version that this program writes. */
     public static final int VERSION = 1;
 
@@ -35,8 +41,31 @@ public record InventoryFile(
      * @param name whose
      * @param slice what
      * @param wholeCores whether no other owner may have a thread of its cores
+     * @param claim what it has asked, which a move has to give it again
+     * @param atRest whether it can be moved without stopping it
      */
-    public record Holding(PartitionName name, Slice slice, boolean wholeCores) {}
+    public record Holding(
+            PartitionName name,
+            Slice slice,
+            boolean wholeCores,
+            Optional<Claim> claim,
+            @WireFlag boolean atRest) {
+        /** One of which it is not known what it has asked. */
+        public Holding(PartitionName name, Slice slice, boolean wholeCores) {
+            this(name, slice, wholeCores, Optional.empty(), false);
+        }
+    }
+
+    /** One of a machine whose disk can do nobody says what. */
+    public InventoryFile(
+            int version,
+            long madeAtMillis,
+            InstanceName instance,
+            Inventory inventory,
+            HostStatus.HostReserve reserve,
+            List<Holding> holdings) {
+        this(version, madeAtMillis, instance, inventory, reserve, holdings, Optional.empty());
+    }
 
     public InventoryFile {
         holdings = holdings.stream().sorted(Comparator.comparing(Holding::name)).toList();

@@ -31,6 +31,11 @@ public record Holdings(List<Holding> all) {
      * @param wholeCores whether no other owner may have a thread of its cores
      */
     public record Holding(PartitionName owner, Slice slice, boolean wholeCores) {
+        /** What a partition holds that asked this. */
+        public static Holding of(PartitionName owner, Slice slice, Claim claim) {
+            return new Holding(owner, slice, wantsWholeCores(claim));
+        }
+
         /** Its whole CPUs; empty where it has a part of the pool. */
         public CpuSet cpus() {
             return slice.cpus() instanceof CpuSlice.Whole whole ? whole.cpus() : CpuSet.EMPTY;

@@ -4,19 +4,15 @@ import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.hardware.NodeSet;
 import io.bulkhead.contract.hardware.Topology;
 import io.bulkhead.contract.order.Problem;
-import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.partition.Claim;
 import io.bulkhead.contract.partition.CpuClaim;
 import io.bulkhead.contract.partition.CpuSlice;
 import io.bulkhead.contract.partition.HostStatus.HostReserve;
-import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.partition.IoRate;
 import io.bulkhead.contract.partition.Slice;
-import io.bulkhead.contract.unit.ByteSize;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Where a claim would go on a machine. The rules, in this order:
@@ -24,39 +20,38 @@ import java.util.stream.Stream;
  * <ol>
  *   <li>The CPUs of the host's pool are never given out whole. A core belongs to one owner with all its threads, unless
  *       the claim says {@code threads: any}; then threads of cores that are divided already go first.
- *   <li>CPUs and the node that a claim names are honoured or refused, never replaced.
- *   <li>Otherwise all CPUs are on one NUMA node if some node has room (the lowest), and are the lowest free ones.
+ *   <li>What a claim names (CPUs, a node, one last-level cache, a type of cores) is honoured or refused, never replaced.
+ *   <li>Cores of two types are never mixed; performance cores go first where the claim does not say.
+ *   <li>All CPUs are on one NUMA node if some node has room: one that has the memory too, then the nearest to the device
+ *       that the claim names, then one that has room in a single last-level cache, then the fullest, then the lowest.
+ *   <li>Within the node they share a last-level cache if some cache has room: the fullest, then the lowest. Otherwise, and
+ *       across nodes, as few caches and nodes as possible are touched.
  *   <li>Parts of a CPU come from the pool, up to what the host leaves of it.
- *   <li>Memory of all partitions and of the host is at most the RAM. It comes from the nodes of the CPUs.
+ *   <li>Memory comes from the nodes of the CPUs; where these have no room, from the nearest others too, unless the claim
+ *       names its node. The memory of all partitions and of the host finds room on the nodes that each is bound to.
+ *   <li>Bounds on block I/O add up to what the disk is stated to do; what is not stated is not counted.
  * </ol>
  *
  * <p>The same input gives the same decision. Nothing is changed.
  */
 public final class Placement {
-    private final Topology topology;
-    private final HostReserve reserve;
-    private final Holdings holdings;
+    private final Room room;
     private final Claim claim;
-    private final CpuMap map;
 
-    private Placement(Topology topology, HostReserve reserve, Holdings holdings, Claim claim) {
-        this.topology = topology;
-        this.reserve = reserve;
-        this.holdings = holdings;
+    private Placement(Room room, Claim claim) {
+        this.room = room;
         this.claim = claim;
-        this.map = new CpuMap(topology, reserve, holdings);
     }
 
     /**
      * Finds a place.
      *
-     * @param topology what there is
-     * @param reserve what the host keeps
+     * @param machine what there is
      * @param holdings what others hold; without the asking partition's own slice
      * @param claim what is asked
      */
-    public static Decision offer(Topology topology, HostReserve reserve, Holdings holdings, Claim claim) {
-        return new Placement(topology, reserve, holdings, claim).decide();
+    public static Decision offer(Machine machine, Holdings holdings, Claim claim) {
+        return offer(new Room(machine, holdings), claim);
     }
 
     /**
@@ -65,146 +60,150 @@ public final class Placement {
      *
      * @param current what the partition itself holds now
      */
+    public static Decision offer(Machine machine, Holdings holdings, Claim claim, Slice current) {
+        Room room = new Room(machine, holdings);
+        return stay(room, claim, current).<Decision>map(offer -> offer).orElseGet(() -> offer(room, claim));
+    }
+
+    /** As {@link #offer(Machine, Holdings, Claim)} for a machine that tells no devices and no capacity of its disk. */
+    public static Decision offer(Topology topology, HostReserve reserve, Holdings holdings, Claim claim) {
+        return offer(new Machine(topology, reserve), holdings, claim);
+    }
+
+    /** As {@link #offer(Machine, Holdings, Claim, Slice)} for a machine that tells no devices. */
     public static Decision offer(
             Topology topology, HostReserve reserve, Holdings holdings, Claim claim, Slice current) {
-        if (claim.cpus() instanceof CpuClaim.Whole whole
-                && whole.ids().isEmpty()
-                && current.cpus() instanceof CpuSlice.Whole held
-                && held.cpus().size() == whole.count()) {
-            CpuClaim.Whole same = new CpuClaim.Whole(
-                    whole.count(), whole.threads(), whole.node(), Optional.of(held.cpus()), whole.isolated());
-            Claim staying = new Claim(same, claim.memory(), claim.tasks(), claim.io(), claim.oomGroup());
-            Decision stay = offer(topology, reserve, holdings, staying);
-            if (stay instanceof Decision.Offer) {
-                return stay;
-            }
-        }
-        return offer(topology, reserve, holdings, claim);
+        return offer(new Machine(topology, reserve), holdings, claim, current);
     }
 
-    private Decision decide() {
+    static Decision offer(Room room, Claim claim) {
+        Optional<Problem> misfit = Shape.misfit(room.machine(), claim);
+        if (misfit.isPresent()) {
+            return new Decision.Refused(misfit.get());
+        }
+        return new Placement(room, claim)
+                .find()
+                .<Decision>map(offer -> offer)
+                .orElseGet(() -> new Decision.Refused(new Explanation(room, claim).problem()));
+    }
+
+    /** Whether there is a place; the same answer as {@link #offer}, but sooner. The claim has a shape that fits. */
+    static boolean fits(Room room, Claim claim) {
+        return cpusFit(room, claim)
+                && room.shortRates(claim.io()).isEmpty()
+                && claim.memory().bytes() <= room.freeBytes()
+                && new MemoryChoice(room).fits(claim);
+    }
+
+    static boolean cpusFit(Room room, Claim claim) {
+        return claim.cpus() instanceof CpuClaim.Whole whole
+                ? CpuChoice.fits(room, whole)
+                : ((CpuClaim.Part) claim.cpus()).amount().millis() <= room.freeMillis();
+    }
+
+    private Optional<Decision.Offer> find() {
+        if (!room.shortRates(claim.io()).isEmpty() || claim.memory().bytes() > room.freeBytes()) {
+            return Optional.empty();
+        }
+        MemoryChoice memory = new MemoryChoice(room);
+        List<String> why = new ArrayList<>();
+        Optional<CpuSlice> cpus = cpus(memory, why);
+        return cpus.flatMap(slice -> memory.choose(claim, slice).map(nodes -> offer(memory, slice, nodes, why)));
+    }
+
+    private Optional<CpuSlice> cpus(MemoryChoice memory, List<String> why) {
+        if (claim.cpus() instanceof CpuClaim.Part part) {
+            why.add("a part of the pool (CPUs " + room.machine().reserve().pool() + ")");
+            return cpusFit(room, claim) ? Optional.of(new CpuSlice.Part(part.amount())) : Optional.empty();
+        }
+        CpuClaim.Whole whole = (CpuClaim.Whole) claim.cpus();
+        long bytes = claim.memory().bytes();
+        return new CpuChoice(room, whole, node -> memory.free(node) >= bytes)
+                .choose()
+                .map(choice -> {
+                    why.addAll(choice.why());
+                    return new CpuSlice.Whole(choice.cpus(), whole.isolated());
+                });
+    }
+
+    /** The offer for staying on the CPUs that a partition has; empty where they are not what is claimed, or not free. */
+    static Optional<Decision.Offer> stay(Room room, Claim claim, Slice current) {
+        if (!Satisfaction.holds(room.machine(), claim.cpus(), current.cpus())
+                || !room.shortRates(claim.io()).isEmpty()
+                || claim.memory().bytes() > room.freeBytes()) {
+            return Optional.empty();
+        }
+        CpuSlice cpus = current.cpus();
         if (claim.cpus() instanceof CpuClaim.Whole whole) {
-            Optional<Problem> misfit = Shape.misfit(topology, map.cores(), whole);
-            if (misfit.isPresent()) {
-                return new Decision.Refused(misfit.get());
+            CpuSet held = ((CpuSlice.Whole) cpus).cpus();
+            if (held.intersects(room.taken())) {
+                return Optional.empty();
+            }
+            cpus = new CpuSlice.Whole(held, whole.isolated());
+        } else if (!cpusFit(room, claim)) {
+            return Optional.empty();
+        }
+        return stay(room, claim, cpus, current.memoryNodes());
+    }
+
+    private static Optional<Decision.Offer> stay(Room room, Claim claim, CpuSlice cpus, NodeSet held) {
+        MemoryChoice memory = new MemoryChoice(room);
+        boolean named = claim.cpus() instanceof CpuClaim.Whole whole
+                && whole.node().isPresent()
+                && !held.equals(NodeSet.of(whole.node().get()));
+        Optional<NodeSet> nodes =
+                !named && memory.fitsOn(held.ids(), claim.memory().bytes())
+                        ? Optional.of(held)
+                        : memory.choose(claim, cpus);
+        return nodes.map(
+                chosen -> new Placement(room, claim).offer(memory, cpus, chosen, List.of("it stays where it is")));
+    }
+
+    /** The offer for a claim whose CPUs are chosen already and free; empty where its memory has no room. */
+    static Optional<Decision.Offer> offerOn(Room room, Claim claim, CpuSlice cpus, String reason) {
+        MemoryChoice memory = new MemoryChoice(room);
+        return memory.choose(claim, cpus)
+                .map(nodes -> new Placement(room, claim).offer(memory, cpus, nodes, List.of(reason)));
+    }
+
+    private Decision.Offer offer(MemoryChoice memory, CpuSlice cpus, NodeSet nodes, List<String> reasons) {
+        List<NodeBytes> shares =
+                NodeShares.of(memory.share(nodes, cpus, claim.memory().bytes()));
+        List<String> why = new ArrayList<>(reasons);
+        List<Integer> home = MemoryChoice.nodesOf(room.machine(), cpus);
+        if (!home.containsAll(nodes.ids())) {
+            why.add("memory from nodes " + nodes + ", as node " + Words.ids(home) + " has no room for it: "
+                    + Words.list(shares.stream().map(NodeBytes::toString).toList()));
+        }
+        return new Decision.Offer(
+                new Slice(cpus, nodes, claim.memory(), claim.tasks(), claim.io(), claim.oomGroup()),
+                shares,
+                why,
+                remarks());
+    }
+
+    private List<String> remarks() {
+        List<String> uncounted = new ArrayList<>();
+        List<String> unbounded = new ArrayList<>();
+        for (IoRate rate : IoRate.values()) {
+            boolean bounded = rate.of(claim.io()) > 0;
+            boolean stated = rate.of(room.machine().capacity()).isPresent();
+            if (bounded && !stated) {
+                uncounted.add(rate.title());
+            } else if (!bounded && stated) {
+                unbounded.add(rate.title());
             }
         }
-        Optional<CpuSlice> cpus = cpus(Set.of());
-        if (cpus.isPresent() && memoryFits(Set.of())) {
-            NodeSet nodes = memoryNodes(cpus.get());
-            return new Decision.Offer(
-                    new Slice(cpus.get(), nodes, claim.memory(), claim.tasks(), claim.io(), claim.oomGroup()));
+        List<String> remarks = new ArrayList<>();
+        if (!uncounted.isEmpty()) {
+            remarks.add("the bound on " + Words.list(uncounted)
+                    + " is held, but nobody states what the disk can do (host.disk_* in bulkhead.conf):"
+                    + " it is not counted against anything");
         }
-        return new Decision.Refused(refusal(cpus.isEmpty(), !memoryFits(Set.of())));
-    }
-
-    // ---- what fits when some owners are left out
-
-    private Optional<CpuSlice> cpus(Set<PartitionName> leftOut) {
-        if (claim.cpus() instanceof CpuClaim.Whole whole) {
-            return CpuChoice.choose(map.cores(), map.taken(leftOut), whole)
-                    .map(chosen -> new CpuSlice.Whole(chosen, whole.isolated()));
+        if (!unbounded.isEmpty()) {
+            remarks.add(
+                    Words.list(unbounded) + " is not bounded, and not counted against what the disk is stated to do");
         }
-        CpuClaim.Part part = (CpuClaim.Part) claim.cpus();
-        long given =
-                others(leftOut).mapToLong(each -> each.entitlement().millis()).sum();
-        return Math.addExact(given, part.amount().millis())
-                        <= reserve.entitlements().millis()
-                ? Optional.of(new CpuSlice.Part(part.amount()))
-                : Optional.empty();
-    }
-
-    private boolean memoryFits(Set<PartitionName> leftOut) {
-        long given =
-                others(leftOut).mapToLong(each -> each.slice().memory().bytes()).sum();
-        ByteSize wanted = new ByteSize(given).plus(reserve.memory()).plus(claim.memory());
-        return wanted.compareTo(topology.memory()) <= 0;
-    }
-
-    private Stream<Holdings.Holding> others(Set<PartitionName> leftOut) {
-        return holdings.all().stream().filter(each -> !leftOut.contains(each.owner()));
-    }
-
-    private boolean fits(Set<PartitionName> leftOut) {
-        return memoryFits(leftOut) && cpus(leftOut).isPresent();
-    }
-
-    /** The nodes of the CPUs; all that have memory where those could never hold this much. */
-    private NodeSet memoryNodes(CpuSlice slice) {
-        CpuSet cpus = slice instanceof CpuSlice.Whole whole ? whole.cpus() : reserve.pool();
-        List<Topology.Node> near = topology.nodes().stream()
-                .filter(node -> topology.nodesOf(cpus).contains(node.id()))
-                .filter(node -> node.memory().bytes() > 0)
-                .toList();
-        ByteSize nearMemory = near.stream().map(Topology.Node::memory).reduce(ByteSize.ZERO, ByteSize::plus);
-        Stream<Topology.Node> chosen = nearMemory.compareTo(claim.memory()) >= 0
-                ? near.stream()
-                : topology.nodes().stream().filter(node -> node.memory().bytes() > 0);
-        return NodeSet.of(chosen.map(Topology.Node::id).toList());
-    }
-
-    // ---- why it does not fit
-
-    private Problem refusal(boolean cpusShort, boolean memoryShort) {
-        Shortages shortages = new Shortages(topology, reserve, holdings, map);
-        List<Shortage> all = new ArrayList<>();
-        if (cpusShort) {
-            all.add(shortages.ofCpus(claim.cpus()));
-        }
-        if (memoryShort) {
-            all.add(shortages.ofMemory(claim.memory()));
-        }
-        return new Problem(
-                ProblemCode.NOT_ENOUGH_RESOURCES,
-                String.join("; and ", all.stream().map(Shortage::detail).toList()),
-                Optional.of(remedy(all)),
-                all.stream().flatMap(shortage -> shortage.holders().stream()).toList());
-    }
-
-    private String remedy(List<Shortage> shortages) {
-        List<String> ways = new ArrayList<>();
-        List<String> release =
-                roomMakers().stream().map(PartitionName::toString).toList();
-        if (!release.isEmpty()) {
-            ways.add("release " + Words.list(release));
-        }
-        if (shortages.stream().allMatch(shortage -> shortage.atMost().isPresent())) {
-            ways.add("ask for at most "
-                    + Words.list(shortages.stream()
-                            .map(shortage -> shortage.atMost().orElseThrow())
-                            .toList()));
-        }
-        if (!release.isEmpty()) {
-            return String.join(", or ", ways);
-        }
-        ways.add(Words.list(shortages.stream().map(Shortage::ever).toList())
-                + " is all that this host has for partitions; its own share is set in bulkhead.conf");
-        return String.join("; ", ways);
-    }
-
-    /**
-     * A smallest choice of partitions whose release would make room: one alone if one suffices, otherwise a set of
-     * which none can be left out; empty where even all of them would not do.
-     */
-    private List<PartitionName> roomMakers() {
-        List<PartitionName> owners =
-                holdings.all().stream().map(Holdings.Holding::owner).toList();
-        if (!fits(Set.copyOf(owners))) {
-            return List.of();
-        }
-        Optional<PartitionName> one =
-                owners.stream().filter(owner -> fits(Set.of(owner))).findFirst();
-        if (one.isPresent()) {
-            return List.of(one.get());
-        }
-        List<PartitionName> needed = new ArrayList<>(owners);
-        for (PartitionName owner : owners) {
-            List<PartitionName> fewer =
-                    needed.stream().filter(each -> !each.equals(owner)).toList();
-            if (fits(Set.copyOf(fewer))) {
-                needed = new ArrayList<>(fewer);
-            }
-        }
-        return needed;
+        return remarks;
     }
 }

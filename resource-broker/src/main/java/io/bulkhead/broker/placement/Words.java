@@ -1,8 +1,11 @@
 package io.bulkhead.broker.placement;
 
 import io.bulkhead.contract.hardware.CpuSet;
+import io.bulkhead.contract.hardware.NodeSet;
+import io.bulkhead.contract.hardware.Topology.CoreType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** The wording of refusals. */
 final class Words {
@@ -41,7 +44,7 @@ final class Words {
         text.append(free.amount()).append(free.one() ? " is free" : " are free");
         int named = Math.min(shares.size(), MOST_NAMED);
         for (int i = 0; i < named; i++) {
-            // The last share is the host's, and always told.
+            // The last share is the host's where it has one, and always told.
             Share share = i == named - 1 ? shares.get(shares.size() - 1) : shares.get(i);
             text.append(", ").append(share.amount());
             text.append(i > 0 ? "" : share.one() ? " is held" : " are held");
@@ -51,6 +54,16 @@ final class Words {
             text.append(", the rest by ").append(shares.size() - named).append(" others");
         }
         return text.toString();
+    }
+
+    /** "performance". */
+    static String type(CoreType type) {
+        return type.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** "0-1,4". */
+    static String ids(List<Integer> ids) {
+        return NodeSet.of(ids).toString();
     }
 
     /** "a", "a and b", "a, b and c". */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
 import io.bulkhead.contract.hardware.CpuSet;
+import io.bulkhead.contract.hardware.Topology.CoreType;
 import io.bulkhead.contract.partition.Claim;
 import io.bulkhead.contract.partition.CpuClaim;
 import io.bulkhead.contract.partition.Init;
@@ -176,7 +177,23 @@ class DefinitionLawsTest {
                         Arbitraries.of(CpuClaim.Threads.class),
                         Arbitraries.integers().between(0, 8191).optional())
                 .as((ids, threads, node) -> new CpuClaim.Whole(ids.size(), threads, node, Optional.of(CpuSet.of(ids))));
-        return Arbitraries.oneOf(parts, counted, named);
+        Arbitrary<CpuClaim> close = Combinators.combine(
+                        Arbitraries.integers().between(1, 8192),
+                        Arbitraries.of(true, false),
+                        Arbitraries.of(CoreType.PERFORMANCE, CoreType.EFFICIENCY)
+                                .optional(),
+                        Arbitraries.of("nvme0n1", "eth0", "8021q.7", "null", "1e3", "12:30")
+                                .optional())
+                .as((count, oneCache, type, near) -> new CpuClaim.Whole(
+                        count,
+                        CpuClaim.Threads.WHOLE_CORE,
+                        Optional.empty(),
+                        Optional.empty(),
+                        false,
+                        oneCache,
+                        type,
+                        near));
+        return Arbitraries.oneOf(parts, counted, named, close);
     }
 
     private static Arbitrary<Init> inits() {

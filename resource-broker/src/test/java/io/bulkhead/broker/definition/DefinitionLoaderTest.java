@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.bulkhead.contract.fault.Fault;
 import io.bulkhead.contract.fault.Place;
 import io.bulkhead.contract.hardware.CpuSet;
+import io.bulkhead.contract.hardware.Topology.CoreType;
 import io.bulkhead.contract.partition.Claim;
 import io.bulkhead.contract.partition.CpuClaim;
 import io.bulkhead.contract.partition.Init;
@@ -73,6 +74,22 @@ class DefinitionLoaderTest {
                 120_000,
                 Optional.of("the database: primary"));
         assertThat(definitions).containsExactly(new Definition(expected, Optional.of(HASH), Place.of("a.yaml", 2, 3)));
+    }
+
+    @Test
+    void readsWhereCpusAreToBe() {
+        List<Definition> definitions = DefinitionLoader.load("a.yaml", """
+                partitions:
+                  db:
+                    cpus: {count: 4, cache: one, type: performance, near: nvme0n1}
+                    memory: 1GiB
+                """);
+
+        assertThat(definitions.get(0).spec().claim().cpus())
+                .isEqualTo(CpuClaim.Whole.of(4)
+                        .inOneCache()
+                        .ofType(CoreType.PERFORMANCE)
+                        .near("nvme0n1"));
     }
 
     @Test

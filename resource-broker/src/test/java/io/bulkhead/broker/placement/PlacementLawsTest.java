@@ -3,138 +3,151 @@ package io.bulkhead.broker.placement;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bulkhead.broker.placement.Holdings.Holding;
-import io.bulkhead.contract.hardware.CpuSet;
-import io.bulkhead.contract.hardware.Topology;
+import io.bulkhead.contract.hardware.NodeSet;
+import io.bulkhead.contract.hardware.Topology.Core;
 import io.bulkhead.contract.order.Problem;
+import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.partition.Claim;
 import io.bulkhead.contract.partition.CpuClaim;
-import io.bulkhead.contract.partition.CpuClaim.Threads;
 import io.bulkhead.contract.partition.CpuSlice;
-import io.bulkhead.contract.partition.HostStatus.HostReserve;
-import io.bulkhead.contract.partition.IoSlice;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.Slice;
-import io.bulkhead.contract.unit.ByteSize;
-import io.bulkhead.contract.unit.CpuMillis;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
+import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import net.jqwik.api.Tuple;
+import net.jqwik.api.RandomDistribution;
+import net.jqwik.api.ShrinkingMode;
 
-/** What holds for every machine and every sequence of claims. */
+/** What holds for every machine and every sequence of claims and releases; each failure names its seed. */
 class PlacementLawsTest {
-    /**
-     * A machine and what is asked of it, one after another.
-     *
-     * @param topology what there is
-     * @param reserve what the host keeps
-     * @param claims in order
-     */
-    record Case(Topology topology, HostReserve reserve, List<Claim> claims) {}
+    private static final int TRIES = 10_000;
 
-    @Property(tries = 400)
-    void nothingIsGivenTwiceAndNothingIsLost(@ForAll("cases") Case each) {
-        Holdings holdings = admitAll(each);
+    /** A machine after some have come and some have gone. */
+    private static final class History {
+        private final Cases cases;
+        private final Machine machine;
+        private final Map<PartitionName, Claim> claims = new LinkedHashMap<>();
+        private Holdings holdings = Holdings.NONE;
 
-        int owned = holdings.all().stream()
-                .mapToInt(holding -> holding.cpus().size())
-                .sum();
-        CpuSet free = each.topology().online().minus(each.reserve().pool()).minus(holdings.cpus());
-        assertThat(owned + free.size() + each.reserve().pool().size())
-                .isEqualTo(each.topology().cpus().size());
-        assertThat(holdings.cpus().intersects(each.reserve().pool())).isFalse();
-        assertThat(each.topology().online().containsAll(holdings.cpus())).isTrue();
-        assertThat(holdings.entitlements()).isLessThanOrEqualTo(each.reserve().entitlements());
-        assertThat(holdings.memory().plus(each.reserve().memory()))
-                .isLessThanOrEqualTo(each.topology().memory());
-    }
+        History(long seed) {
+            cases = new Cases(seed, 8);
+            machine = cases.machine();
+            int steps = 1 + cases.below(8);
+            for (int i = 0; i < steps; i++) {
+                step(i);
+            }
+        }
 
-    @Property(tries = 400)
-    void aCoreThatIsHeldWholeHasOneOwner(@ForAll("cases") Case each) {
-        Holdings holdings = admitAll(each);
-
-        for (Topology.Core core : each.topology().cores()) {
-            List<Holding> owners = holdings.all().stream()
-                    .filter(holding -> holding.cpus().intersects(core.threads()))
-                    .toList();
-            if (owners.stream().anyMatch(Holding::wholeCores)) {
-                assertThat(owners).hasSize(1);
-                assertThat(core.threads().intersects(each.reserve().pool())).isFalse();
-                assertThat(owners.get(0).cpus().containsAll(core.threads())).isTrue();
+        private void step(int number) {
+            if (cases.below(4) == 0 && !holdings.all().isEmpty()) {
+                int which = cases.below(holdings.all().size());
+                holdings = holdings.without(Set.of(holdings.all().get(which).owner()));
+                return;
+            }
+            Claim claim = cases.claim();
+            if (Placement.offer(machine, holdings, claim) instanceof Decision.Offer offer) {
+                PartitionName name = new PartitionName("p" + number);
+                claims.put(name, claim);
+                holdings = holdings.with(Holding.of(name, offer.slice(), claim));
             }
         }
     }
 
-    @Property(tries = 400)
-    void anOfferIsWhatWasClaimed(@ForAll("cases") Case each) {
-        Holdings holdings = admitAll(each);
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
+    void hostGrantsAndFreeAddUpToTheMachinePerThreadNodeAndByte(@ForAll("seeds") long seed) {
+        History history = new History(seed);
 
-        for (Holding holding : holdings.all()) {
-            Claim claim =
-                    each.claims().get(Integer.parseInt(holding.owner().value().substring(1)));
+        Laws.assertConserved(history.machine, history.holdings);
+    }
+
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
+    void aCoreThatIsHeldWholeHasOneOwner(@ForAll("seeds") long seed) {
+        History history = new History(seed);
+
+        Laws.assertOneOwner(history.machine, history.holdings);
+    }
+
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
+    void anOfferIsWhatWasClaimed(@ForAll("seeds") long seed) {
+        History history = new History(seed);
+
+        for (Holding holding : history.holdings.all()) {
+            Claim claim = history.claims.get(holding.owner());
             Slice slice = holding.slice();
             assertThat(slice.memory()).isEqualTo(claim.memory());
             assertThat(slice.tasks()).isEqualTo(claim.tasks());
             assertThat(slice.io()).isEqualTo(claim.io());
-            assertThat(each.topology().allNodes().containsAll(slice.memoryNodes()))
+            assertThat(history.machine.topology().allNodes().containsAll(slice.memoryNodes()))
                     .isTrue();
             if (claim.cpus() instanceof CpuClaim.Whole whole) {
-                assertThat(holding.cpus().size()).isEqualTo(whole.count());
-                whole.node().ifPresent(node -> assertThat(
-                                each.topology().nodesOf(holding.cpus()).ids())
-                        .containsExactly(node));
+                assertIsAsClaimed(history.machine, whole, slice);
             } else {
                 assertThat(slice.cpus()).isEqualTo(new CpuSlice.Part(((CpuClaim.Part) claim.cpus()).amount()));
             }
         }
     }
 
-    @Property(tries = 200)
-    void theSameQuestionHasTheSameAnswer(@ForAll("cases") Case each) {
-        Holdings holdings = admitAll(each);
-
-        for (Claim claim : each.claims()) {
-            assertThat(Placement.offer(each.topology(), each.reserve(), holdings, claim))
-                    .isEqualTo(Placement.offer(each.topology(), each.reserve(), holdings, claim));
+    private static void assertIsAsClaimed(Machine machine, CpuClaim.Whole claim, Slice slice) {
+        CpuSlice.Whole given = (CpuSlice.Whole) slice.cpus();
+        List<Core> cores = machine.topology().cores().stream()
+                .filter(core -> core.threads().intersects(given.cpus()))
+                .toList();
+        assertThat(given.cpus().size()).isEqualTo(claim.count());
+        claim.ids().ifPresent(ids -> assertThat(given.cpus()).isEqualTo(ids));
+        claim.node().ifPresent(node -> {
+            assertThat(cores).allMatch(core -> core.nodeId() == node);
+            assertThat(slice.memoryNodes()).isEqualTo(NodeSet.of(node));
+        });
+        if (claim.oneCache()) {
+            assertThat(cores.stream().map(Core::cacheId).distinct()).hasSize(1);
+        }
+        claim.coreType().ifPresent(type -> assertThat(cores).allMatch(core -> core.coreType() == type));
+        if (claim.ids().isEmpty()) {
+            assertThat(cores.stream().map(Core::coreType).distinct()).hasSize(1);
         }
     }
 
-    @Property(tries = 400)
-    void releasingWhatARefusalNamesMakesRoom(@ForAll("cases") Case each) {
-        Holdings holdings = admitAll(each);
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
+    void theSameQuestionHasTheSameAnswer(@ForAll("seeds") long seed) {
+        History history = new History(seed);
+        Claim claim = history.cases.claim();
 
-        for (Claim claim : each.claims()) {
-            if (Placement.offer(each.topology(), each.reserve(), holdings, claim) instanceof Decision.Refused refused) {
-                Set<PartitionName> named = released(refused.problem(), holdings);
-                boolean fits = Placement.offer(each.topology(), each.reserve(), holdings.without(named), claim)
-                        instanceof Decision.Offer;
-                boolean everFits = Placement.offer(each.topology(), each.reserve(), Holdings.NONE, claim)
-                        instanceof Decision.Offer;
-                assertThat(fits).isEqualTo(everFits);
+        assertThat(Placement.offer(history.machine, history.holdings, claim))
+                .isEqualTo(Placement.offer(history.machine, history.holdings, claim));
+    }
+
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
+    void releasingWhatARefusalNamesMakesRoomAndNobodyIsNamedInVain(@ForAll("seeds") long seed) {
+        History history = new History(seed);
+        Claim claim = history.cases.claim();
+        Decision decision = Placement.offer(history.machine, history.holdings, claim);
+
+        if (decision instanceof Decision.Refused refused
+                && refused.problem().code() == ProblemCode.NOT_ENOUGH_RESOURCES) {
+            Set<PartitionName> named = released(refused.problem(), history.holdings);
+            assertThat(fits(history, named, claim))
+                    .isEqualTo(fits(
+                            history,
+                            history.holdings.all().stream().map(Holding::owner).collect(Collectors.toSet()),
+                            claim));
+            for (PartitionName one : named) {
+                Set<PartitionName> fewer =
+                        named.stream().filter(each -> !each.equals(one)).collect(Collectors.toSet());
+                assertThat(fits(history, fewer, claim)).isFalse();
             }
         }
     }
 
-    @Property(tries = 200)
-    void applyingADefinitionAgainMovesNothing(@ForAll("cases") Case each) {
-        Holdings holdings = admitAll(each);
-
-        for (Holding holding : holdings.all()) {
-            Claim claim =
-                    each.claims().get(Integer.parseInt(holding.owner().value().substring(1)));
-            Holdings others = holdings.without(Set.of(holding.owner()));
-            assertThat(Placement.offer(each.topology(), each.reserve(), others, claim, holding.slice()))
-                    .isEqualTo(new Decision.Offer(holding.slice()));
-        }
+    private static boolean fits(History history, Set<PartitionName> released, Claim claim) {
+        return Placement.offer(history.machine, history.holdings.without(released), claim) instanceof Decision.Offer;
     }
 
     private static Set<PartitionName> released(Problem problem, Holdings holdings) {
@@ -149,65 +162,21 @@ class PlacementLawsTest {
                 .collect(Collectors.toSet());
     }
 
-    private static Holdings admitAll(Case each) {
-        Holdings holdings = Holdings.NONE;
-        for (int i = 0; i < each.claims().size(); i++) {
-            Claim claim = each.claims().get(i);
-            if (Placement.offer(each.topology(), each.reserve(), holdings, claim) instanceof Decision.Offer offer) {
-                holdings = holdings.with(
-                        new Holding(new PartitionName("p" + i), offer.slice(), Holdings.wantsWholeCores(claim)));
-            }
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
+    void applyingADefinitionAgainMovesNothing(@ForAll("seeds") long seed) {
+        History history = new History(seed);
+
+        for (Holding holding : history.holdings.all()) {
+            Holdings others = history.holdings.without(Set.of(holding.owner()));
+            Claim claim = history.claims.get(holding.owner());
+            assertThat(Placement.offer(history.machine, others, claim, holding.slice()))
+                    .isInstanceOfSatisfying(Decision.Offer.class, offer -> assertThat(offer.slice())
+                            .isEqualTo(holding.slice()));
         }
-        return holdings;
     }
 
     @Provide
-    Arbitrary<Case> cases() {
-        Arbitrary<Claim> claims = Combinators.combine(
-                        cpuClaims(), Arbitraries.longs().between(16, 2048))
-                .as((cpus, mebibytes) -> new Claim(cpus, ByteSize.ofMebibytes(mebibytes), 64, IoSlice.UNLIMITED));
-        return Combinators.combine(
-                        topologies(),
-                        Arbitraries.integers().between(0, 2),
-                        claims.list().ofMinSize(1).ofMaxSize(8))
-                .as((topology, poolCpus, list) -> new Case(topology, reserve(topology, poolCpus), list));
-    }
-
-    private static HostReserve reserve(Topology topology, int poolCpus) {
-        CpuSet pool = CpuSet.of(topology.online().ids().stream().limit(poolCpus).toList());
-        return new HostReserve(pool, new CpuMillis(pool.size() * 300L), ByteSize.ofMebibytes(512));
-    }
-
-    /** One or two nodes with memory, cores of one to three threads. */
-    private static Arbitrary<Topology> topologies() {
-        return Combinators.combine(
-                        Arbitraries.integers().between(1, 3).list().ofMinSize(1).ofMaxSize(8),
-                        Arbitraries.integers().between(1, 2))
-                .as((sizes, nodes) -> {
-                    List<Topology.Cpu> cpus = new ArrayList<>();
-                    for (int core = 0; core < sizes.size(); core++) {
-                        int node = core * nodes / sizes.size();
-                        for (int thread = 0; thread < sizes.get(core); thread++) {
-                            // Siblings are far apart, as on most machines; the gaps are CPUs that are offline.
-                            cpus.add(new Topology.Cpu(core + 10 * thread, node, core, node));
-                        }
-                    }
-                    return new Topology(
-                            cpus,
-                            IntStream.range(0, nodes)
-                                    .mapToObj(id -> new Topology.Node(id, ByteSize.ofMebibytes(3072)))
-                                    .toList());
-                });
-    }
-
-    private static Arbitrary<CpuClaim> cpuClaims() {
-        Arbitrary<CpuClaim> whole = Combinators.combine(
-                        Arbitraries.integers().between(1, 6),
-                        Arbitraries.of(Threads.values()),
-                        Arbitraries.integers().between(0, 1).optional(0.3))
-                .as((count, threads, node) -> new CpuClaim.Whole(count, threads, node, Optional.empty()));
-        Arbitrary<CpuClaim> part =
-                Arbitraries.longs().between(10, 900).map(millis -> new CpuClaim.Part(new CpuMillis(millis)));
-        return Arbitraries.frequencyOf(Tuple.of(3, whole), Tuple.of(1, part));
+    Arbitrary<Long> seeds() {
+        return Arbitraries.longs().withDistribution(RandomDistribution.uniform());
     }
 }

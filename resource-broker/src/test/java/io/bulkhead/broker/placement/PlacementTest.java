@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bulkhead.broker.inventory.InventoryReader;
 import io.bulkhead.broker.placement.Holdings.Holding;
+import io.bulkhead.broker.testing.Machines;
 import io.bulkhead.broker.testing.SysTree;
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.hardware.NodeSet;
 import io.bulkhead.contract.hardware.Topology;
+import io.bulkhead.contract.hardware.Topology.CoreType;
 import io.bulkhead.contract.order.Problem;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.partition.Claim;
@@ -15,11 +17,14 @@ import io.bulkhead.contract.partition.CpuClaim;
 import io.bulkhead.contract.partition.CpuClaim.Threads;
 import io.bulkhead.contract.partition.CpuSlice;
 import io.bulkhead.contract.partition.HostStatus.HostReserve;
+import io.bulkhead.contract.partition.IoCapacity;
 import io.bulkhead.contract.partition.IoSlice;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.Slice;
+import io.bulkhead.contract.unit.ByteRate;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
+import io.bulkhead.contract.unit.Limit;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -63,7 +68,7 @@ class PlacementTest {
     void spansNodesWhereNoneHasRoomForAll() {
         Decision decision = Placement.offer(smt(), pool("0,8"), Holdings.NONE, whole(10));
 
-        assertThat(cpusOf(decision)).isEqualTo(CpuSet.parse("1-5,9-13"));
+        assertThat(cpusOf(decision)).isEqualTo(CpuSet.parse("1,4-7,9,12-15"));
         assertThat(sliceOf(decision).memoryNodes()).isEqualTo(NodeSet.of(0, 1));
     }
 
@@ -152,6 +157,158 @@ class PlacementTest {
                 Placement.offer(flat(4), pool("0"), holdings(held("b", "3")), whole(1), slice(CpuSet.of(3)));
 
         assertThat(cpusOf(decision)).isEqualTo(CpuSet.of(1));
+    }
+
+    // ---- nodes, caches, types of cores, devices
+
+    @Test
+    void prefersTheFullestNodeThatStillHasRoom() {
+        Decision decision = Placement.offer(many(), holdings(held("a", "8-11")), claim(CpuClaim.Whole.of(4), "1GiB"));
+
+        assertThat(cpusOf(decision)).isEqualTo(CpuSet.parse("12-15"));
+        assertThat(offerOf(decision).why())
+                .containsExactly(
+                        "on one node (1, the fullest that has room)",
+                        "in one last-level cache (3, the fullest that has room)");
+    }
+
+    @Test
+    void prefersTheFullestCacheThatStillHasRoom() {
+        Decision decision = Placement.offer(
+                many(), holdings(held("a", "0,4-5"), held("b", "8-15")), claim(CpuClaim.Whole.of(2), "1GiB"));
+
+        assertThat(cpusOf(decision)).isEqualTo(CpuSet.parse("6-7"));
+    }
+
+    @Test
+    void prefersANodeWithRoomInOneCacheToAFullerOne() {
+        Decision decision = Placement.offer(
+                many(), holdings(held("a", "0-1,4-5,6"), held("b", "8-9")), claim(CpuClaim.Whole.of(3), "1GiB"));
+
+        assertThat(cpusOf(decision)).isEqualTo(CpuSet.parse("12-14"));
+    }
+
+    @Test
+    void touchesAsFewCachesAsItCanWhereNoneHasRoomForAll() {
+        Decision decision = Placement.offer(
+                many(), holdings(held("a", "0"), held("b", "8-15")), claim(CpuClaim.Whole.of(5), "1GiB"));
+
+        assertThat(cpusOf(decision)).isEqualTo(CpuSet.parse("1,4-7"));
+        assertThat(offerOf(decision).why()).contains("across last-level caches: none on the node has room for all");
+    }
+
+    @Test
+    void honoursOneCacheAndSaysHowMuchOneHasWhereNoneIsFree() {
+        Holdings holdings = holdings(held("a", "0,4"), held("b", "8,12"));
+
+        assertThat(cpusOf(Placement.offer(
+                        many(), holdings, claim(CpuClaim.Whole.of(3).inOneCache(), "1GiB"))))
+                .isEqualTo(CpuSet.parse("1-3"));
+        Problem problem = problemOf(
+                Placement.offer(many(), holdings, claim(CpuClaim.Whole.of(4).inOneCache(), "1GiB")));
+        assertThat(problem.detail())
+                .isEqualTo("needs 4 whole cores in one last-level cache; 12 are free, 2 are held by a, 2 by b,"
+                        + " 1 by the host's pool; the most that is free in one last-level cache is 3 CPUs (cache 0)");
+        assertThat(problem.remedy()).contains("release a, or ask for at most 3 CPUs");
+    }
+
+    @Test
+    void refusesMoreThanAnyCacheHas() {
+        Problem problem = problemOf(Placement.offer(
+                many(), Holdings.NONE, claim(CpuClaim.Whole.of(5).inOneCache(), "1GiB")));
+
+        assertThat(problem.code()).isEqualTo(ProblemCode.NOT_ENFORCEABLE);
+        assertThat(problem.detail()).isEqualTo("5 CPUs have no last-level cache in common: the largest has 4 CPUs");
+    }
+
+    @Test
+    void takesPerformanceCoresFirstAndNeverMixesTypes() {
+        Machine hybrid = new Machine(Machines.hybrid(), pool("0-1"));
+
+        Decision first = Placement.offer(hybrid, Holdings.NONE, claim(CpuClaim.Whole.of(4), "1GiB"));
+        Decision second = Placement.offer(hybrid, holdings(held("a", "2-9")), claim(CpuClaim.Whole.of(4), "1GiB"));
+
+        assertThat(cpusOf(first)).isEqualTo(CpuSet.parse("2-5"));
+        assertThat(offerOf(first).why()).contains("performance cores");
+        assertThat(cpusOf(second)).isEqualTo(CpuSet.parse("12-15"));
+        assertThat(offerOf(second).why()).contains("efficiency cores: there is no room on performance cores");
+    }
+
+    @Test
+    void honoursTheTypeOfCores() {
+        Machine hybrid = new Machine(Machines.hybrid(), pool("0-1"));
+
+        assertThat(cpusOf(Placement.offer(
+                        hybrid, Holdings.NONE, claim(CpuClaim.Whole.of(2).ofType(CoreType.EFFICIENCY), "1GiB"))))
+                .isEqualTo(CpuSet.parse("20-21"));
+        Problem problem = problemOf(Placement.offer(
+                hybrid, holdings(held("a", "2-11")), claim(CpuClaim.Whole.of(2).ofType(CoreType.PERFORMANCE), "1GiB")));
+        assertThat(problem.detail())
+                .isEqualTo("needs 1 whole core (2 CPUs) of the performance type; 0 are free, 5 are held by a,"
+                        + " 1 by the host's pool");
+    }
+
+    @Test
+    void refusesATypeOfCoresThatIsNotThere() {
+        Problem problem = problemOf(Placement.offer(
+                many(), Holdings.NONE, claim(CpuClaim.Whole.of(1).ofType(CoreType.EFFICIENCY), "1GiB")));
+
+        assertThat(problem.detail()).isEqualTo("there are no efficiency cores: all cores of this host are of one type");
+    }
+
+    @Test
+    void goesToTheNearestNodeThatHasRoom() {
+        Decision there = Placement.offer(
+                many(), Holdings.NONE, claim(CpuClaim.Whole.of(2).near("nvme0n1"), "1GiB"));
+        Decision next = Placement.offer(
+                many(), holdings(held("a", "8-14")), claim(CpuClaim.Whole.of(2).near("nvme0n1"), "1GiB"));
+
+        assertThat(sliceOf(there).memoryNodes()).isEqualTo(NodeSet.of(1));
+        assertThat(offerOf(there).why())
+                .contains("on one node (1, the nearest that has room)", "nvme0n1 is on node 1, at distance 10");
+        assertThat(sliceOf(next).memoryNodes()).isEqualTo(NodeSet.of(0));
+        assertThat(offerOf(next).why()).contains("nvme0n1 is on node 1, at distance 21");
+    }
+
+    @Test
+    void refusesADeviceThatIsNotThereOrTellsNoNode() {
+        assertThat(problemOf(Placement.offer(
+                                many(),
+                                Holdings.NONE,
+                                claim(CpuClaim.Whole.of(1).near("sda"), "1GiB")))
+                        .detail())
+                .isEqualTo("there is no disk or network interface 'sda'; there are eth0 and nvme0n1");
+        assertThat(problemOf(Placement.offer(
+                                many(),
+                                Holdings.NONE,
+                                claim(CpuClaim.Whole.of(1).near("eth0"), "1GiB")))
+                        .detail())
+                .isEqualTo("this host does not tell which node 'eth0' is on");
+    }
+
+    @Test
+    void refusesIdsThatContradictTheCache() {
+        CpuClaim.Whole ids = new CpuClaim.Whole(2, Threads.WHOLE_CORE, Optional.empty(), Optional.of(CpuSet.of(3, 4)));
+
+        assertThat(problemOf(Placement.offer(many(), Holdings.NONE, claim(ids.inOneCache(), "1GiB")))
+                        .detail())
+                .isEqualTo("CPUs 3-4 have more than one last-level cache");
+    }
+
+    @Test
+    void namesTheFewestWhoseReleaseMakesRoomAndNobodyWhoIsElsewhere() {
+        Holdings holdings = holdings(
+                held("a", "0-1"),
+                held("b", "2"),
+                held("c", "3"),
+                held("d", "4-5"),
+                held("e", "6-7"),
+                held("f", "8-15"));
+        CpuClaim.Whole onNode0 = new CpuClaim.Whole(4, Threads.WHOLE_CORE, Optional.of(0), Optional.empty());
+
+        Problem problem = problemOf(Placement.offer(many(), holdings, claim(onNode0, "1GiB")));
+
+        assertThat(problem.remedy()).get().asString().startsWith("release d and e");
     }
 
     // ---- refusals of whole CPUs
@@ -279,6 +436,80 @@ class PlacementTest {
     }
 
     @Test
+    void goesToTheNodeThatHasTheMemoryToo() {
+        Holdings holdings = holdings(part("a", 10, "15GiB", 0));
+
+        assertThat(sliceOf(Placement.offer(many(), holdings, claim(CpuClaim.Whole.of(2), "2GiB")))
+                        .memoryNodes())
+                .isEqualTo(NodeSet.of(1));
+    }
+
+    @Test
+    void spreadsMemoryOverNodesWhereOneIsTooSmallAndSaysHow() {
+        Decision decision = Placement.offer(many(), Holdings.NONE, claim(CpuClaim.Whole.of(2), "18GiB"));
+
+        assertThat(sliceOf(decision).memoryNodes()).isEqualTo(NodeSet.of(0, 1));
+        assertThat(offerOf(decision).memory())
+                .containsExactly(new NodeBytes(0, ByteSize.parse("15GiB")), new NodeBytes(1, ByteSize.parse("3GiB")));
+        assertThat(offerOf(decision).why())
+                .contains("memory from nodes 0-1, as node 0 has no room for it: 15GiB of node 0 and 3GiB of node 1");
+    }
+
+    @Test
+    void refusesMemoryOfANodeThatIsShortAlthoughTheMachineIsNot() {
+        CpuClaim.Whole onNode0 = new CpuClaim.Whole(2, Threads.WHOLE_CORE, Optional.of(0), Optional.empty());
+
+        Problem problem =
+                problemOf(Placement.offer(many(), holdings(part("a", 10, "6GiB", 0)), claim(onNode0, "12GiB")));
+
+        assertThat(problem.detail())
+                .isEqualTo("needs 12GiB of memory on node 0; 9GiB is free, 6GiB is held by a, 1GiB by the host;"
+                        + " 25GiB is free on all nodes together");
+        assertThat(problem.remedy()).contains("release a, or ask for at most 9GiB of memory");
+    }
+
+    @Test
+    void putsTheHostsOwnMemoryOnTheNodesOfItsPoolFirst() {
+        NodeShares shares = NodeShares.of(many(), holdings(part("a", 10, "16GiB", 0, 1)));
+
+        assertThat(shares.host()).containsExactly(new NodeBytes(0, GIBIBYTE), new NodeBytes(1, ByteSize.ZERO));
+        assertThat(shares.partitions().get(name("a")))
+                .containsExactly(new NodeBytes(0, ByteSize.parse("15GiB")), new NodeBytes(1, GIBIBYTE));
+        assertThat(shares.free())
+                .containsExactly(new NodeBytes(0, ByteSize.ZERO), new NodeBytes(1, ByteSize.parse("15GiB")));
+    }
+
+    // ---- block I/O
+
+    @Test
+    void holdsBoundsAgainstWhatTheDiskIsStatedToDo() {
+        Machine machine = disk("100MiB/s");
+        Holding first = new Holding(
+                name("a"),
+                new Slice(new CpuSlice.Whole(CpuSet.of(1)), NodeSet.of(0), GIBIBYTE, 512, reading("70MiB/s")),
+                true);
+
+        assertThat(Placement.offer(machine, holdings(first), bounded("30MiB/s")))
+                .isInstanceOf(Decision.Offer.class);
+        Problem problem = problemOf(Placement.offer(machine, holdings(first), bounded("31MiB/s")));
+        assertThat(problem.detail())
+                .isEqualTo("needs 31MiB/s of reading; 30MiB/s is free, 70MiB/s is held by a;"
+                        + " the disk is stated to do 100MiB/s");
+        assertThat(problem.remedy()).contains("release a, or ask for at most 30MiB/s of reading");
+    }
+
+    @Test
+    void saysWhatIsNotHeldAgainstAnything() {
+        assertThat(offerOf(Placement.offer(many(), Holdings.NONE, bounded("30MiB/s")))
+                        .remarks())
+                .containsExactly("the bound on reading is held, but nobody states what the disk can do"
+                        + " (host.disk_* in bulkhead.conf): it is not counted against anything");
+        assertThat(offerOf(Placement.offer(disk("100MiB/s"), Holdings.NONE, claim(CpuClaim.Whole.of(1), "1GiB")))
+                        .remarks())
+                .containsExactly("reading is not bounded, and not counted against what the disk is stated to do");
+    }
+
+    @Test
     void tellsEverythingThatIsShortAtOnce() {
         Problem problem = problemOf(
                 Placement.offer(flat(2), pool("0"), holdings(held("a", "1")), claim(CpuClaim.Whole.of(1), "7GiB")));
@@ -288,6 +519,40 @@ class PlacementTest {
     }
 
     // ---- the machines and claims of these tests
+
+    /** Two nodes of 16 GiB with two caches of four cores each; the disk is on node 1, nobody tells where the network is. */
+    private static Machine many() {
+        return machine(IoCapacity.UNSTATED);
+    }
+
+    private static Machine disk(String reading) {
+        return machine(new IoCapacity(
+                Optional.of(ByteRate.parse(reading)), Optional.empty(), Optional.empty(), Optional.empty()));
+    }
+
+    private static Machine machine(IoCapacity capacity) {
+        Topology topology = new Topology(
+                IntStream.range(0, 17)
+                        .mapToObj(id -> new Topology.Cpu(
+                                id, 0, 0, id, id == 16 ? 0 : id / 8, id == 16 ? 9 : id / 4, CoreType.UNIFORM))
+                        .toList(),
+                List.of(
+                        new Topology.Node(0, ByteSize.parse("16GiB"), List.of(10, 21)),
+                        new Topology.Node(1, ByteSize.parse("16GiB"), List.of(21, 10))));
+        return new Machine(
+                topology,
+                pool("16"),
+                List.of(new Device("nvme0n1", Optional.of(1)), new Device("eth0", Optional.empty())),
+                capacity);
+    }
+
+    private static IoSlice reading(String rate) {
+        return new IoSlice(Limit.of(ByteRate.parse(rate)), Limit.unlimited(), Limit.unlimited(), Limit.unlimited());
+    }
+
+    private static Claim bounded(String rate) {
+        return new Claim(CpuClaim.Whole.of(1), GIBIBYTE, 512, reading(rate));
+    }
 
     private Topology smt() {
         return new InventoryReader(SysTree.twoSocketTwoNodeSmtEightCore(root).root()).read();
@@ -339,12 +604,23 @@ class PlacementTest {
         return new Holding(name(owner), new Slice(cpus, NodeSet.of(0), GIBIBYTE, 512, IoSlice.UNLIMITED), false);
     }
 
+    private static Holding part(String owner, long millis, String memory, int... nodes) {
+        CpuSlice cpus = new CpuSlice.Part(new CpuMillis(millis));
+        return new Holding(
+                name(owner), new Slice(cpus, NodeSet.of(nodes), ByteSize.parse(memory), 512, IoSlice.UNLIMITED), false);
+    }
+
     private static Slice slice(CpuSet cpus) {
         return new Slice(new CpuSlice.Whole(cpus), NodeSet.of(0), GIBIBYTE, 512, IoSlice.UNLIMITED);
     }
 
     private static PartitionName name(String name) {
         return new PartitionName(name);
+    }
+
+    private static Decision.Offer offerOf(Decision decision) {
+        assertThat(decision).isInstanceOf(Decision.Offer.class);
+        return (Decision.Offer) decision;
     }
 
     private static Slice sliceOf(Decision decision) {

@@ -40,7 +40,8 @@ final class HouseRules {
     private static final List<String> PURE = List.of("contract", "broker.placement", "broker.ledger", "console.ring");
 
     /** What only the broker's own classes use. */
-    private static final List<String> BROKER_INTERNALS = List.of("broker.placement", "broker.ledger", "broker.store");
+    private static final List<String> BROKER_INTERNALS =
+            List.of("broker.placement", "broker.solver", "broker.ledger", "broker.store");
 
     /** Types that stand for something the kernel holds open for us; {@code Fd} and those made of it are added by name. */
     private static final List<Class<?>> HELD_OPEN = List.of(
@@ -71,6 +72,7 @@ final class HouseRules {
     List<NamedRule> all() {
         return List.of(
                 new NamedRule("only the JNA adapter touches JNA", onlyTheAdapterTouchesJna()),
+                new NamedRule("only the broker's solver touches Choco", onlyTheSolverTouchesChoco()),
                 new NamedRule("pure packages depend on the JDK and the contract alone", pureDependsOnLittle()),
                 new NamedRule("pure packages do not look at the world", pureDoesNotLookAtTheWorld()),
                 new NamedRule("the inventory takes no server", inventoryTakesNoServer()),
@@ -96,6 +98,17 @@ final class HouseRules {
                 .dependOnClassesThat()
                 .resideInAPackage("com.sun.jna..")
                 .because("raw pointers and errno stay in one adapter, which can be audited and replaced")
+                .allowEmptyShould(true);
+    }
+
+    private ArchRule onlyTheSolverTouchesChoco() {
+        return noClasses()
+                .that()
+                .resideOutsideOfPackage(in("broker.solver"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.chocosolver..")
+                .because("its thousand classes are loaded only when somebody searches, and it can be replaced")
                 .allowEmptyShould(true);
     }
 

@@ -26,6 +26,16 @@ final class HostLines {
                 "Java: " + System.getProperty("java.vm.name") + " " + Runtime.version());
     }
 
+    /** For what needs no manager, and asks the kernel itself. */
+    static List<String> ofThisHost() {
+        Runtime java = Runtime.getRuntime();
+        return List.of(
+                "date: " + LocalDate.now(ZoneOffset.UTC),
+                "kernel: " + text("/proc/sys/kernel/osrelease").strip(),
+                "CPUs: " + java.availableProcessors() + " × " + cpuModel() + ", load " + load(),
+                "Java: " + System.getProperty("java.vm.name") + " " + Runtime.version());
+    }
+
     private static String cpuModel() {
         return text("/proc/cpuinfo")
                 .lines()

@@ -25,6 +25,7 @@ import java.util.Optional;
  * @param enforcement how strongly each resource is held on this host
  * @param steering how interrupts and kernel workers are kept off whole CPUs
  * @param memoryCaps how the host's own groups are kept from the memory of slices
+ * @param ioCapacity what the disk can do, where that is stated
  */
 public record HostStatus(
         InstanceName instance,
@@ -40,9 +41,44 @@ public record HostStatus(
         Optional<Disk> disk,
         List<Enforcement> enforcement,
         Steering steering,
-        MemoryCaps memoryCaps) {
+        MemoryCaps memoryCaps,
+        Optional<IoCapacity> ioCapacity) {
     public HostStatus {
         enforcement = List.copyOf(enforcement);
+    }
+
+    /** One whose disk can do nobody says what. */
+    public HostStatus(
+            InstanceName instance,
+            String managerVersion,
+            long managerPid,
+            long startedAtMillis,
+            String kernel,
+            String cgroups,
+            CpuSet online,
+            NodeSet nodes,
+            ByteSize memory,
+            HostReserve reserve,
+            Optional<Disk> disk,
+            List<Enforcement> enforcement,
+            Steering steering,
+            MemoryCaps memoryCaps) {
+        this(
+                instance,
+                managerVersion,
+                managerPid,
+                startedAtMillis,
+                kernel,
+                cgroups,
+                online,
+                nodes,
+                memory,
+                reserve,
+                disk,
+                enforcement,
+                steering,
+                memoryCaps,
+                Optional.empty());
     }
 
     /**

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bulkhead.contract.hardware.CpuSet;
+import io.bulkhead.contract.hardware.Topology.CoreType;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
 import java.util.Collections;
@@ -48,6 +49,23 @@ class RulesTest {
         assertThatThrownBy(
                         () -> new CpuClaim.Whole(2, CpuClaim.Threads.ANY, Optional.empty(), Optional.of(CpuSet.of(1))))
                 .hasMessageContaining("ids names 1");
+    }
+
+    @Test
+    void refusesAPlaceThatIsSaidTwice() {
+        CpuClaim.Whole one = CpuClaim.Whole.of(1);
+
+        assertThatThrownBy(() -> new CpuClaim.Whole(1, CpuClaim.Threads.ANY, Optional.of(0), Optional.empty(), false)
+                        .near("nvme0n1"))
+                .hasMessage("near says where the CPUs are to be, and so does node; leave one of them out");
+        assertThatThrownBy(() -> one.near("a disk")).hasMessageContaining("'a disk' is not the name of a disk");
+        assertThatThrownBy(() -> one.ofType(CoreType.UNIFORM)).hasMessageContaining("performance or efficiency");
+    }
+
+    @Test
+    void saysEverythingThatAClaimAsks() {
+        assertThat(CpuClaim.Whole.of(4).inOneCache().ofType(CoreType.EFFICIENCY).near("eth0"))
+                .hasToString("4 in one cache, efficiency cores, near eth0");
     }
 
     @Test

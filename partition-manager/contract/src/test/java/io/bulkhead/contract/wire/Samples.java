@@ -2,6 +2,7 @@ package io.bulkhead.contract.wire;
 
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.hardware.NodeSet;
+import io.bulkhead.contract.hardware.Topology.CoreType;
 import io.bulkhead.contract.order.Event;
 import io.bulkhead.contract.order.Order;
 import io.bulkhead.contract.order.Problem;
@@ -21,6 +22,7 @@ import io.bulkhead.contract.partition.HostStatus.HostReserve;
 import io.bulkhead.contract.partition.Init;
 import io.bulkhead.contract.partition.InstanceName;
 import io.bulkhead.contract.partition.Intrusion;
+import io.bulkhead.contract.partition.IoCapacity;
 import io.bulkhead.contract.partition.IoSlice;
 import io.bulkhead.contract.partition.Isolation;
 import io.bulkhead.contract.partition.PartitionName;
@@ -73,6 +75,22 @@ final class Samples {
             false,
             true,
             30_000,
+            Optional.empty());
+
+    private static final PartitionSpec CLOSE = new PartitionSpec(
+            new PartitionName("close"),
+            new Claim(
+                    CpuClaim.Whole.of(4)
+                            .inOneCache()
+                            .ofType(CoreType.PERFORMANCE)
+                            .near("nvme0n1"),
+                    ByteSize.parse("64MiB"),
+                    64,
+                    IoSlice.UNLIMITED),
+            new Init.Shell(),
+            false,
+            false,
+            10_000,
             Optional.empty());
 
     private static final Slice WHOLE =
@@ -195,7 +213,12 @@ final class Samples {
                                     Limit.of(ByteSize.parse("1GiB")),
                                     Limit.of(ByteSize.parse("1GiB")),
                                     ByteSize.parse("512MiB"),
-                                    Optional.of("the host's own limit is tighter")))));
+                                    Optional.of("the host's own limit is tighter")))),
+            Optional.of(new IoCapacity(
+                    Optional.of(ByteRate.parse("500MiB/s")),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.of(OperationRate.parse("4000/s")))));
 
     static final List<Order> ORDERS = List.of(
             new Order.DescribeHost(),
@@ -203,6 +226,7 @@ final class Samples {
             new Order.ShowPartition(NAME),
             new Order.DefinePartition(SPEC, WHOLE, Optional.of("$6$salt$hash")),
             new Order.DefinePartition(PART, SHARED, Optional.empty()),
+            new Order.DefinePartition(CLOSE, WHOLE, Optional.empty()),
             new Order.BindPartition(NAME, WHOLE),
             new Order.ReleasePartition(NAME),
             new Order.DeletePartition(NAME),

@@ -1,6 +1,7 @@
 package io.bulkhead.manager.admission;
 
 import io.bulkhead.contract.hardware.CpuSet;
+import io.bulkhead.contract.hardware.MemorySpread;
 import io.bulkhead.contract.hardware.NodeSet;
 import io.bulkhead.contract.order.Problem;
 import io.bulkhead.contract.order.ProblemCode;
@@ -8,6 +9,8 @@ import io.bulkhead.contract.partition.Claim;
 import io.bulkhead.contract.partition.CpuClaim;
 import io.bulkhead.contract.partition.CpuSlice;
 import io.bulkhead.contract.partition.HostStatus.HostReserve;
+import io.bulkhead.contract.partition.IoCapacity;
+import io.bulkhead.contract.partition.IoRate;
 import io.bulkhead.contract.partition.IoSlice;
 import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.Slice;
@@ -17,7 +20,9 @@ import io.bulkhead.manager.host.HostFacts;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Whether a slice may be given: it is what was asked, it is there, it is nobody else's, and everything together with the
@@ -26,10 +31,22 @@ import java.util.Optional;
 public final class Admission {
     private final HostFacts facts;
     private final HostReserve reserve;
+    private final IoCapacity capacity;
 
+    /** For a host whose disk can do nobody says what. */
     public Admission(HostFacts facts, HostReserve reserve) {
+        this(facts, reserve, IoCapacity.UNSTATED);
+    }
+
+    /**
+     * @param facts the hardware
+     * @param reserve what the host keeps
+     * @param capacity what the disk can do, as far as it is stated
+     */
+    public Admission(HostFacts facts, HostReserve reserve, IoCapacity capacity) {
         this.facts = facts;
         this.reserve = reserve;
+        this.capacity = capacity;
     }
 
     /** What the host keeps for itself. */
@@ -51,7 +68,9 @@ public final class Admission {
                 .or(() -> cpusTaken(slice.cpus(), others))
                 .or(() -> poolTaken(slice.cpus(), others))
                 .or(() -> nodesMissing(slice.memoryNodes()))
-                .or(() -> memoryTaken(slice.memory(), others));
+                .or(() -> memoryTaken(slice.memory(), others))
+                .or(() -> nodeMemoryTaken(slice, others))
+                .or(() -> ioTaken(slice.io(), others));
     }
 
     // ---- against the claim
@@ -194,6 +213,65 @@ public final class Admission {
                 "memory: " + wanted + " asked, " + free + " free; " + String.join(", ", holders),
                 "ask for " + free + " or less, or release a holder",
                 holders));
+    }
+
+    /**
+     * Whether all slices find room on the nodes that each is bound to. The host's own memory may lie on any node, so that
+     * nothing is refused here that fits.
+     */
+    private Optional<Problem> nodeMemoryTaken(Slice slice, Collection<Holding> others) {
+        if (facts.nodeMemory().isEmpty()) {
+            return Optional.empty();
+        }
+        Map<Integer, Long> bytes = new TreeMap<>();
+        facts.nodeMemory().forEach((node, memory) -> bytes.put(node, memory.bytes()));
+        MemorySpread spread = new MemorySpread(bytes);
+        List<String> holders = new ArrayList<>();
+        for (Holding other : others) {
+            other.slice().ifPresent(held -> {
+                spread.addWhatFits(held.memoryNodes().ids(), held.memory().bytes());
+                if (held.memoryNodes().intersects(slice.memoryNodes())) {
+                    holders.add(other.name() + " holds " + held.memory() + " on " + held.memoryNodes());
+                }
+            });
+        }
+        List<Integer> nodes = slice.memoryNodes().ids();
+        if (spread.add(nodes, slice.memory().bytes())) {
+            return Optional.empty();
+        }
+        ByteSize free = new ByteSize(spread.room(nodes));
+        return Optional.of(notEnough(
+                "memory on node " + slice.memoryNodes() + ": " + slice.memory() + " asked, " + free + " free; "
+                        + String.join(", ", holders),
+                "ask for " + free + " or less, name other nodes, or release a holder",
+                holders));
+    }
+
+    private Optional<Problem> ioTaken(IoSlice wanted, Collection<Holding> others) {
+        for (IoRate rate : IoRate.values()) {
+            if (rate.of(capacity).isEmpty() || rate.of(wanted) == 0) {
+                continue;
+            }
+            List<String> holders = new ArrayList<>();
+            long free = rate.of(capacity).get();
+            for (Holding other : others) {
+                long held = other.slice().map(slice -> rate.of(slice.io())).orElse(0L);
+                if (held > 0) {
+                    free = Math.max(0, free - held);
+                    holders.add(other.name() + " holds " + rate.text(held));
+                }
+            }
+            if (rate.of(wanted) > free) {
+                return Optional.of(notEnough(
+                        rate.title() + " of the disk: " + rate.text(rate.of(wanted)) + " asked, " + rate.text(free)
+                                + " of the stated "
+                                + rate.text(rate.of(capacity).get()) + " free; "
+                                + String.join(", ", holders),
+                        "ask for less, release a holder, or state another capacity in bulkhead.conf",
+                        holders));
+            }
+        }
+        return Optional.empty();
     }
 
     private static CpuSet wholeCpus(Holding holding) {

@@ -10,12 +10,16 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Reads {@link HostFacts} from proc(5) and sysfs(5). Each call reads anew; a file that must be there and is not is an
  * {@link UncheckedIOException}. Any thread.
  */
 public final class HostFactsReader {
+    private static final Pattern MEM_TOTAL = Pattern.compile("MemTotal:\\s+(\\d{1,15}) kB");
+
     private final Path root;
 
     /**
@@ -34,11 +38,14 @@ public final class HostFactsReader {
      */
     public HostFacts read(Path directory) {
         CpuSet online = CpuSet.parse(text("sys/devices/system/cpu/online"));
+        NodeSet nodes = nodes();
+        ByteSize memory = memory();
         return new HostFacts(
                 online,
                 cores(online),
-                nodes(),
-                memory(),
+                nodes,
+                nodeMemory(nodes, memory),
+                memory,
                 disk(directory).disk(),
                 text("proc/sys/kernel/osrelease").strip(),
                 fileSystem(directory));
@@ -78,6 +85,23 @@ public final class HostFactsReader {
         Path withMemory = root.resolve("sys/devices/system/node/has_memory");
         // A kernel without NUMA has no such file and puts everything on node 0.
         return Files.exists(withMemory) ? NodeSet.parse(content(withMemory)) : NodeSet.of(0);
+    }
+
+    /** One node has all the RAM there is; where one of several does not tell, none is known. */
+    private Map<Integer, ByteSize> nodeMemory(NodeSet nodes, ByteSize all) {
+        if (nodes.size() == 1) {
+            return Map.of(nodes.ids().get(0), all);
+        }
+        Map<Integer, ByteSize> memory = new TreeMap<>();
+        for (int node : nodes.ids()) {
+            Path file = root.resolve("sys/devices/system/node/node" + node + "/meminfo");
+            Matcher total = Files.exists(file) ? MEM_TOTAL.matcher(content(file)) : MEM_TOTAL.matcher("");
+            if (!total.find()) {
+                return Map.of();
+            }
+            memory.put(node, new ByteSize(Math.multiplyExact(Long.parseLong(total.group(1)), 1024)));
+        }
+        return memory;
     }
 
     /** MemTotal, which proc(5) gives in KiB. */

@@ -4,9 +4,11 @@ import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.partition.HostStatus;
 import io.bulkhead.contract.partition.HostStatus.HostReserve;
 import io.bulkhead.contract.partition.InstanceName;
+import io.bulkhead.contract.partition.IoCapacity;
 import io.bulkhead.manager.cgroup.Cgroups;
 import io.bulkhead.manager.host.HostFacts;
 import io.bulkhead.manager.keeping.HostKeeping;
+import java.util.Optional;
 
 /**
  * What the manager says of the host and of itself.
@@ -17,9 +19,27 @@ import io.bulkhead.manager.keeping.HostKeeping;
  * @param startedAtMillis when it came up, milliseconds since 1970 UTC
  * @param facts the hardware
  * @param reserve what the host keeps
+ * @param ioCapacity what the disk can do, as far as it is stated
  */
 public record HostDescription(
-        InstanceName instance, String version, long pid, long startedAtMillis, HostFacts facts, HostReserve reserve) {
+        InstanceName instance,
+        String version,
+        long pid,
+        long startedAtMillis,
+        HostFacts facts,
+        HostReserve reserve,
+        IoCapacity ioCapacity) {
+    /** One whose disk can do nobody says what. */
+    public HostDescription(
+            InstanceName instance,
+            String version,
+            long pid,
+            long startedAtMillis,
+            HostFacts facts,
+            HostReserve reserve) {
+        this(instance, version, pid, startedAtMillis, facts, reserve, IoCapacity.UNSTATED);
+    }
+
     HostStatus status(CpuSet online, Cgroups cgroups, HostKeeping keeping) {
         return new HostStatus(
                 instance,
@@ -35,6 +55,7 @@ public record HostDescription(
                 facts.disk(),
                 cgroups.enforcement(),
                 keeping.steeringStatus(),
-                keeping.capStatus());
+                keeping.capStatus(),
+                Optional.of(ioCapacity).filter(capacity -> !capacity.equals(IoCapacity.UNSTATED)));
     }
 }

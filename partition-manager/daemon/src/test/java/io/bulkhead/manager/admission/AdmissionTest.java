@@ -12,8 +12,10 @@ import io.bulkhead.contract.partition.Claim;
 import io.bulkhead.contract.partition.CpuClaim;
 import io.bulkhead.contract.partition.CpuClaim.Threads;
 import io.bulkhead.contract.partition.CpuSlice;
+import io.bulkhead.contract.partition.HostStatus.Disk;
 import io.bulkhead.contract.partition.HostStatus.HostReserve;
 import io.bulkhead.contract.partition.Init;
+import io.bulkhead.contract.partition.IoCapacity;
 import io.bulkhead.contract.partition.IoSlice;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionSpec;
@@ -193,6 +195,70 @@ class AdmissionTest {
         assertThatThrownBy(() -> holdings.take(db.spec(), db.slice()))
                 .isInstanceOf(Refusal.class)
                 .hasMessageContaining("all 2 ranges");
+    }
+
+    @Test
+    void refusesMemoryOfANodeThatHasNoRoomAlthoughTheMachineHas() {
+        Admission knowing = new Admission(
+                new HostFacts(
+                        FACTS.online(),
+                        FACTS.cores(),
+                        FACTS.nodes(),
+                        Map.of(0, ByteSize.ofMebibytes(2048), 1, ByteSize.ofMebibytes(2048)),
+                        FACTS.memory(),
+                        Optional.empty(),
+                        "6.1",
+                        Optional.empty()),
+                RESERVE);
+        Wanted first = whole("db", "2-3", 1536);
+        Wanted second = whole("web", "4-5", 1024);
+        Holding held = new Holding(first.spec().name(), Optional.of(first.slice()), new UidRange(65_536));
+
+        Problem problem =
+                knowing.refuse(second.spec(), second.slice(), List.of(held)).orElseThrow();
+
+        assertThat(problem.code()).isEqualTo(ProblemCode.NOT_ENOUGH_RESOURCES);
+        assertThat(problem.detail()).isEqualTo("memory on node 0: 1GiB asked, 512MiB free; db holds 1536MiB on 0");
+        Slice elsewhere = new Slice(
+                second.slice().cpus(), NodeSet.of(0, 1), second.slice().memory(), 64, IoSlice.UNLIMITED);
+        assertThat(knowing.refuse(second.spec(), elsewhere, List.of(held))).isEmpty();
+    }
+
+    @Test
+    void refusesBoundsBeyondWhatTheDiskIsStatedToDo() {
+        HostFacts withDisk = new HostFacts(
+                FACTS.online(),
+                FACTS.cores(),
+                FACTS.nodes(),
+                FACTS.memory(),
+                Optional.of(new Disk("nvme0n1", "259:0")),
+                "6.1",
+                Optional.empty());
+        IoCapacity stated =
+                new IoCapacity(Optional.of(new ByteRate(100)), Optional.empty(), Optional.empty(), Optional.empty());
+        Wanted first = reading("db", "2-3", 70);
+        Wanted second = reading("web", "4-5", 31);
+        List<Holding> held =
+                List.of(new Holding(first.spec().name(), Optional.of(first.slice()), new UidRange(65_536)));
+
+        assertThat(new Admission(withDisk, RESERVE, stated)
+                        .refuse(second.spec(), second.slice(), held)
+                        .orElseThrow()
+                        .detail())
+                .isEqualTo("reading of the disk: 31B/s asked, 30B/s of the stated 100B/s free; db holds 70B/s");
+        assertThat(new Admission(withDisk, RESERVE).refuse(second.spec(), second.slice(), held))
+                .isEmpty();
+    }
+
+    private static Wanted reading(String name, String cpus, long bytesPerSecond) {
+        IoSlice io = new IoSlice(
+                Limit.of(new ByteRate(bytesPerSecond)), Limit.unlimited(), Limit.unlimited(), Limit.unlimited());
+        CpuSet set = CpuSet.parse(cpus);
+        Claim claim = new Claim(CpuClaim.Whole.of(set.size()), ByteSize.ofMebibytes(64), 64, io);
+        return new Wanted(
+                new PartitionSpec(
+                        new PartitionName(name), claim, new Init.Shell(), false, false, 10_000, Optional.empty()),
+                new Slice(new CpuSlice.Whole(set), NodeSet.of(0), claim.memory(), 64, io));
     }
 
     @Test

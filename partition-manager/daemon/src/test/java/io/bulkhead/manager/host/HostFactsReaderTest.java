@@ -59,7 +59,21 @@ class HostFactsReaderTest {
         assertThat(facts.nodes()).isEqualTo(NodeSet.of(0, 1));
         assertThat(facts.memory()).isEqualTo(new ByteSize(24_668_924L * 1024));
         assertThat(facts.kernel()).isEqualTo("6.1.0-9-amd64");
+        assertThat(facts.nodeMemory()).as("no node tells its own").isEmpty();
         assertThat(facts.disk()).isEmpty();
+    }
+
+    @Test
+    void readsTheMemoryOfEachNode() throws IOException {
+        put("sys/devices/system/cpu/online", "0\n");
+        put("sys/devices/system/node/has_memory", "0,2\n");
+        put("sys/devices/system/node/node0/meminfo", "Node 0 MemTotal:       1024 kB\nNode 0 MemFree: 1 kB\n");
+        put("sys/devices/system/node/node2/meminfo", "Node 2 MemTotal:        512 kB\nNode 2 MemFree: 1 kB\n");
+        put("proc/meminfo", "MemTotal: 1536 kB\n");
+        put("proc/sys/kernel/osrelease", "6.1\n");
+
+        assertThat(new HostFactsReader(root).read(root).nodeMemory())
+                .isEqualTo(Map.of(0, new ByteSize(1 << 20), 2, new ByteSize(1 << 19)));
     }
 
     @Test
