@@ -40,6 +40,8 @@ import picocli.CommandLine.ScopeType;
             HostVerb.class,
             PlanVerb.class,
             ApplyVerb.class,
+            ExportVerb.class,
+            EditVerb.class,
             DefineVerb.class,
             DeleteVerb.class,
             ListVerb.class,
@@ -51,6 +53,7 @@ import picocli.CommandLine.ScopeType;
             ResumeVerb.class,
             BindVerb.class,
             ReleaseVerb.class,
+            WaitVerb.class,
             ConsoleVerb.class,
             ExecVerb.class,
             LogsVerb.class,
@@ -64,6 +67,9 @@ import picocli.CommandLine.ScopeType;
 final class Bulkhead {
     /** Where the settings stand unless somebody says otherwise. */
     static final Path DEFAULT_CONFIG = Path.of("/etc/bulkhead/bulkhead.conf");
+
+    /** Takes all colours away, wherever it stands. */
+    static final String NO_COLOR = "--no-color";
 
     private static final String CONFIG_VARIABLE = "BULKHEAD_CONFIG";
 
@@ -95,6 +101,13 @@ final class Bulkhead {
             scope = ScopeType.INHERIT,
             description = "no progress and no remarks")
     private boolean quiet;
+
+    @Option(
+            names = NO_COLOR,
+            scope = ScopeType.INHERIT,
+            description = "no colours, as where NO_COLOR is set; CLICOLOR and CLICOLOR_FORCE are heeded, too")
+    @SuppressWarnings("UnusedVariable") // Main acts on it
+    private boolean noColor;
 
     @Option(
             names = {"-h", "--help"},

@@ -124,6 +124,12 @@ final class DefineVerb extends Verb {
     @Option(names = "--autostart", description = "start it with the manager")
     private boolean autostart;
 
+    @Option(
+            names = "--start-order",
+            paramLabel = "N",
+            description = "its turn with --autostart, 0 to 1000, lower ones first (default: 100)")
+    private Optional<Integer> startOrder = Optional.empty();
+
     @Option(names = "--host-opt", description = "show the host's /opt in it, read-only")
     private boolean hostOpt;
 
@@ -173,7 +179,8 @@ final class DefineVerb extends Verb {
                 stopTimeoutSeconds
                         .map(seconds -> Math.multiplyExact((long) seconds, 1000))
                         .orElse(PartitionSpec.DEFAULT_STOP_TIMEOUT_MILLIS),
-                description);
+                description,
+                startOrder);
     }
 
     private CpuClaim claim() {

@@ -60,7 +60,8 @@ final class HelpVerb extends Verb {
                 .toString();
     }
 
-    private static String meaning(int code) {
+    /** Every kind of problem that ends with a code, in words. */
+    static String meaning(int code) {
         String titles = Arrays.stream(ProblemCode.values())
                 .filter(each -> each.exitCode() == code)
                 .map(each -> Character.toLowerCase(each.title().charAt(0))

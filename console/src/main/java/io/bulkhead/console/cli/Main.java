@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.IFactory;
@@ -29,7 +30,12 @@ public final class Main {
     }
 
     /** Runs a command in given surroundings; the answer is the exit code. */
-    static int run(Surroundings surroundings, String... args) {
+    static int run(Surroundings given, String... args) {
+        // Before anything is parsed: what is said of a command that is not understood is not coloured either.
+        boolean plain = Arrays.stream(args)
+                .takeWhile(word -> !word.equals("--"))
+                .anyMatch(word -> word.equals(Bulkhead.NO_COLOR));
+        Surroundings surroundings = plain ? given.withoutColour() : given;
         CommandLine line = commandLine(new Bulkhead(surroundings));
         if (args.length == 0) {
             line.usage(surroundings.err());

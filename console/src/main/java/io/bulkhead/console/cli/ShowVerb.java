@@ -81,7 +81,7 @@ final class ShowVerb extends Verb {
         line(out, "init", init(status.definition().init()));
         status.pid().ifPresent(pid -> line(out, "pid", Long.toString(pid)));
         status.startedAtMillis().ifPresent(at -> line(out, "started", Words.time(at, zone)));
-        line(out, "autostart", status.definition().autostart() ? "yes" : "no");
+        line(out, "autostart", autostart(status));
         line(out, "stop timeout", Words.span(status.definition().stopTimeoutMillis()));
         line(
                 out,
@@ -121,6 +121,15 @@ final class ShowVerb extends Verb {
                             .map(each -> each.times() + " " + each.irq() + " (" + each.description() + ")")
                             .collect(Collectors.joining(", ")));
         }
+    }
+
+    private static String autostart(PartitionStatus status) {
+        String turn = status.definition()
+                .startOrder()
+                .map(order -> ", order " + order)
+                .orElse("");
+        String hindrance = status.slice().isEmpty() ? ", but not before it holds a slice" : "";
+        return status.definition().autostart() ? "yes" + turn + hindrance : "no";
     }
 
     private static String init(Init init) {

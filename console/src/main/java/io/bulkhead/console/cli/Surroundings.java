@@ -7,6 +7,7 @@ import java.io.FileOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -45,11 +46,33 @@ record Surroundings(
         return inputIsTerminal && errorIsTerminal;
     }
 
-    /** Whether data may be coloured; no-color.org. */
+    /**
+     * Whether data may be coloured: on a terminal that is not dumb, unless NO_COLOR or CLICOLOR=0 says otherwise; elsewhere
+     * only by CLICOLOR_FORCE. See no-color.org and bixense.com/clicolors.
+     */
     boolean colour() {
+        if (!environment.getOrDefault("NO_COLOR", "").isEmpty()) {
+            return false;
+        }
+        String force = environment.getOrDefault("CLICOLOR_FORCE", "");
+        if (!force.isEmpty() && !force.equals("0")) {
+            return true;
+        }
         return outputIsTerminal
-                && environment.getOrDefault("NO_COLOR", "").isEmpty()
-                && !environment.getOrDefault("TERM", "dumb").equals("dumb");
+                && !isDumb()
+                && !environment.getOrDefault("CLICOLOR", "1").equals("0");
+    }
+
+    /** Whether the terminal cannot move its cursor; environ(7), TERM. */
+    boolean isDumb() {
+        return environment.getOrDefault("TERM", "dumb").equals("dumb");
+    }
+
+    /** The same in which nothing is coloured. */
+    Surroundings withoutColour() {
+        Map<String, String> variables = new HashMap<>(environment);
+        variables.put("NO_COLOR", "1");
+        return new Surroundings(in, out, err, variables, inputIsTerminal, outputIsTerminal, errorIsTerminal);
     }
 
     private static PrintStream printer(FileDescriptor descriptor) {

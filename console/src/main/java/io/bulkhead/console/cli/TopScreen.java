@@ -33,17 +33,20 @@ final class TopScreen {
     private static final String WRAP_LINES = "\u001b[?7h";
 
     private final Supplier<List<PartitionUsage>> measure;
-    private final UsageTable table;
     private final Duration interval;
     private final InputStream keys;
     private final PrintStream out;
     private final BlockingQueue<Wake> wakes = new LinkedBlockingQueue<>();
+    private List<PartitionUsage> earlier = List.of();
+    private List<PartitionUsage> latest = List.of();
     private volatile int rows;
+    private volatile UsageTable table;
 
     /** What ends a wait before its time. */
     private enum Wake {
         LEAVE,
-        RESIZED
+        RESIZED,
+        SORTED
     }
 
     TopScreen(
@@ -61,16 +64,16 @@ final class TopScreen {
 
     /** Shows until q, Ctrl-C or Ctrl-D; the exit code. A control plane that is not there at first is thrown. */
     int run() {
-        List<PartitionUsage> before = measure.get();
+        latest = measure.get();
         rows = height();
         Thread reader = new Thread(this::readKeys, "keys");
         reader.setDaemon(true);
         reader.start();
         out.print(CUT_LINES + HOME + ERASE_BELOW);
         try {
-            draw(table.render(List.of(), before));
+            draw(table.render(earlier, latest));
             while (!leaves(interval)) {
-                before = refresh(before);
+                refresh();
             }
         } finally {
             out.print(WRAP_LINES);
@@ -79,25 +82,30 @@ final class TopScreen {
         return Verb.DONE;
     }
 
+    private void sort(UsageTable.Order order) {
+        table = table.by(order);
+        wakes.add(Wake.SORTED);
+    }
+
     /** The window has another size. */
     void resize() {
         wakes.add(Wake.RESIZED);
     }
 
-    private List<PartitionUsage> refresh(List<PartitionUsage> before) {
+    private void refresh() {
         try {
             List<PartitionUsage> now = measure.get();
-            draw(table.render(before, now));
-            return now;
+            earlier = latest;
+            latest = now;
+            draw(table.render(earlier, latest));
         } catch (Refusal e) {
             draw(e.problem() + "\n");
-            return before;
         }
     }
 
     private void draw(String text) {
         String head = "bulkhead top, " + Words.time(System.currentTimeMillis(), ZoneId.systemDefault()) + ", every "
-                + interval.toSeconds() + " s; q leaves\n\n";
+                + interval.toSeconds() + " s, by " + table.order() + " (c m t i n); q leaves\n\n";
         StringBuilder picture = new StringBuilder(HOME);
         (head + text).lines().limit(Math.max(3, rows - 1)).forEach(line -> picture.append(line)
                 .append(ERASE_LINE)
@@ -116,6 +124,8 @@ final class TopScreen {
                     return true;
                 } else if (wake == Wake.RESIZED) {
                     rows = height();
+                } else if (wake == Wake.SORTED) {
+                    draw(table.render(earlier, latest));
                 }
             }
             return false;
@@ -134,6 +144,8 @@ final class TopScreen {
             for (int key = keys.read(); key >= 0; key = keys.read()) {
                 if (key == 'q' || key == 'Q' || key == CTRL_C || key == CTRL_D) {
                     wakes.add(Wake.LEAVE);
+                } else {
+                    UsageTable.Order.ofKey(key).ifPresent(this::sort);
                 }
             }
         } catch (IOException e) {

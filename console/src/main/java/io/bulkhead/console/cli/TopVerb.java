@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -19,17 +20,25 @@ import picocli.CommandLine.Option;
         description = "Shows what partitions use of their slices, and what others take of their CPUs, again and again.",
         footer = {
             "",
-            "q or Ctrl-C leaves. CPU is the share of the slice over the interval; INTRUSION is the part of whole CPUs that",
-            "anybody else had, tasks or interrupts, in thousandths, over the manager's last window of ten seconds.",
-            "Without a terminal, or with --once, one sample over an interval is shown; with -o json what the API says now."
+            "q or Ctrl-C leaves; c, m, t, i and n sort by CPU, memory, tasks, intrusion and name. CPU is the share of the",
+            "slice over the interval; INTRUSION is the part of whole CPUs that anybody else had, tasks or interrupts, in",
+            "thousandths, over the manager's last window of ten seconds. Without a terminal or on a dumb one, with --once",
+            "or -n, samples over an interval are printed one below the other; with -o json what the API says, -n times."
         })
 final class TopVerb extends Verb {
     static final String PATH = "/v1/usage";
 
     private static final int LONGEST_SECONDS = 3600;
+    private static final int MOST_SAMPLES = 1_000_000;
 
-    @Option(names = "--once", description = "show one sample and leave")
+    @Option(names = "--once", description = "show one sample and leave, like -n 1")
     private boolean once;
+
+    @Option(
+            names = {"-n", "--samples"},
+            paramLabel = "COUNT",
+            description = "print so many samples, 1 to 1000000, and leave")
+    private Optional<Integer> samples = Optional.empty();
 
     @Option(
             names = "--interval",
@@ -49,13 +58,16 @@ final class TopVerb extends Verb {
         if (seconds < 1 || seconds > LONGEST_SECONDS) {
             throw Refusal.of(ProblemCode.INVALID_REQUEST, "--interval is 1 to " + LONGEST_SECONDS + ", not " + seconds);
         }
+        int count = samples.orElse(1);
+        if (count < 1 || count > MOST_SAMPLES) {
+            throw Refusal.of(ProblemCode.INVALID_REQUEST, "-n is 1 to " + MOST_SAMPLES + ", not " + count);
+        }
         if (bulkhead().wantsJson()) {
-            bulkhead().printJson(api().get(PATH));
-            return DONE;
+            return printJson(count);
         }
         Surroundings surroundings = bulkhead().surroundings();
-        if (once || !surroundings.outputIsTerminal()) {
-            return showOnce();
+        if (once || samples.isPresent() || !surroundings.outputIsTerminal() || surroundings.isDumb()) {
+            return print(count);
         }
         InputStream keys = surroundings.inputIsTerminal() ? surroundings.in() : InputStream.nullInputStream();
         TopScreen screen = new TopScreen(
@@ -67,14 +79,29 @@ final class TopVerb extends Verb {
         return Terminal.inRawMode(screen::run);
     }
 
-    private int showOnce() throws InterruptedException {
+    private int printJson(int count) throws InterruptedException {
+        for (int sample = 0; sample < count; sample++) {
+            if (sample > 0) {
+                Thread.sleep(Duration.ofSeconds(seconds).toMillis());
+            }
+            bulkhead().printJson(api().get(PATH));
+        }
+        return DONE;
+    }
+
+    private int print(int count) throws InterruptedException {
+        UsageTable table = new UsageTable(sort, colour());
         List<PartitionUsage> before = measure();
         if (before.isEmpty()) {
             bulkhead().remark("there are no partitions yet; 'bulkhead define' or 'bulkhead apply' makes one");
             return DONE;
         }
-        Thread.sleep(Duration.ofSeconds(seconds).toMillis());
-        bulkhead().print(new UsageTable(sort, colour()).render(before, measure()));
+        for (int sample = 0; sample < count; sample++) {
+            Thread.sleep(Duration.ofSeconds(seconds).toMillis());
+            List<PartitionUsage> now = measure();
+            bulkhead().print((sample > 0 ? "\n" : "") + table.render(before, now));
+            before = now;
+        }
         return DONE;
     }
 

@@ -11,6 +11,7 @@ import io.bulkhead.contract.partition.PartitionUsage;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.contract.partition.State;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +34,14 @@ final class UsageTable {
         memory,
         tasks,
         intrusion,
-        name
+        name;
+
+        /** The one whose first letter is that key. */
+        static Optional<Order> ofKey(int key) {
+            return Arrays.stream(values())
+                    .filter(order -> order.name().charAt(0) == Character.toLowerCase(key))
+                    .findFirst();
+        }
     }
 
     /** A partition with its shares. */
@@ -52,6 +60,16 @@ final class UsageTable {
     UsageTable(Order order, boolean colour) {
         this.order = order;
         this.colour = colour;
+    }
+
+    /** The same table in another order. */
+    UsageTable by(Order other) {
+        return new UsageTable(other, colour);
+    }
+
+    /** What it is sorted by. */
+    Order order() {
+        return order;
     }
 
     /** The table, ended by a newline. */

@@ -57,6 +57,7 @@ final class Sizing {
                 spec.autostart(),
                 spec.hostOpt(),
                 spec.stopTimeoutMillis(),
-                spec.description());
+                spec.description(),
+                spec.startOrder());
     }
 }

@@ -6,9 +6,14 @@ import io.bulkhead.console.testing.FakeApi;
 import io.bulkhead.console.testing.Samples;
 import io.bulkhead.contract.partition.State;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +37,7 @@ class CompletionTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '>',
+            emptyValue = "",
             value = {
                 "bulkhead ver > verify",
                 "bulkhead show > show",
@@ -42,7 +48,20 @@ class CompletionTest {
                 "bulkhead top --sort in > intrusion",
                 "bulkhead -o j > json",
                 "bulkhead help exit > exit-codes",
-                "bulkhead config e > explain"
+                "bulkhead config e > explain",
+                "bulkhead config explain host.memory_ > host.memory_reserve host.memory_caps",
+                "bulkhead config explain memory -f x.yaml d > db",
+                "bulkhead wait db --for he > held",
+                "bulkhead wait w > web",
+                "bulkhead edit d > db",
+                "bulkhead edit db w > ''",
+                "bulkhead export db w > web",
+                "bulkhead define d > ''",
+                "bulkhead exec db -- w > ''",
+                "bulkhead logs -f d > db",
+                "bulkhead apply --dry > --dry-run",
+                "bulkhead --no-col > --no-color",
+                "bulkhead --override a=b star > start"
             })
     void completesTheLastWord(String line, String expected) throws IOException {
         Files.createDirectory(directory.resolve("control"));
@@ -50,14 +69,80 @@ class CompletionTest {
             api.answer(
                     "GET /v1/partitions",
                     Samples.list(Samples.status("db", State.RUNNING), Samples.status("web", State.BOUND)));
-            String program = "source " + script() + "; COMP_WORDS=(" + line
-                    + "); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _bulkhead; echo \"${COMPREPLY[*]}\"";
-
-            Process bash = bash("-c", program);
-
-            assertThat(new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip())
-                    .isEqualTo(expected);
+            assertThat(completed(line)).isEqualTo(expected);
         }
+    }
+
+    @Test
+    void completesFilesWhereAFileIsTaken() throws IOException {
+        Files.createFile(directory.resolve("one.yaml"));
+        Files.createDirectory(directory.resolve("two"));
+
+        assertThat(completed("bulkhead apply -f " + directory + "/")).contains("/one.yaml", "/two");
+        assertThat(completed("bulkhead apply --profiles " + directory + "/"))
+                .contains("/two")
+                .doesNotContain("/one.yaml");
+    }
+
+    @Test
+    void isSilentWhereNobodyAnswers() throws IOException {
+        assertThat(completed("bulkhead show ")).isEmpty();
+
+        Files.createDirectory(directory.resolve("control"));
+        FakeApi gone = new FakeApi(directory.resolve("control/api.sock"));
+        gone.close();
+        assertThat(completed("bulkhead show ")).isEmpty();
+    }
+
+    @Test
+    void waitsNoLongerThanASecondOrTwoForOneThatDoesNotAnswer() throws IOException {
+        Files.createDirectory(directory.resolve("control"));
+        try (ServerSocketChannel deaf = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            deaf.bind(UnixDomainSocketAddress.of(directory.resolve("control/api.sock")));
+            long begun = System.nanoTime();
+
+            assertThat(completed("bulkhead show ")).isEmpty();
+
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(15));
+        }
+    }
+
+    @Test
+    void asksByPerlWhereThereIsNoCurl() throws IOException {
+        Files.createDirectory(directory.resolve("control"));
+        Path bin = Files.createDirectory(directory.resolve("bin"));
+        for (String program : List.of("perl", "grep", "cut", "sort")) {
+            Files.createSymbolicLink(bin.resolve(program), Path.of("/usr/bin", program));
+        }
+        try (FakeApi api = new FakeApi(directory.resolve("control/api.sock"))) {
+            api.answer("GET /v1/partitions", Samples.list(Samples.status("db", State.RUNNING)));
+
+            assertThat(completed("bulkhead show ", "PATH=" + bin + "; ")).isEqualTo("db");
+        }
+    }
+
+    @Test
+    void knowsEveryVerb() throws IOException {
+        String offered = completed("bulkhead ");
+
+        assertThat(offered.split(" "))
+                .contains(Main.commandLine(new Bulkhead(Surroundings.ofProcess()))
+                        .getSubcommands()
+                        .keySet()
+                        .toArray(String[]::new));
+    }
+
+    private String completed(String line) throws IOException {
+        return completed(line, "");
+    }
+
+    /** What is offered for the last word; a blank at the end stands for an empty one. */
+    private String completed(String line, String setUp) throws IOException {
+        String program = "source " + script() + "; " + setUp + "COMP_WORDS=(" + line
+                + (line.endsWith(" ") ? "''" : "") + "); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _bulkhead; echo"
+                + " \"${COMPREPLY[*]}\"";
+        Process bash = bash("-c", program);
+        return new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
     }
 
     private Path script() throws IOException {

@@ -79,6 +79,24 @@ class TopScreenTest {
         assertThat(shown().split("\u001b\\[H")).hasSizeGreaterThan(3);
     }
 
+    @Test
+    void sortsByAKeyAtOnce() {
+        List<PartitionUsage> usages =
+                List.of(Samples.usage("db", 1000, 0, "512MiB", 1), Samples.usage("web", 1000, 0, "1MiB", 99));
+        TopScreen screen = new TopScreen(
+                () -> usages,
+                table,
+                Duration.ofHours(1),
+                new ByteArrayInputStream("tq".getBytes(StandardCharsets.UTF_8)),
+                out());
+
+        screen.run();
+
+        String last = shown().substring(shown().lastIndexOf("bulkhead top"));
+        assertThat(last).contains("by tasks (c m t i n); q leaves");
+        assertThat(last.indexOf("web")).isLessThan(last.indexOf("db "));
+    }
+
     private static void type(PipedOutputStream typing, int key) {
         try {
             typing.write(key);

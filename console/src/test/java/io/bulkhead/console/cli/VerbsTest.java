@@ -324,6 +324,18 @@ class VerbsTest {
     }
 
     @Test
+    void givesATurnToOneThatStartsWithTheManager() {
+        api.answer("PUT /v1/partitions/db", Samples.json(Samples.status("db", State.BOUND)));
+
+        run("define", "db", "--cpus", "2", "--memory", "512MiB", "--autostart", "--start-order", "5");
+        CliRun.Outcome alone = run("define", "db", "--cpus", "2", "--memory", "512MiB", "--start-order", "5");
+
+        assertThat(api.requests()).singleElement().asString().contains("\"startOrder\":5");
+        assertThat(alone.code()).isEqualTo(2);
+        assertThat(alone.err()).contains("belongs to a partition that starts with the manager");
+    }
+
+    @Test
     void aPartOfACpuCannotBeIsolated() {
         CliRun.Outcome outcome = run("define", "db", "--cpus", "0.5", "--memory", "512MiB", "--isolated");
 
@@ -369,7 +381,15 @@ class VerbsTest {
 
         assertThat(refused.code()).isEqualTo(2);
         assertThat(refused.err()).contains("This changes the definition of web");
-        assertThat(applied.out()).isEqualTo("db: unchanged\nweb: changed\nfresh: created\n");
+        assertThat(applied.out()).isEqualTo("""
+                standard input
+                  = db     unchanged
+                  ~ web    change     memory: 1GiB -> 2GiB
+                  + fresh  create     0.5 CPU, 64 MiB
+                1 to create, 1 to change, 1 unchanged
+                web: changed
+                fresh: created
+                """);
         assertThat(applied.code()).isZero();
         assertThat(api.requests())
                 .filteredOn(request -> request.startsWith("PUT"))
@@ -430,7 +450,47 @@ class VerbsTest {
         CliRun terminal = new CliRun(directory).typing("", true);
 
         assertThat(terminal.run("list").out()).contains("\u001b[");
+        assertThat(terminal.run("list", "--no-color").out()).doesNotContain("\u001b");
+        assertThat(terminal.run("--no-color", "help", "list").out()).doesNotContain("\u001b");
+        assertThat(terminal.with("CLICOLOR", "0").run("list").out()).doesNotContain("\u001b");
+        assertThat(terminal.with("CLICOLOR_FORCE", "1").run("list").out()).contains("\u001b[");
         assertThat(terminal.with("NO_COLOR", "1").run("list").out()).doesNotContain("\u001b");
+    }
+
+    @Test
+    void coloursElsewhereOnlyWhereItIsForced() {
+        CliRun pipe = new CliRun(directory);
+
+        assertThat(pipe.run("list").out()).doesNotContain("\u001b");
+        assertThat(pipe.with("CLICOLOR_FORCE", "0").run("list").out()).doesNotContain("\u001b");
+        assertThat(pipe.with("CLICOLOR_FORCE", "1").run("list").out()).contains("\u001b[");
+        assertThat(pipe.run("list", "--no-color").out()).doesNotContain("\u001b");
+    }
+
+    @Test
+    void aDumbTerminalGetsNeitherColoursNorAMovingCursor() {
+        api.answer("GET /v1/usage", Samples.usages(Samples.usage("db", 5, 1000, "256MiB", 17)));
+        CliRun dumb = new CliRun(directory).typing("", true).with("TERM", "dumb");
+
+        assertThat(dumb.run("list").out()).doesNotContain("\u001b");
+        assertThat(dumb.run("top", "--interval", "1").out())
+                .doesNotContain("\u001b")
+                .startsWith("NAME");
+    }
+
+    @Test
+    void printsAsManySamplesOfUsageAsAskedFor() {
+        api.answer("GET /v1/usage", Samples.usages(Samples.usage("db", 5, 1000, "256MiB", 17)));
+
+        CliRun.Outcome outcome = run("top", "-n", "2", "--interval", "1");
+
+        assertThat(outcome.code()).isZero();
+        assertThat(outcome.out().lines().filter(line -> line.startsWith("db "))).hasSize(2);
+        assertThat(outcome.out().lines().filter(line -> line.startsWith("NAME")))
+                .hasSize(2);
+        assertThat(run("top", "-n", "0").code()).isEqualTo(2);
+        assertThat(run("top", "-n", "2", "--interval", "1", "-o", "json").out().split("\"partitions\""))
+                .hasSize(3);
     }
 
     @Test

@@ -38,9 +38,14 @@ public final class Samples {
 
     /** A definition of one whole CPU and 1 GiB. */
     public static PartitionSpec spec(String name) {
+        return spec(name, 512);
+    }
+
+    /** The same with another number of tasks. */
+    public static PartitionSpec spec(String name, int tasks) {
         return new PartitionSpec(
                 new PartitionName(name),
-                new Claim(CpuClaim.Whole.of(1), ByteSize.parse("1GiB"), 512, IoSlice.UNLIMITED),
+                new Claim(CpuClaim.Whole.of(1), ByteSize.parse("1GiB"), tasks, IoSlice.UNLIMITED),
                 new Init.Shell(),
                 false,
                 false,
@@ -92,6 +97,26 @@ public final class Samples {
                 List.of(
                         new Intrusion.Interrupt("LOC", "Local timer interrupts", 2500),
                         new Intrusion.Interrupt("36", "virtio1-req.0", 3)));
+    }
+
+    /** The same partition by another definition. */
+    public static PartitionStatus asking(PartitionStatus status, PartitionSpec definition) {
+        return new PartitionStatus(
+                status.name(),
+                status.state(),
+                status.reason(),
+                status.degraded(),
+                definition,
+                status.init(),
+                status.slice(),
+                status.promises(),
+                status.console(),
+                status.pid(),
+                status.uidRange(),
+                status.generation(),
+                status.startedAtMillis(),
+                status.isolation(),
+                status.intrusion());
     }
 
     /** The same partition, watched for a while. */

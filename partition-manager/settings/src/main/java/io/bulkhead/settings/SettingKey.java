@@ -69,7 +69,8 @@ public record SettingKey<T>(
             "definitions_dir",
             "/etc/bulkhead/partitions",
             "an absolute path without . and ..",
-            "Where the definitions of partitions stand, *.yaml.",
+            "Where the definitions of partitions stand, *.yaml. In the directory 'profiles' beside it stand the profiles that"
+                    + " they take from.",
             SettingKey::directory);
 
     static final SettingKey<Optional<CpuSet>> HOST_CPUS = new SettingKey<>(

@@ -77,6 +77,11 @@ public record Settings(
         public static final MemoryCaps OFF = new MemoryCaps(false, Optional.empty());
     }
 
+    /** Where the profiles stand that every file of definitions may take from: {@code profiles} beside the definitions. */
+    public Path profilesDirectory() {
+        return definitionsDirectory.resolveSibling("profiles");
+    }
+
     /** Where the manager listens. */
     public Path managerSocket() {
         return managerSocket(runDirectory);

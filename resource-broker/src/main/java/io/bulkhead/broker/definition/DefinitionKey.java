@@ -16,6 +16,7 @@ public record DefinitionKey(String path, String allowed, String defaultText, Str
 
     /** Every key there is, in the order in which they are written. */
     public static final List<DefinitionKey> ALL = List.of(
+            new DefinitionKey("from", "the name of a profile", "none", "The profile that gives what is not said here."),
             new DefinitionKey("description", "one line of at most 200 characters", "none", "What it is for."),
             new DefinitionKey(
                     "cpus",
@@ -96,7 +97,13 @@ public record DefinitionKey(String path, String allowed, String defaultText, Str
                     "One supervised service beside the console's login."),
             new DefinitionKey(
                     "init.restart", "always, on-failure or never", "always", "When a service that ended starts again."),
-            new DefinitionKey("autostart", "true or false", "false", "Whether it starts with the manager."),
+            new DefinitionKey(
+                    "autostart", "true, false or a block with order", "false", "Whether it starts with the manager."),
+            new DefinitionKey(
+                    "autostart.order",
+                    "a whole number from 0 to 1000",
+                    "100",
+                    "Its turn then: lower ones first, the same number together."),
             new DefinitionKey("opt", "true or false", "false", "Whether the host's /opt is shown, read-only."),
             new DefinitionKey(
                     "stopTimeout",

@@ -37,35 +37,75 @@ final class DefinitionReader {
     private static final Map<String, Init.Restart> RESTARTS =
             Map.of("always", Init.Restart.ALWAYS, "on-failure", Init.Restart.ON_FAILURE, "never", Init.Restart.NEVER);
 
-    private final PartitionName name;
+    /** Lends its rules where only one value of a definition is looked at. */
+    private static final PartitionName ANY_NAME = new PartitionName("any");
+
     private final Place place;
     private final Fields fields;
+    private boolean complete = true;
 
-    DefinitionReader(StrictYaml yaml, PartitionName name, Place place, Shape.Mapping block, List<Fault> faults) {
-        this.name = name;
+    /**
+     * Prepares to read.
+     *
+     * @param yaml holds the values
+     * @param path of the block in it
+     * @param place where the name stands
+     */
+    DefinitionReader(StrictYaml yaml, String path, Place place, Shape.Mapping block, List<Fault> faults) {
         this.place = place;
-        this.fields = new Fields(yaml, "partitions." + name, "", block, faults);
+        this.fields = new Fields(yaml, path, "", block, faults);
     }
 
-    Definition read() {
+    /** Looks at every value of a block that may get others from elsewhere. */
+    void check() {
+        complete = false;
+        values(ANY_NAME);
+    }
+
+    /** Reads a complete definition. */
+    Definition read(PartitionName name) {
         fields.require("cpus");
         fields.require("memory");
+        return values(name);
+    }
+
+    private Definition values(PartitionName name) {
         Claim claim = new Claim(
                 cpus().orElse(ANY_CLAIM.cpus()),
                 fields.value("memory", Writing.EITHER, DefinitionReader::memory).orElse(ANY_CLAIM.memory()),
                 fields.value("tasks", Writing.BARE, DefinitionReader::tasks).orElse(PartitionSpec.DEFAULT_TASKS),
                 io(),
                 fields.value("oomGroup", Writing.BARE, DefinitionReader::truth).orElse(false));
+        Init init = init();
+        Optional<Integer> startOrder = startOrder();
         PartitionSpec spec = new PartitionSpec(
                 name,
                 claim,
-                init(),
-                fields.value("autostart", Writing.BARE, DefinitionReader::truth).orElse(false),
+                init,
+                autostart() || startOrder.isPresent(),
                 fields.value("opt", Writing.BARE, DefinitionReader::truth).orElse(false),
-                fields.value("stopTimeout", Writing.EITHER, this::stopTimeout)
+                fields.value("stopTimeout", Writing.EITHER, DefinitionReader::stopTimeout)
                         .orElse(PartitionSpec.DEFAULT_STOP_TIMEOUT_MILLIS),
-                fields.value("description", Writing.TEXT, this::description));
+                fields.value("description", Writing.TEXT, DefinitionReader::description),
+                startOrder);
         return new Definition(spec, fields.value("rootPassword", Writing.TEXT, PasswordHash::check), place);
+    }
+
+    private boolean autostart() {
+        Optional<Shape> shape = fields.shape("autostart");
+        return shape.isPresent()
+                && !(shape.get() instanceof Shape.Mapping)
+                && fields.value("autostart", Writing.BARE, DefinitionReader::truth)
+                        .orElse(false);
+    }
+
+    private Optional<Integer> startOrder() {
+        Optional<Shape> shape = fields.shape("autostart");
+        return shape.isPresent() && shape.get() instanceof Shape.Mapping
+                ? fields.below("autostart")
+                        .flatMap(block -> block.value(
+                                "order", Writing.BARE, text -> wholeNumber(text, 0, PartitionSpec.LAST_START_ORDER)))
+                : Optional.empty();
     }
 
     private Optional<CpuClaim> cpus() {
@@ -87,6 +127,9 @@ final class DefinitionReader {
         Optional<CpuClaim.Threads> threads = cpus.value("threads", Writing.EITHER, oneOf(THREADS));
         Optional<CpuSet> ids = cpus.value("ids", Writing.EITHER, DefinitionReader::ids);
         Optional<Boolean> isolated = cpus.value("isolated", Writing.BARE, DefinitionReader::truth);
+        if (!complete) {
+            return Optional.empty();
+        }
         if (cpus.has("part")) {
             List.of("count", "node", "cache", "type", "near", "threads", "ids", "isolated").stream()
                     .filter(cpus::has)
@@ -150,10 +193,10 @@ final class DefinitionReader {
         Optional<List<String>> command = init.texts("service");
         Optional<Init.Restart> restart = init.value("restart", Writing.EITHER, oneOf(RESTARTS));
         Optional<List<String>> mask = init.below("systemd").flatMap(systemd -> systemd.texts("mask"));
-        if (init.has("service") == init.has("systemd")) {
+        if (complete && init.has("service") == init.has("systemd")) {
             fields.fault(
                     "init", shape.get().place(), "needs exactly one of service and systemd" + fields.allowed("init"));
-        } else if (init.has("systemd") && init.has("restart")) {
+        } else if (complete && init.has("systemd") && init.has("restart")) {
             init.fault("restart", init.shape("restart").orElseThrow().place(), "belongs to a service only");
         }
         if (init.has("service")) {
@@ -200,19 +243,19 @@ final class DefinitionReader {
                 .tasks();
     }
 
-    private long stopTimeout(String text) {
+    private static long stopTimeout(String text) {
         return spec(DurationText.parseMillis(text), Optional.empty()).stopTimeoutMillis();
     }
 
-    private String description(String text) {
+    private static String description(String text) {
         return spec(PartitionSpec.DEFAULT_STOP_TIMEOUT_MILLIS, Optional.of(text))
                 .description()
                 .orElseThrow();
     }
 
     /** A definition that has nothing of its own but two values, for its rules on them. */
-    private PartitionSpec spec(long stopTimeoutMillis, Optional<String> description) {
-        return new PartitionSpec(name, ANY_CLAIM, new Init.Shell(), false, false, stopTimeoutMillis, description);
+    private static PartitionSpec spec(long stopTimeoutMillis, Optional<String> description) {
+        return new PartitionSpec(ANY_NAME, ANY_CLAIM, new Init.Shell(), false, false, stopTimeoutMillis, description);
     }
 
     private static String device(String text) {

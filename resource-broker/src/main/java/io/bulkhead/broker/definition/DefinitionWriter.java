@@ -8,8 +8,10 @@ import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.unit.Limit;
 import io.bulkhead.contract.wire.RecordCodec;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -55,7 +57,7 @@ public final class DefinitionWriter {
         io(claim.io()).ifPresent(text -> lines.add("io: " + text));
         lines.addAll(init(spec.init()));
         if (spec.autostart()) {
-            lines.add("autostart: true");
+            lines.add("autostart: " + autostart(spec));
         }
         if (spec.hostOpt()) {
             lines.add("opt: true");
@@ -64,6 +66,48 @@ public final class DefinitionWriter {
         String name = spec.name().value();
         return "  " + (NOT_TEXT.contains(name) ? quoted(name) : name) + ":\n"
                 + lines.stream().map(line -> "    " + line + "\n").collect(Collectors.joining());
+    }
+
+    private static String autostart(PartitionSpec spec) {
+        return spec.startOrder().map(order -> "{order: " + order + "}").orElse(Boolean.toString(spec.autostart()));
+    }
+
+    /**
+     * What a definition says, defaults included: the text of each value on one line, as it could stand in a file, by the
+     * path of its key. Where two definitions say the same, they are the same.
+     */
+    public static Map<String, String> values(PartitionSpec spec) {
+        Claim claim = spec.claim();
+        Map<String, String> values = new LinkedHashMap<>();
+        values.put(
+                "description", spec.description().map(DefinitionWriter::quoted).orElse("none"));
+        values.put("cpus", cpus(claim.cpus()));
+        values.put("memory", claim.memory().toString());
+        values.put("oomGroup", Boolean.toString(claim.oomGroup()));
+        values.put("tasks", Integer.toString(claim.tasks()));
+        values.put("io.read", claim.io().read().toString());
+        values.put("io.write", claim.io().write().toString());
+        values.put("io.readOps", claim.io().readOperations().toString());
+        values.put("io.writeOps", claim.io().writeOperations().toString());
+        values.put("init", initOnOneLine(spec.init()));
+        values.put("autostart", autostart(spec));
+        values.put("opt", Boolean.toString(spec.hostOpt()));
+        values.put("stopTimeout", DurationText.format(spec.stopTimeoutMillis()));
+        return values;
+    }
+
+    private static String initOnOneLine(Init init) {
+        if (init instanceof Init.Service service) {
+            return "{service: " + list(service.command()) + ", restart: " + RecordCodec.constantName(service.restart())
+                    + "}";
+        }
+        return init instanceof Init.Systemd systemd && !systemd.maskedUnits().isEmpty()
+                ? "{systemd: {mask: " + list(systemd.maskedUnits()) + "}}"
+                : init.kind();
+    }
+
+    private static String list(List<String> words) {
+        return words.stream().map(DefinitionWriter::text).collect(Collectors.joining(", ", "[", "]"));
     }
 
     private static String cpus(CpuClaim claim) {

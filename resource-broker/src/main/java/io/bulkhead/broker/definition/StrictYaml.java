@@ -24,6 +24,8 @@ import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.events.AliasEvent;
+import org.yaml.snakeyaml.events.CollectionEndEvent;
+import org.yaml.snakeyaml.events.CollectionStartEvent;
 import org.yaml.snakeyaml.events.Event;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
@@ -32,6 +34,7 @@ import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
+import org.yaml.snakeyaml.reader.ReaderException;
 import org.yaml.snakeyaml.resolver.Resolver;
 
 /**
@@ -53,7 +56,7 @@ final class StrictYaml extends YAMLConfiguration {
     private final String source;
     private final List<Fault> faults = new ArrayList<>();
     private final Resolver resolver = new Resolver();
-    private Optional<Shape> root = Optional.empty();
+    private Optional<Built> built = Optional.empty();
 
     /**
      * Prepares to read one text.
@@ -74,7 +77,19 @@ final class StrictYaml extends YAMLConfiguration {
 
     /** The form of the document; empty if there is none or it cannot be read at all. */
     Optional<Shape> root() {
-        return root;
+        return built.map(Built::shape);
+    }
+
+    /** The document in both views, if it is a block of keys. */
+    @SuppressWarnings("unchecked") // buildMapping gives a map of texts wherever the form is a mapping
+    Optional<Block> document() {
+        return built.filter(document -> document.shape() instanceof Shape.Mapping)
+                .map(document -> new Block((Map<String, Object>) document.value(), (Shape.Mapping) document.shape()));
+    }
+
+    /** Hands out these values from now on: texts, lists and maps of them, as {@link #document} gave them. */
+    void hold(Map<String, Object> values) {
+        load(values);
     }
 
     @Override
@@ -115,34 +130,55 @@ final class StrictYaml extends YAMLConfiguration {
                 return;
             }
             Built document = build(node, "");
-            root = Optional.of(document.shape());
+            built = Optional.of(document);
             if (document.value() instanceof Map<?, ?> map) {
                 load(texts(map));
             }
         } catch (MarkedYAMLException e) {
             fault(e.getProblemMark() == null ? Place.of(source) : place(e.getProblemMark()), "", reason(e));
+        } catch (ReaderException e) {
+            fault(
+                    placeOf(text, e.getPosition()),
+                    "",
+                    String.format("holds the character U+%04X, which YAML does not allow", e.getCodePoint()));
         } catch (YAMLException e) {
-            Optional<Place> alias = firstAlias(yaml, text);
-            if (alias.isPresent()) {
-                fault(alias.get(), "", NO_ALIASES);
-            } else {
-                fault(Place.of(source), "", "is not YAML: " + e.getMessage());
-            }
+            explain(e, text);
         }
     }
 
-    /** Finds the alias at which composing ended: SnakeYAML does not say where it was. */
-    private Optional<Place> firstAlias(Yaml yaml, String text) {
+    /** SnakeYAML does not say where an alias or too deep a nesting was: reads the events once more to find out. */
+    private void explain(YAMLException e, String text) {
+        Optional<Fault> found;
         try {
-            for (Event event : yaml.parse(new StringReader(text))) {
-                if (event instanceof AliasEvent) {
-                    return Optional.of(place(event.getStartMark()));
-                }
-            }
-            return Optional.empty();
-        } catch (YAMLException e) {
-            return Optional.empty();
+            found = aliasOrDepth(text);
+        } catch (YAMLException broken) {
+            // What comes before either of them is wrong in another way.
+            found = Optional.empty();
         }
+        faults.add(found.orElseGet(() -> new Fault(Place.of(source), "", "is not YAML: " + e.getMessage())));
+    }
+
+    private Optional<Fault> aliasOrDepth(String text) {
+        int depth = 0;
+        for (Event event : new Yaml(new SafeConstructor(new LoaderOptions())).parse(new StringReader(text))) {
+            if (event instanceof AliasEvent) {
+                return Optional.of(new Fault(place(event.getStartMark()), "", NO_ALIASES));
+            }
+            depth += event instanceof CollectionStartEvent ? 1 : event instanceof CollectionEndEvent ? -1 : 0;
+            if (depth > DEEPEST) {
+                return Optional.of(
+                        new Fault(place(event.getStartMark()), "", "is nested deeper than " + DEEPEST + " levels"));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Place placeOf(String text, int codePoint) {
+        int end = text.offsetByCodePoints(0, Math.min(codePoint, text.codePointCount(0, text.length())));
+        String before = text.substring(0, end);
+        int line = (int) before.chars().filter(c -> c == '\n').count();
+        String ofLine = before.substring(before.lastIndexOf('\n') + 1);
+        return Place.of(source, line + 1, ofLine.codePointCount(0, ofLine.length()) + 1);
     }
 
     private static LoaderOptions strict() {
@@ -155,6 +191,12 @@ final class StrictYaml extends YAMLConfiguration {
     }
 
     private static String reason(MarkedYAMLException e) {
+        if (String.valueOf(e.getProblem()).contains("another document")) {
+            return "holds a second document; a file is one, without --- in between";
+        }
+        if (String.valueOf(e.getProblem()).contains("(TAB)")) {
+            return "has a tab where only blanks may stand";
+        }
         String context = e.getContext() == null ? "" : e.getContext() + ": ";
         return "is not YAML: " + context + e.getProblem();
     }

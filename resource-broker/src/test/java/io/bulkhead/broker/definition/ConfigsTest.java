@@ -15,6 +15,8 @@ import io.bulkhead.contract.unit.CpuMillis;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +27,8 @@ import tools.jackson.databind.JsonNode;
 /** What stands in configs/ can be used, and its documents say what the table of keys says. */
 class ConfigsTest {
     private static final Schema SCHEMA = schema();
+
+    private static final Path PROFILES = Configs.directory().resolve("profiles");
 
     static Schema schema() {
         return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
@@ -38,8 +42,17 @@ class ConfigsTest {
     @ParameterizedTest
     @MethodSource("examples")
     void everyExampleLoadsAndAgreesWithTheSchema(Path example) {
-        assertThat(DefinitionLoader.load(example)).isNotEmpty();
+        boolean ofProfiles = example.startsWith(PROFILES);
+        assertThat(ofProfiles ? sharedProfiles() : DefinitionLoader.loadAll(List.of(example), Optional.of(PROFILES)))
+                .isNotEmpty();
         assertThat(SCHEMA.validate(Configs.read(example), InputFormat.YAML)).isEmpty();
+    }
+
+    private static Set<String> sharedProfiles() {
+        SharedProfiles shared = new SharedProfiles(Optional.of(PROFILES));
+        Set<String> names = shared.names();
+        assertThat(shared.faults()).isEmpty();
+        return names;
     }
 
     @Test
@@ -50,7 +63,9 @@ class ConfigsTest {
                         "demo.yaml",
                         "partitions/batch.yaml",
                         "partitions/critical-service.yaml",
-                        "partitions/interactive.yaml");
+                        "partitions/interactive.yaml",
+                        "partitions/workers.yaml",
+                        "profiles/sizes.yaml");
     }
 
     @Test
@@ -80,6 +95,25 @@ class ConfigsTest {
         assertThat(keys)
                 .containsExactlyInAnyOrderElementsOf(
                         DefinitionKey.ALL.stream().map(DefinitionKey::path).toList());
+    }
+
+    @Test
+    void theSchemaOfALayerKnowsTheSameKeys() {
+        List<String> keys = new ArrayList<>();
+        SCHEMA.getSchemaNode().at("/$defs/layer/properties").forEachEntry((name, property) -> keys.add(name));
+
+        assertThat(keys).containsExactlyElementsOf(DefinitionKey.namesBelow(""));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "profiles: {p: {cpus: {node: 1}}}",
+                "partitions: {a: {from: p, cpus: null, io: {read: null}}}",
+                "partitions: {a: {from: p, autostart: {order: 5}}}",
+            })
+    void theSchemaTakesPartsThatAreToBeMerged(String text) {
+        assertThat(SCHEMA.validate(text, InputFormat.YAML)).isEmpty();
     }
 
     @Test
@@ -113,6 +147,10 @@ class ConfigsTest {
                 "partitions: {a: {cpus: {part: 1, count: 1}, memory: 1GiB}}",
                 "partitions: {a: {cpus: 1, memory: 1GiB, tasks: 15}}",
                 "partitions: {a: {cpus: 1, memory: 1GiB, autostart: 'true'}}",
+                "partitions: {a: {cpus: 1, memory: 1GiB, autostart: {order: 1001}}}",
+                "partitions: {a: {cpus: 1, memory: 1GiB, tasks: null}}",
+                "partitions: {a: {from: P}}",
+                "profiles: {p: {memroy: 1GiB}}",
                 "partitions: {a: {cpus: 1, memory: 1GiB, stopTimeout: 10}}",
                 "partitions: {a: {cpus: 1, memory: 1GiB, io: {read: 50MiB}}}",
                 "partitions: {a: {cpus: 1, memory: 1GiB, init: service}}",

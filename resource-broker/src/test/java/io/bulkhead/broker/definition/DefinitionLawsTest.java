@@ -42,6 +42,53 @@ class DefinitionLawsTest {
                 .containsExactlyElementsOf(partitions);
     }
 
+    @Property(tries = 500)
+    void partitionsDifferExactlyWhereAChangeIsTold(
+            @ForAll("partitions") List<PartitionSpec> some, @ForAll("partitions") List<PartitionSpec> others) {
+        PartitionSpec one = some.get(0);
+        PartitionSpec sameAgain = DefinitionLoader.load("written", DefinitionWriter.write(one))
+                .get(0)
+                .spec();
+        PartitionSpec other = renamed(others.get(0), one.name());
+
+        assertThat(DefinitionChange.between(one, sameAgain)).isEmpty();
+        assertThat(DefinitionChange.between(one, other).isEmpty()).isEqualTo(one.equals(other));
+    }
+
+    /** A partition says no more by naming a profile than by writing out what stands there. */
+    @Property(tries = 500)
+    void aProfileGivesWhatIsNotSaid(@ForAll("partitions") List<PartitionSpec> partitions) {
+        String written = DefinitionWriter.write(partitions);
+        String profiles = written.replaceFirst("partitions:", "profiles:").replaceAll("(?m)^  (\\S.*):$", "  p-$1:");
+        StringBuilder text = new StringBuilder(quotedNamesToProfiles(profiles)).append("partitions:\n");
+        for (PartitionSpec partition : partitions) {
+            text.append("  \"%s\": {from: p-%s}\n".formatted(partition.name(), partition.name()));
+        }
+
+        assertThat(
+                        partitions.stream().anyMatch(each -> each.name().value().length() > 30)
+                                ? DefinitionLoader.load("written", written)
+                                : DefinitionLoader.load("inherited", text.toString()))
+                .extracting(Definition::spec)
+                .containsExactlyElementsOf(partitions);
+    }
+
+    private static String quotedNamesToProfiles(String text) {
+        return text.replaceAll("(?m)^  p-\"(.*)\":$", "  p-$1:");
+    }
+
+    private static PartitionSpec renamed(PartitionSpec spec, PartitionName name) {
+        return new PartitionSpec(
+                name,
+                spec.claim(),
+                spec.init(),
+                spec.autostart(),
+                spec.hostOpt(),
+                spec.stopTimeoutMillis(),
+                spec.description(),
+                spec.startOrder());
+    }
+
     @Property(tries = 200)
     void whatIsWrittenAgreesWithTheSchema(@ForAll("partitions") List<PartitionSpec> partitions) {
         String text = DefinitionWriter.write(partitions);
@@ -62,6 +109,8 @@ class DefinitionLawsTest {
     Arbitrary<String> yamlLike() {
         return Arbitraries.of(
                         "partitions:",
+                        "profiles:",
+                        "\n    from: a",
                         "\n  a:",
                         "\n    cpus:",
                         "\n    memory:",
@@ -120,15 +169,21 @@ class DefinitionLawsTest {
         Arbitrary<Optional<String>> descriptions = texts().ofMaxLength(60)
                 .filter(text -> text.length() <= 200 && text.chars().noneMatch(Character::isISOControl))
                 .optional();
+        Arbitrary<Optional<Integer>> starts = Arbitraries.integers()
+                .between(0, 1000)
+                .edgeCases(cases -> cases.add(100))
+                .optional();
         return Combinators.combine(
                         names,
                         claims(),
                         inits(),
+                        starts,
                         Arbitraries.of(true, false),
                         Arbitraries.of(true, false),
                         Arbitraries.longs().between(100, 3_600_000),
                         descriptions)
-                .as(PartitionSpec::new);
+                .as((name, claim, init, start, with, opt, stopTimeout, description) -> new PartitionSpec(
+                        name, claim, init, with || start.isPresent(), opt, stopTimeout, description, start));
     }
 
     private static Arbitrary<Claim> claims() {

@@ -19,6 +19,7 @@ import io.bulkhead.contract.unit.CpuMillis;
 import io.bulkhead.contract.unit.Limit;
 import io.bulkhead.contract.unit.OperationRate;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -172,18 +173,20 @@ class DefinitionLoaderTest {
         assertThat(faults(text))
                 .extracting(Fault::toString)
                 .containsExactly(
-                        "a.yaml:1:1: partitons: there is no such key; did you mean partitions? (there is partitions)",
+                        "a.yaml:1:1: partitons: there is no such key; did you mean partitions? (there are profiles,"
+                                + " partitions)",
                         "a.yaml:3:3: partitions: 'Web' is not a partition name; use 1 to 32 of a-z, 0-9 and -, starting"
                                 + " with a letter and not ending in -",
                         "a.yaml:6:5: partitions.db.memroy: there is no such key; did you mean memory? (there are"
-                                + " description, cpus, memory, oomGroup, tasks, io, init, autostart, opt, stopTimeout,"
-                                + " rootPassword)",
+                                + " from, description, cpus, memory, oomGroup, tasks, io, init, autostart, opt,"
+                                + " stopTimeout, rootPassword)",
                         "a.yaml:7:13: partitions.db.memory: '12:30' is not a size; write it like 512MiB; allowed: a size"
                                 + " from 16MiB in whole pages of 4KiB, like 1GiB",
                         "a.yaml:9:5: partitions.db.cpus: stands twice, first in line 8",
                         "a.yaml:10:12: partitions.db.tasks: '010' is not a plain whole number; allowed: a whole number"
                                 + " from 16 to 4194304",
-                        "a.yaml:11:16: partitions.db.autostart: 'yes' is neither true nor false; allowed: true or false",
+                        "a.yaml:11:16: partitions.db.autostart: 'yes' is neither true nor false; allowed: true, false or"
+                                + " a block with order",
                         "a.yaml:12:5: partitions.db.storage: this release does not offer storage slices yet; leave it"
                                 + " out",
                         "a.yaml:13:16: partitions.db.io.read: '50MiB' is not a rate; write it like 50MiB/s; allowed: a"
@@ -242,6 +245,11 @@ class DefinitionLoaderTest {
                 "description: \"a\\nb\"                      | one line of at most 200",
                 "autostart: True                             | neither true nor false",
                 "autostart: 'true'                           | without them",
+                "autostart: {}                               | cannot be an empty {}",
+                "autostart: {order: 1001}                    | 0 to 1000",
+                "autostart: {order: -1}                      | not a plain whole number",
+                "autostart: {after: [db]}                    | there is no such key",
+                "autostart: [web]                            | cannot be a list",
                 "stopTimeout: 10                             | is not a time",
                 "stopTimeout: 99ms                           | 100 ms to 1 h",
                 "stopTimeout: 2h                             | 100 ms to 1 h",
@@ -283,7 +291,7 @@ class DefinitionLoaderTest {
             value = {
                 "``                                    | a.yaml: is empty",
                 "# nothing                             | a.yaml: is empty",
-                "[]                                    | a.yaml:1:1: a definition starts with the key partitions, not with an empty list",
+                "[]                                    | a.yaml:1:1: a file starts with the key partitions, not with an empty list",
                 "partitions: {}                        | a.yaml:1:13: partitions: needs a block of partitions by name, not an empty {}",
                 "partitions:                           | a.yaml:1:12: partitions: needs a block of partitions by name, not nothing",
                 "{}                                    | a.yaml:1:1: partitions: is missing",
@@ -291,10 +299,65 @@ class DefinitionLoaderTest {
                 "partitions: {'a.b': {cpus: 1}}        | a.yaml:1:14: partitions: 'a.b' is not a partition name; use 1 to 32 of a-z, 0-9 and -, starting with a letter and not ending in -",
                 "partitions: {a: {cpus: 1, memory: 1GiB | a.yaml:1:39: is not YAML: while parsing a flow mapping: expected ',' or '}', but got <stream end>",
                 "partitions: {a: &x {cpus: 1}, b: *x}  | a.yaml:1:34: anchors and aliases (& and *) are not allowed; write the values out",
-                "[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]] | a.yaml: is not YAML: Nesting Depth exceeded max 16",
+                "[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]] | a.yaml:1:17: is nested deeper than 16 levels",
             })
     void refusesTextsThatAreNoDefinitions(String text, String expected) {
         assertThat(faults(text)).first().hasToString(expected);
+    }
+
+    @Test
+    void refusesASecondDocument() {
+        assertThat(faults("partitions: {a: {cpus: 1, memory: 1GiB}}\n---\npartitions: {}\n"))
+                .singleElement()
+                .hasToString("a.yaml:2:1: holds a second document; a file is one, without --- in between");
+    }
+
+    @Test
+    void refusesTabsAndNulsWithTheirPlace() {
+        assertThat(faults("partitions:\n\ta: {cpus: 1, memory: 1GiB}\n"))
+                .singleElement()
+                .hasToString("a.yaml:2:1: has a tab where only blanks may stand");
+        assertThat(faults("partitions:\n  a: {cpus: 1, memory: 1G\0iB}\n"))
+                .singleElement()
+                .hasToString("a.yaml:2:26: holds the character U+0000, which YAML does not allow");
+    }
+
+    @Test
+    void takesAByteOrderMarkForNothing() throws IOException {
+        Path file =
+                Files.writeString(directory.resolve("bom.yaml"), "\ufeffpartitions:\n  a: {cpus: 1, memory: 1GiB}\n");
+
+        assertThat(DefinitionLoader.load(file)).hasSize(1);
+        assertThat(refused("\ufeffpartitons: {}\n").faults())
+                .extracting(Fault::key)
+                .contains("partitons", "partitions");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"UTF-16LE", "UTF-16BE", "UTF-16"})
+    void refusesOtherEncodings(String charset) throws IOException {
+        Path file = Files.write(
+                directory.resolve("wide.yaml"),
+                "# é\npartitions: {a: {cpus: 1, memory: 1GiB}}\n".getBytes(Charset.forName(charset)));
+
+        assertThat(refusedFile(file).faults()).hasSize(1);
+    }
+
+    @Test
+    void readsTheTurnOfAStart() {
+        PartitionSpec first = DefinitionLoader.load("a.yaml", partitionWith("autostart: {order: 5}"))
+                .get(0)
+                .spec();
+        PartitionSpec usual = DefinitionLoader.load("a.yaml", partitionWith("autostart: {order: 100}"))
+                .get(0)
+                .spec();
+
+        assertThat(first.autostart()).isTrue();
+        assertThat(first.startOrder()).contains(5);
+        assertThat(usual)
+                .isEqualTo(DefinitionLoader.load("a.yaml", partitionWith("autostart: true"))
+                        .get(0)
+                        .spec());
     }
 
     @Test
@@ -359,7 +422,8 @@ class DefinitionLoaderTest {
         assertThat(refusedFile(directory.resolve("none.yaml"))).hasMessageContaining("there is no such file");
         assertThat(refusedFile(latin)).hasMessageContaining("is not UTF-8 text");
         assertThat(refusedFile(large)).hasMessageContaining("is larger than 1MiB");
-        assertThat(refusedFile(control)).hasMessageContaining("special characters are not allowed");
+        assertThat(refusedFile(control))
+                .hasMessageContaining("control.yaml:1:2: holds the character U+0007, which YAML does not allow");
         assertThat(catchThrowableOfType(
                         DefinitionException.class, () -> DefinitionLoader.loadDirectory(directory.resolve("none"))))
                 .hasMessageContaining("there is no such directory");

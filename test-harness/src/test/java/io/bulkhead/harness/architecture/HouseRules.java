@@ -85,6 +85,7 @@ final class HouseRules {
                         "the console knows the broker and the contract",
                         knowsOnly("console", List.of("contract", "settings", "broker"))),
                 new NamedRule("the console stays out of the broker's rooms", consoleStaysOutOfTheBrokersRooms()),
+                new NamedRule("files are applied at a desk", filesAreAppliedAtADesk()),
                 new NamedRule("packages have no cycles", packagesHaveNoCycles()),
                 new NamedRule("packages have telling names", packagesHaveTellingNames()),
                 new NamedRule("what holds something open can be closed", whatHoldsSomethingOpenCanBeClosed()));
@@ -201,6 +202,18 @@ final class HouseRules {
                 .dependOnClassesThat()
                 .resideInAnyPackage(in(BROKER_INTERNALS))
                 .because("only the broker writes the ledger; everybody else asks it")
+                .allowEmptyShould(true);
+    }
+
+    private ArchRule filesAreAppliedAtADesk() {
+        return noClasses()
+                .that()
+                .resideInAPackage(in("console.apply"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(in("console.client"), in("console.cli"))
+                .because(
+                        "that all of a file is done or nothing is tested with a desk that fails at every order in turn")
                 .allowEmptyShould(true);
     }
 

@@ -36,6 +36,7 @@ class HouseRulesTest {
             Map.entry("the broker knows the contract", List.of("ImportsTheManager")),
             Map.entry("the console knows the broker and the contract", List.of("UsesTheHarness")),
             Map.entry("the console stays out of the broker's rooms", List.of("WritesTheLedger")),
+            Map.entry("files are applied at a desk", List.of("AsksTheApi")),
             Map.entry("packages have no cycles", List.of("Hen", "Egg")),
             Map.entry("packages have telling names", List.of("OddsAndEnds")),
             Map.entry("what holds something open can be closed", List.of("LeaksASocket", "LeaksADescriptor")));

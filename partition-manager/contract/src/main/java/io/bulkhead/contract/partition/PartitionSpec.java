@@ -12,6 +12,8 @@ import java.util.Optional;
  * @param hostOpt whether the host's /opt is shown, read-only
  * @param stopTimeoutMillis how long an orderly stop may take before everything is killed, 100 ms to 1 hour
  * @param description free text, at most 200 characters on one line
+ * @param startOrder its turn among those that start with the manager, 0 to 1000, lower ones first; empty for
+ *     {@link #DEFAULT_START_ORDER}, which is never written
  */
 public record PartitionSpec(
         PartitionName name,
@@ -20,12 +22,31 @@ public record PartitionSpec(
         boolean autostart,
         boolean hostOpt,
         long stopTimeoutMillis,
-        Optional<String> description) {
+        Optional<String> description,
+        Optional<Integer> startOrder) {
+    /** The turn among those that start with the manager where the definition does not say. */
+    public static final int DEFAULT_START_ORDER = 100;
+
+    /** The highest turn there is. */
+    public static final int LAST_START_ORDER = 1000;
+
     /** The time for an orderly stop where the definition does not say. */
     public static final long DEFAULT_STOP_TIMEOUT_MILLIS = 10_000;
 
     /** The count of tasks where the definition does not say. */
     public static final int DEFAULT_TASKS = 512;
+
+    /** One that starts, if it starts with the manager, in the usual turn. */
+    public PartitionSpec(
+            PartitionName name,
+            Claim claim,
+            Init init,
+            boolean autostart,
+            boolean hostOpt,
+            long stopTimeoutMillis,
+            Optional<String> description) {
+        this(name, claim, init, autostart, hostOpt, stopTimeoutMillis, description, Optional.empty());
+    }
 
     public PartitionSpec {
         if (stopTimeoutMillis < 100 || stopTimeoutMillis > 3_600_000) {
@@ -36,5 +57,18 @@ public record PartitionSpec(
                         || description.get().chars().anyMatch(Character::isISOControl))) {
             throw new IllegalArgumentException("a description is one line of at most 200 characters");
         }
+        if (startOrder.isPresent() && (startOrder.get() < 0 || startOrder.get() > LAST_START_ORDER)) {
+            throw new IllegalArgumentException(
+                    "a start order must be 0 to " + LAST_START_ORDER + ": " + startOrder.get());
+        }
+        if (startOrder.isPresent() && !autostart) {
+            throw new IllegalArgumentException("a start order belongs to a partition that starts with the manager");
+        }
+        startOrder = startOrder.filter(order -> order != DEFAULT_START_ORDER);
+    }
+
+    /** Its turn among those that start with the manager, lower ones first. */
+    public int startTurn() {
+        return startOrder.orElse(DEFAULT_START_ORDER);
     }
 }

@@ -116,4 +116,28 @@ class RulesTest {
         assertThatThrownBy(() -> new Init.Systemd(Collections.nCopies(1000, "cron.service")))
                 .hasMessageContaining("at most 4096");
     }
+
+    @Test
+    void aStartOrderIsForThoseThatStartWithTheManager() {
+        Claim claim = new Claim(ONE, ByteSize.ofMebibytes(64), 64, IoSlice.UNLIMITED);
+
+        assertThatThrownBy(() -> startingAt(claim, false, 5)).hasMessageContaining("starts with the manager");
+        assertThatThrownBy(() -> startingAt(claim, true, 1001)).hasMessageContaining("0 to 1000");
+        assertThatThrownBy(() -> startingAt(claim, true, -1)).hasMessageContaining("0 to 1000");
+        assertThat(startingAt(claim, true, 5).startTurn()).isEqualTo(5);
+        assertThat(startingAt(claim, true, PartitionSpec.DEFAULT_START_ORDER).startOrder())
+                .isEmpty();
+    }
+
+    private static PartitionSpec startingAt(Claim claim, boolean autostart, int order) {
+        return new PartitionSpec(
+                new PartitionName("a"),
+                claim,
+                new Init.Shell(),
+                autostart,
+                false,
+                1000,
+                Optional.empty(),
+                Optional.of(order));
+    }
 }

@@ -40,6 +40,9 @@ import org.slf4j.LoggerFactory;
 public final class Recovery {
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
 
+    /** Why a partition that should start with the manager does not: others may have its place by now. */
+    static final String RELEASED = "it is to start with the manager, but its slice was released; bind takes one";
+
     private final LifeParts parts;
     private final Partitions partitions;
 
@@ -65,8 +68,12 @@ public final class Recovery {
         for (PartitionRecord record : loaded.partitions().values()) {
             PartitionLife life = partitions.add(record);
             boolean adopted = recover(life, Optional.ofNullable(loaded.runs().get(record.name())));
-            if (!adopted && record.definition().autostart() && record.slice().isPresent()) {
-                toStart.add(record.name());
+            if (!adopted && record.definition().autostart()) {
+                if (record.slice().isPresent()) {
+                    toStart.add(record.name());
+                } else {
+                    parts.journal().append(new Event.PartitionFailed(record.name(), RELEASED));
+                }
             }
         }
         // Whatever an earlier manager has left undone or not given back.
@@ -74,22 +81,14 @@ public final class Recovery {
         return toStart;
     }
 
-    /** Starts partitions, each on a thread of its own; what fails is in the journal and in the partition's state. */
+    /** Starts partitions in their order; see {@link Autostart}. Returns at once. */
     public void autostart(List<PartitionName> names) {
-        for (PartitionLife life : partitions.sorted()) {
-            if (names.contains(life.name())) {
-                parts.executor().execute(() -> {
-                    try {
-                        life.start();
-                    } catch (RuntimeException e) {
-                        LOG.atWarn()
-                                .addKeyValue("partition", life.name())
-                                .addKeyValue("reason", e.getMessage())
-                                .log("It did not start with the manager");
-                    }
-                });
-            }
-        }
+        new Autostart(parts.executor())
+                .start(partitions.sorted().stream()
+                        .filter(life -> names.contains(life.name()))
+                        .map(life -> new Autostart.Candidate(
+                                life.name(), life.status().definition().startTurn(), life::start))
+                        .toList());
     }
 
     private void report(Damaged damaged) {

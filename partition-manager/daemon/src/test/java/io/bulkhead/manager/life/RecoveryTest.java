@@ -9,6 +9,7 @@ import io.bulkhead.contract.order.Event;
 import io.bulkhead.contract.order.Order;
 import io.bulkhead.contract.partition.Init;
 import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.State;
 import io.bulkhead.manager.record.RunRecord;
 import io.bulkhead.manager.record.RunRecord.Phase;
@@ -242,6 +243,74 @@ class RecoveryTest {
         assertThat(host.order(new Order.ShowPartition(new PartitionName("web"))).state())
                 .isEqualTo(State.RUNNING);
         assertThat(host.show().state()).isEqualTo(State.BOUND);
+    }
+
+    @Test
+    void startsInTheOrderOfTheDefinitions() {
+        host.order(inTurn("late", 3, 500));
+        host.partitions.execute(new Order.DeletePartition(DB));
+        host.order(inTurn("early", 1, 0));
+        Recovery recovery = host.newManager();
+
+        recovery.autostart(recovery.run());
+
+        assertThat(host.events().stream()
+                        .filter(Event.PartitionStarted.class::isInstance)
+                        .map(event ->
+                                ((Event.PartitionStarted) event).partition().value()))
+                .containsExactly("early", "web", "late");
+    }
+
+    @Test
+    void oneThatCannotStartHoldsUpNobody() {
+        host.order(inTurn("late", 3, 500));
+        Recovery recovery = host.newManager();
+        List<PartitionName> toStart = recovery.run();
+        host.faults.failAfter(0);
+
+        recovery.autostart(toStart);
+
+        assertThat(host.faults.struck()).isTrue();
+        assertThat(host.order(new Order.ShowPartition(new PartitionName("web"))).state())
+                .isEqualTo(State.FAILED);
+        assertThat(host.order(new Order.ShowPartition(new PartitionName("late")))
+                        .state())
+                .isEqualTo(State.RUNNING);
+    }
+
+    @Test
+    void leavesOneThatReleasedItsSliceAndSaysSo() {
+        PartitionName web = new PartitionName("web");
+        host.order(new Order.ReleasePartition(web));
+        host.order(define("other", 2));
+        Recovery recovery = host.newManager();
+
+        List<PartitionName> toStart = recovery.run();
+
+        assertThat(toStart).isEmpty();
+        assertThat(host.order(new Order.ShowPartition(web)).state()).isEqualTo(State.DEFINED);
+        assertThat(host.events()).contains(new Event.PartitionFailed(web, Recovery.RELEASED));
+
+        host.partitions.execute(new Order.DeletePartition(new PartitionName("other")));
+        host.order(new Order.BindPartition(web, slice(2)));
+        assertThat(host.newManager().run()).containsExactly(web);
+    }
+
+    private static Order.DefinePartition inTurn(String name, int cpu, int turn) {
+        Order.DefinePartition order = define(name, cpu, true, new Init.Shell());
+        PartitionSpec spec = order.definition();
+        return new Order.DefinePartition(
+                new PartitionSpec(
+                        spec.name(),
+                        spec.claim(),
+                        spec.init(),
+                        true,
+                        spec.hostOpt(),
+                        spec.stopTimeoutMillis(),
+                        spec.description(),
+                        Optional.of(turn)),
+                order.slice(),
+                Optional.empty());
     }
 
     /** Dies at each call to a port in turn, in the middle of a start, and recovers: nothing runs unknown. */
