@@ -1,7 +1,6 @@
 package io.bulkhead.console.cli;
 
 import io.bulkhead.broker.definition.DefinitionFile;
-import io.bulkhead.broker.definition.DefinitionLoader;
 import io.bulkhead.console.apply.AppliedNames;
 import io.bulkhead.console.apply.Applying;
 import io.bulkhead.console.apply.FilePlan;
@@ -16,7 +15,6 @@ import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionStatus;
 import io.bulkhead.contract.wire.Json;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -46,8 +44,6 @@ import picocli.CommandLine.Option;
                     + " instance.definitions_dir."
         })
 final class ApplyVerb extends Verb {
-    private static final String STANDARD_INPUT = "-";
-
     @Option(
             names = {"-f", "--file"},
             required = true,
@@ -118,19 +114,13 @@ final class ApplyVerb extends Verb {
     // ---- reading
 
     private List<DefinitionFile> definitions() throws IOException {
-        Optional<Path> shared =
-                Optional.of(profiles.orElse(bulkhead().settings().profilesDirectory()));
-        if (files.contains(STANDARD_INPUT)) {
-            if (files.size() > 1 || prune) {
-                throw Refusal.of(
-                        ProblemCode.INVALID_REQUEST,
-                        "standard input stands alone, and cannot be pruned by: it does not say where it has come from",
-                        "write the definitions to a file");
-            }
-            byte[] text = bulkhead().surroundings().in().readAllBytes();
-            return List.of(DefinitionLoader.load("standard input", new String(text, StandardCharsets.UTF_8), shared));
+        if (prune && files.contains(DefinitionFiles.STANDARD_INPUT)) {
+            throw Refusal.of(
+                    ProblemCode.INVALID_REQUEST,
+                    "standard input cannot be pruned by: it does not say where it has come from",
+                    "write the definitions to a file");
         }
-        return DefinitionLoader.loadAll(files.stream().map(Path::of).toList(), shared);
+        return DefinitionFiles.read(bulkhead(), files, profiles);
     }
 
     /** Partitions of that file's own that it names no longer; none unless they were asked for. */

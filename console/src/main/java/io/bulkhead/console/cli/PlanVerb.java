@@ -1,7 +1,6 @@
 package io.bulkhead.console.cli;
 
 import io.bulkhead.broker.definition.Definition;
-import io.bulkhead.broker.definition.DefinitionLoader;
 import io.bulkhead.broker.inventory.InventoryFiles;
 import io.bulkhead.broker.plan.PlanGround;
 import io.bulkhead.broker.plan.PlanReport;
@@ -13,8 +12,6 @@ import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.wire.Json;
 import io.bulkhead.contract.wire.RecordCodec;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,7 +40,6 @@ import picocli.CommandLine.Option;
             "For example: bulkhead plan -f web.yaml -f db.yaml --inventory other-host.json"
         })
 final class PlanVerb extends Verb {
-    private static final String STANDARD_INPUT = "-";
     private static final int MOST_SECONDS = 60;
 
     @Option(
@@ -60,6 +56,12 @@ final class PlanVerb extends Verb {
     private Optional<Path> inventory = Optional.empty();
 
     @Option(
+            names = "--profiles",
+            paramLabel = "DIRECTORY",
+            description = "where profiles for all files stand (default: profiles beside instance.definitions_dir)")
+    private Optional<Path> profiles = Optional.empty();
+
+    @Option(
             names = "--limit",
             paramLabel = "SECONDS",
             description = "how long to search exhaustively, 1 to 60 (default: 10)")
@@ -72,10 +74,10 @@ final class PlanVerb extends Verb {
     @Override
     public Integer call() throws IOException {
         Duration limit = limit();
-        List<PartitionSpec> definitions = new ArrayList<>();
-        for (String file : files) {
-            load(file).forEach(each -> definitions.add(each.spec()));
-        }
+        List<PartitionSpec> definitions = DefinitionFiles.read(bulkhead(), files, profiles).stream()
+                .flatMap(file -> file.definitions().stream())
+                .map(Definition::spec)
+                .toList();
         Json answer = inventory.isPresent()
                 ? RecordCodec.encode(
                         Plans.plan(PlanGround.of(InventoryFiles.read(inventory.get())), definitions, limit))
@@ -98,15 +100,6 @@ final class PlanVerb extends Verb {
                     "--limit must be 1 to " + MOST_SECONDS + " seconds, not " + limitSeconds.get());
         }
         return limitSeconds.map(Duration::ofSeconds).orElse(Plans.TIME_LIMIT);
-    }
-
-    private List<Definition> load(String file) throws IOException {
-        if (file.equals(STANDARD_INPUT)) {
-            byte[] text = bulkhead().surroundings().in().readAllBytes();
-            return DefinitionLoader.load("standard input", new String(text, StandardCharsets.UTF_8));
-        }
-        Path path = Path.of(file);
-        return Files.isDirectory(path) ? DefinitionLoader.loadDirectory(path) : DefinitionLoader.load(path);
     }
 
     private static Json body(List<PartitionSpec> definitions, Duration limit) {
