@@ -56,6 +56,7 @@ import picocli.CommandLine.ScopeType;
             VerifyVerb.class,
             TopVerb.class,
             EventsVerb.class,
+            LedgerVerb.class,
             ConfigVerb.class,
             CompletionVerb.class,
             HelpVerb.class
