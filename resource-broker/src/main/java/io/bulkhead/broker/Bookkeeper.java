@@ -18,7 +18,6 @@ import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.PartitionName;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -145,7 +144,9 @@ public final class Bookkeeper implements AutoCloseable {
                         .log("The ledger was brought up to date");
             }
             reconciledAtMillis = Optional.of(now);
-            found(open.differences(actual));
+            List<Difference> found = open.differences(actual);
+            DifferenceLog.tell(differences, found);
+            differences = found;
         });
     }
 
@@ -192,31 +193,6 @@ public final class Bookkeeper implements AutoCloseable {
         }
     }
 
-    /** Tells of differences that came and went since the last time. */
-    private void found(List<Difference> now) {
-        for (Difference each : now) {
-            if (!differences.contains(each)) {
-                LOG.atWarn()
-                        .addKeyValue("kind", each.kind())
-                        .addKeyValue("owner", each.owner())
-                        .addKeyValue("resource", each.resource())
-                        .addKeyValue("ledger", each.ledger())
-                        .addKeyValue("manager", each.manager())
-                        .addKeyValue("action", each.action())
-                        .log("The ledger and the manager differ");
-            }
-        }
-        for (Difference each : differences) {
-            if (!now.contains(each)) {
-                LOG.atInfo()
-                        .addKeyValue("owner", each.owner())
-                        .addKeyValue("resource", each.resource())
-                        .log("The ledger and the manager agree again");
-            }
-        }
-        differences = now;
-    }
-
     // ---- changing
 
     /**
@@ -241,7 +217,7 @@ public final class Bookkeeper implements AutoCloseable {
         return CompletableFuture.supplyAsync(() -> announce(actual, owner, after, ticket, reason), executor)
                 .thenCompose(intent -> order.get()
                         .handle((result, failure) -> intent.map(commit -> settled(commit, Optional.ofNullable(failure)))
-                                .orElse(CompletableFuture.completedFuture(null))
+                                .orElse(CompletableFuture.completedFuture(false))
                                 .thenCompose(settled -> failure == null
                                         ? CompletableFuture.completedFuture(result)
                                         : CompletableFuture.<T>failedFuture(failure)))
@@ -296,26 +272,28 @@ public final class Bookkeeper implements AutoCloseable {
                         () -> Refusal.of(ProblemCode.LEDGER_READ_ONLY, "the ledger is not open yet", "try it again"));
     }
 
-    private CompletableFuture<Void> settled(Commit intent, Optional<Throwable> failure) {
+    /** Settles an intent whose end is known; whether it was. */
+    private CompletableFuture<Boolean> settled(Commit intent, Optional<Throwable> failure) {
         Optional<ProblemCode> code =
                 failure.map(cause -> Refusals.of(cause).problem().code());
         if (code.map(UNCERTAIN::contains).orElse(false)) {
-            return CompletableFuture.completedFuture(null);
+            return CompletableFuture.completedFuture(false);
         }
         PartitionName owner = ((Change.Intended) intent.change()).owner();
-        return CompletableFuture.runAsync(
+        return CompletableFuture.supplyAsync(
                 () -> {
                     // Whoever reconciled meanwhile has settled it; and without a ledger the next reconciliation does.
-                    if (ledger.map(open -> open.isPending(owner)).orElse(false)) {
-                        withLedger(open -> open.commit(
-                                new Draft(
-                                        clockMillis.getAsLong(),
-                                        intent.actor(),
-                                        code.isEmpty() ? "carried out" : "refused by the manager",
-                                        intent.key() + "/settled",
-                                        new Change.Settled(owner, intent.version(), code.isEmpty())),
-                                open.version()));
-                    }
+                    boolean pending =
+                            ledger.map(open -> open.isPending(owner)).orElse(false);
+                    return pending
+                            && withLedger(open -> open.commit(
+                                    new Draft(
+                                            clockMillis.getAsLong(),
+                                            intent.actor(),
+                                            code.isEmpty() ? "carried out" : "refused by the manager",
+                                            intent.key() + "/settled",
+                                            new Change.Settled(owner, intent.version(), code.isEmpty())),
+                                    open.version()));
                 },
                 executor);
     }

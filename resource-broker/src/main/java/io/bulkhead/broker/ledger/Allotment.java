@@ -60,12 +60,12 @@ final class Allotment {
         if (lacking <= 0) {
             return;
         }
-        long short_ = memory().give(account, on, lacking);
-        if (short_ > 0) {
+        long missing = memory().give(account, on, lacking);
+        if (missing > 0) {
             List<String> holders = new ArrayList<>();
             on.ids().forEach(node -> holders.addAll(holders(ResourceKey.memory(node))));
             throw refusal(
-                    "needs " + lacking + " bytes of memory of node " + on + "; " + (lacking - short_)
+                    "needs " + lacking + " bytes of memory of node " + on + "; " + (lacking - missing)
                             + " can be had, also when what others have is moved between their nodes",
                     holders);
         }
@@ -114,7 +114,7 @@ final class Allotment {
                         .filter(owner -> !owner.equals(Account.of(grant.owner())));
                 boolean whole = grant.wholeCores()
                         || other.flatMap(Account::partition)
-                                .map(state::wantsWholeCores)
+                                .map(partition -> state.wantsWholeCore(partition, sibling))
                                 .orElse(false);
                 if (other.isPresent() && whole) {
                     throw refusal(
@@ -156,7 +156,7 @@ final class Allotment {
         /** Where an account's memory may be; empty for one that must stay as it is. */
         NodeSet movableTo(Account account);
 
-        /** Whether a partition keeps others off its cores. */
-        boolean wantsWholeCores(PartitionName owner);
+        /** Whether a partition keeps others off this CPU's core, on which it is. */
+        boolean wantsWholeCore(PartitionName owner, int cpu);
     }
 }

@@ -1,5 +1,6 @@
 package io.bulkhead.broker.ledger;
 
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -9,6 +10,8 @@ import java.util.TreeMap;
 
 /** How much of what every account has. For one thread. */
 final class Balances implements BalanceView {
+    private static final SortedMap<ResourceKey, Long> NOTHING = Collections.emptySortedMap();
+
     private final SortedMap<Account, SortedMap<ResourceKey, Long>> all = new TreeMap<>();
     private final Map<Integer, Account> cpuOwners = new HashMap<>();
 
@@ -29,7 +32,7 @@ final class Balances implements BalanceView {
 
     /** What an account has, without what it has nothing of. */
     SortedMap<ResourceKey, Long> held(Account account) {
-        return all.getOrDefault(account, new TreeMap<>());
+        return all.getOrDefault(account, NOTHING);
     }
 
     void add(Entry entry) {

@@ -4,13 +4,15 @@ import io.bulkhead.contract.hardware.NodeSet;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.PartitionName;
-import java.util.ArrayList;
-import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -177,24 +179,38 @@ final class Books {
         grant.ifPresentOrElse(held -> grants.put(owner, held), () -> grants.remove(owner));
     }
 
+    /** A thread that is offline now stays known to its core: it may be held, and it may come back. */
     private void take(Stock taken) {
-        Map<Integer, List<Integer>> byCore = new TreeMap<>();
-        taken.threads().forEach(thread -> byCore.computeIfAbsent(thread.core(), none -> new ArrayList<>())
-                .add(thread.cpu()));
+        Map<Integer, SortedSet<Integer>> byCore = new TreeMap<>();
+        Set<Integer> online = new HashSet<>();
+        for (Stock.Cpu thread : taken.cpus()) {
+            byCore.computeIfAbsent(thread.core(), none -> new TreeSet<>()).add(thread.id());
+            online.add(thread.id());
+        }
         Map<Integer, List<Integer>> byCpu = new TreeMap<>();
-        byCore.values().forEach(core -> core.forEach(cpu -> byCpu.put(cpu, core)));
+        cores.forEach((cpu, core) -> {
+            if (!online.contains(cpu)) {
+                byCpu.put(cpu, core);
+            }
+        });
+        for (SortedSet<Integer> core : byCore.values()) {
+            Set<Integer> offline = new TreeSet<>();
+            for (int cpu : core) {
+                siblings(cpu).stream()
+                        .filter(sibling -> !online.contains(sibling))
+                        .forEach(offline::add);
+            }
+            core.addAll(offline);
+            List<Integer> whole = List.copyOf(core);
+            whole.forEach(cpu -> byCpu.put(cpu, whole));
+        }
         stock = Optional.of(taken);
         cores = byCpu;
     }
 
-    /** The CPUs of the core that this one is of; itself alone where it has gone. */
+    /** The CPUs of the core that this one is of, as far as they were ever seen. */
     List<Integer> siblings(int cpu) {
         return cores.getOrDefault(cpu, List.of(cpu));
-    }
-
-    /** Every core on the books. */
-    Collection<List<Integer>> cores() {
-        return cores.values();
     }
 
     /** Everything that a partition's account must be good for: its slice, and with an intent what it is to have. */
@@ -204,6 +220,13 @@ final class Books {
                 ? Optional.ofNullable(grants.get(owner)).stream().toList()
                 : Stream.concat(intent.change().before().stream(), intent.change().after().stream())
                         .toList();
+    }
+
+    /** Whether what a partition has, or is to have, of this CPU's core lets nobody else onto it. */
+    boolean wantsWholeCore(PartitionName owner, int cpu) {
+        List<Integer> core = siblings(cpu);
+        return terms(owner).stream().filter(Grant::wholeCores).anyMatch(grant -> core.stream()
+                .anyMatch(grant.cpus()::contains));
     }
 
     /** The CPUs that an account has. */
@@ -267,8 +290,8 @@ final class Books {
         }
 
         @Override
-        public boolean wantsWholeCores(PartitionName owner) {
-            return terms(owner).stream().anyMatch(Grant::wholeCores);
+        public boolean wantsWholeCore(PartitionName owner, int cpu) {
+            return Books.this.wantsWholeCore(owner, cpu);
         }
     }
 }

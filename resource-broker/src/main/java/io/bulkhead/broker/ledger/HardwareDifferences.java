@@ -38,14 +38,14 @@ final class HardwareDifferences {
     }
 
     private void threads() {
-        Map<Integer, Stock.Thread> online = new TreeMap<>();
-        stock.threads().forEach(thread -> online.put(thread.cpu(), thread));
+        Map<Integer, Stock.Cpu> online = new TreeMap<>();
+        stock.cpus().forEach(thread -> online.put(thread.id(), thread));
         for (Account account : books.balances().accounts()) {
             if (account.isSpecial()) {
                 continue;
             }
             for (int cpu : books.cpusOf(account)) {
-                Optional<Stock.Thread> thread = Optional.ofNullable(online.get(cpu));
+                Optional<Stock.Cpu> thread = Optional.ofNullable(online.get(cpu));
                 if (thread.isEmpty() || thread.get().shared()) {
                     add(
                             account.name(),

@@ -17,7 +17,7 @@ import java.util.TreeSet;
  *   <li>nobody has less than nothing, the hardware's account never more;
  *   <li>a CPU is on the books once, so it has one owner;
  *   <li>a partition's account is exactly its slice, and with an intent under way all that either outcome needs;
- *   <li>two partitions are on one core only if both let threads of their cores be divided;
+ *   <li>who is granted a CPU is on one core with another partition only if both let threads of their cores be divided;
  *   <li>only an opening and another inventory move the hardware's account.
  * </ol>
  *
@@ -45,7 +45,7 @@ final class Invariants {
         }
         sums.forEach((resource, sum) -> hold(sum == 0, commit, resource + " does not balance: " + sum));
         hold(
-                commit.change() instanceof Change.Opened == (books.version() == 0),
+                (commit.change() instanceof Change.Opened) == (books.version() == 0),
                 commit,
                 "a ledger is opened once, first");
     }
@@ -56,11 +56,13 @@ final class Invariants {
         for (Entry entry : commit.entries()) {
             checkAmount(entry.account(), entry.resource());
             touched.add(entry.account());
-            if (entry.resource().kind() == ResourceKey.Kind.CPU) {
-                checkCore(books.siblings(entry.resource().id()));
-            }
         }
-        owner(commit.change()).map(Account::of).ifPresent(touched::add);
+        owner(commit.change()).ifPresent(owner -> {
+            touched.add(Account.of(owner));
+            if (!(commit.change() instanceof Change.Settled)) {
+                books.cpusOf(Account.of(owner)).forEach(cpu -> checkCore(books.siblings(cpu)));
+            }
+        });
         touched.forEach(account -> account.partition().ifPresent(this::checkTerms));
     }
 
@@ -75,6 +77,7 @@ final class Invariants {
         return Optional.empty();
     }
 
+    /** Everything but the cores: those were checked with each grant, and only other hardware could divide one since. */
     void checkAll() {
         Map<ResourceKey, Long> sums = new TreeMap<>();
         for (Account account : books.balances().accounts()) {
@@ -86,7 +89,6 @@ final class Invariants {
         }
         sums.forEach((resource, sum) -> hold(sum == 0, resource + " does not add up: " + sum));
         books.grants().keySet().forEach(this::checkTerms);
-        books.cores().forEach(this::checkCore);
     }
 
     private void checkAmount(Account account, ResourceKey resource) {
@@ -143,9 +145,7 @@ final class Invariants {
         core.forEach(
                 cpu -> books.balances().ownerOf(cpu).flatMap(Account::partition).ifPresent(owners::add));
         hold(
-                owners.size() < 2
-                        || owners.stream()
-                                .noneMatch(owner -> books.terms(owner).stream().anyMatch(Grant::wholeCores)),
+                owners.size() < 2 || owners.stream().noneMatch(owner -> books.wantsWholeCore(owner, core.get(0))),
                 "the core of the CPUs " + core + " is divided among " + owners + ", not all of whom allow that");
     }
 

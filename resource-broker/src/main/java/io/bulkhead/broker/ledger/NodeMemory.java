@@ -59,13 +59,16 @@ final class NodeMemory {
                 open.add(node);
             }
         }
+        List<Account> others = posting.accounts().stream()
+                .filter(other -> isMovable(other, account))
+                .toList();
         while (!open.isEmpty()) {
             int node = open.remove();
             if (free(node) > 0) {
                 return node;
             }
-            for (Account other : posting.accounts()) {
-                if (movable(other, account) && posting.of(other, ResourceKey.memory(node)) > 0) {
+            for (Account other : others) {
+                if (posting.of(other, ResourceKey.memory(node)) > 0) {
                     for (int next : allowed.apply(other).ids()) {
                         if (nodes.contains(next) && steps.putIfAbsent(next, new Step(node, other)) == null) {
                             open.add(next);
@@ -77,7 +80,7 @@ final class NodeMemory {
         return -1;
     }
 
-    private boolean movable(Account other, Account receiver) {
+    private static boolean isMovable(Account other, Account receiver) {
         return !other.equals(Account.HARDWARE) && !other.equals(Account.FREE) && !other.equals(receiver);
     }
 

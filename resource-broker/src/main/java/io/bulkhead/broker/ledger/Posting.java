@@ -21,8 +21,8 @@ final class Posting implements BalanceView {
 
     @Override
     public long of(Account account, ResourceKey resource) {
-        return books.of(account, resource)
-                + moved.getOrDefault(account, new TreeMap<>()).getOrDefault(resource, 0L);
+        SortedMap<ResourceKey, Long> change = moved.get(account);
+        return books.of(account, resource) + (change == null ? 0 : change.getOrDefault(resource, 0L));
     }
 
     @Override
@@ -41,9 +41,12 @@ final class Posting implements BalanceView {
         if (amount < 0) {
             throw new IllegalArgumentException("an amount to move cannot be negative: " + amount);
         }
+        if (amount == 0) {
+            return;
+        }
         add(from, resource, -amount);
         add(to, resource, amount);
-        if (amount > 0 && resource.kind() == ResourceKey.Kind.CPU) {
+        if (resource.kind() == ResourceKey.Kind.CPU) {
             cpuOwners.put(resource.id(), to);
         }
     }

@@ -6,27 +6,28 @@ import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
 import io.bulkhead.contract.unit.WireFlag;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
  * The inventory as the books count it: every thread, the pool's time and the memory of every node, with what of them the
  * host keeps.
  *
- * @param threads the online CPUs, ascending
+ * @param cpus the online CPUs, ascending
  * @param pool CPU time of the pool
  * @param hostPool the host's own part of it
  * @param nodes the NUMA nodes, ascending
  * @param hostMemory the host's own RAM, from whichever nodes
  */
-public record Stock(List<Thread> threads, CpuMillis pool, CpuMillis hostPool, List<Node> nodes, ByteSize hostMemory) {
+public record Stock(List<Cpu> cpus, CpuMillis pool, CpuMillis hostPool, List<Node> nodes, ByteSize hostMemory) {
     /**
      * One logical CPU.
      *
-     * @param cpu as the kernel numbers it
+     * @param id as the kernel numbers it
      * @param core the lowest online CPU of its core, which stands for the core
      * @param shared whether it is of the host's pool
      */
-    public record Thread(int cpu, int core, @WireFlag boolean shared) {}
+    public record Cpu(int id, int core, @WireFlag boolean shared) {}
 
     /**
      * One NUMA node.
@@ -37,23 +38,23 @@ public record Stock(List<Thread> threads, CpuMillis pool, CpuMillis hostPool, Li
     public record Node(int id, ByteSize memory) {}
 
     public Stock {
-        threads = List.copyOf(threads);
+        cpus = List.copyOf(cpus);
         nodes = List.copyOf(nodes);
     }
 
     /** What a machine has, and what its host keeps of it. */
     public static Stock of(Topology topology, HostReserve reserve) {
-        List<Thread> threads = new ArrayList<>();
+        List<Cpu> cpus = new ArrayList<>();
         for (Topology.Core core : topology.cores()) {
             core.threads().stream()
-                    .forEach(cpu -> threads.add(
-                            new Thread(cpu, core.firstCpu(), reserve.pool().contains(cpu))));
+                    .forEach(cpu -> cpus.add(
+                            new Cpu(cpu, core.firstCpu(), reserve.pool().contains(cpu))));
         }
-        threads.sort(java.util.Comparator.comparingInt(Thread::cpu));
+        cpus.sort(Comparator.comparingInt(Cpu::id));
         CpuMillis pool =
-                new CpuMillis(1000L * threads.stream().filter(Thread::shared).count());
+                new CpuMillis(1000L * cpus.stream().filter(Cpu::shared).count());
         return new Stock(
-                threads,
+                cpus,
                 pool,
                 new CpuMillis(Math.min(pool.millis(), reserve.cpu().millis())),
                 topology.nodes().stream()

@@ -41,8 +41,8 @@ final class StockTaking {
     }
 
     private void threads() {
-        Map<Integer, Stock.Thread> wanted = stock.threads().stream()
-                .collect(Collectors.toMap(Stock.Thread::cpu, Function.identity(), (one, other) -> one, TreeMap::new));
+        Map<Integer, Stock.Cpu> wanted = stock.cpus().stream()
+                .collect(Collectors.toMap(Stock.Cpu::id, Function.identity(), (one, other) -> one, TreeMap::new));
         for (ResourceKey cpu : booked(ResourceKey.Kind.CPU)) {
             if (!wanted.containsKey(cpu.id())) {
                 for (Account account : List.of(Account.FREE, Account.HOST)) {
