@@ -45,7 +45,7 @@ public final class Bookkeeper implements AutoCloseable {
 
     /** After these it is not known whether the manager carried an order out; the next reconciliation finds out. */
     private static final Set<ProblemCode> UNCERTAIN =
-            EnumSet.of(ProblemCode.UNREACHABLE, ProblemCode.TIMED_OUT, ProblemCode.PROTOCOL_ERROR, ProblemCode.FAILED);
+            Set.of(ProblemCode.UNREACHABLE, ProblemCode.TIMED_OUT, ProblemCode.PROTOCOL_ERROR, ProblemCode.FAILED);
 
     private static final Duration TO_CLOSE = Duration.ofSeconds(5);
 

@@ -295,7 +295,7 @@ class BookkeeperTest {
         ExecutorService managersThread = Executors.newSingleThreadExecutor();
         ExecutorService administrators = Executors.newFixedThreadPool(20);
         Manager busy = (order, timeout) -> CompletableFuture.supplyAsync(
-                () -> (Reply) get(world.manager().ask(order, timeout)), managersThread);
+                () -> get(world.manager().ask(order, timeout)), managersThread);
         try (Bookkeeper keeper = Bookkeeper.withThread(new SqliteLedgerPlace(directory))) {
             Broker broker = new Broker(busy, () -> machine, keeper);
 
