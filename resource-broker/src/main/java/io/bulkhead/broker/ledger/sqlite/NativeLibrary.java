@@ -1,5 +1,6 @@
 package io.bulkhead.broker.ledger.sqlite;
 
+import io.bulkhead.broker.ledger.LedgerFault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +20,7 @@ final class NativeLibrary {
     private NativeLibrary() {}
 
     /**
-     * Loads the library if it is not loaded yet.
+     * Loads the library if it is not loaded yet. Fails with a {@link LedgerFault} where it cannot be loaded.
      *
      * @param directory to be made and removed again; may be left over from a process that was killed
      */

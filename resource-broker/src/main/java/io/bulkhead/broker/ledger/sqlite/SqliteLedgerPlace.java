@@ -65,6 +65,7 @@ public final class SqliteLedgerPlace implements LedgerPlace {
             config.setLockingMode(SQLiteConfig.LockingMode.EXCLUSIVE);
             config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
             config.enableRecursiveTriggers(true);
+            config.setTempStore(SQLiteConfig.TempStore.MEMORY);
             return config.createConnection("jdbc:sqlite:" + file);
         } catch (SQLException e) {
             throw Faults.of(file, e);
