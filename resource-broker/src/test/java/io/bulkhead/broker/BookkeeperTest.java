@@ -2,6 +2,7 @@ package io.bulkhead.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.bulkhead.broker.ledger.LedgerFault;
 import io.bulkhead.broker.ledger.LedgerPlace;
@@ -30,6 +31,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
+import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -122,8 +124,8 @@ class BookkeeperTest {
         assertThat(commits.get(0).entries()).contains(new LedgerHistory.Entry("db", "cpu/1", 1));
     }
 
-    private static org.assertj.core.groups.Tuple row(String change, String reason) {
-        return org.assertj.core.groups.Tuple.tuple(change, reason);
+    private static Tuple row(String change, String reason) {
+        return tuple(change, reason);
     }
 
     @Test

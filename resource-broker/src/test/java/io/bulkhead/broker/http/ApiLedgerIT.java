@@ -1,6 +1,7 @@
 package io.bulkhead.broker.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.bulkhead.broker.Bookkeeper;
 import io.bulkhead.broker.Broker;
@@ -70,7 +71,7 @@ class ApiLedgerIT extends ApiFixture {
 
         assertThat(report(ask("GET", "/v1/ledger/check", "")).differences())
                 .extracting(LedgerReport.Difference::kind, LedgerReport.Difference::owner)
-                .containsExactly(org.assertj.core.groups.Tuple.tuple("unknown", "foreign"));
+                .containsExactly(tuple("unknown", "foreign"));
         assertThat(ask("DELETE", "/v1/partitions/foreign", "").status()).isEqualTo(409);
         assertThat(report(ask("POST", "/v1/ledger/accept", "{\"partition\":\"foreign\"}")).differences())
                 .isEmpty();

@@ -2,10 +2,12 @@ package io.bulkhead.broker.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.bulkhead.broker.testing.MemoryLedgerStore;
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.hardware.NodeSet;
+import io.bulkhead.contract.hardware.Topology;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.PartitionName;
@@ -121,6 +123,32 @@ class LedgerTest {
     }
 
     @Test
+    void aCoreIsDividedByWhatIsHeldOfItAndNotByWhatItsOwnerHasElsewhere() {
+        ledger.adoptAll(actual(), 1, "test");
+        grantAndSettle(Machines.whole("db", CpuSet.of(2), false, NodeSet.of(0), 16));
+        grantAndSettle(Machines.whole("web", CpuSet.of(3), false, NodeSet.of(0), 16));
+
+        grantAndSettle(Machines.whole("web", CpuSet.of(4, 5), true, NodeSet.of(1), 16));
+
+        assertThat(ledger.accounts().get(Account.of(new PartitionName("web"))))
+                .containsOnlyKeys(ResourceKey.cpu(4), ResourceKey.cpu(5), ResourceKey.memory(1));
+    }
+
+    @Test
+    void aThreadThatIsOfflineStaysKnownToItsCore() {
+        ledger.adoptAll(actual(), 1, "test");
+        Topology whole = Machines.machine(2, 2, 2, 1024);
+        Grant shared = Machines.whole("db", CpuSet.of(7), false, NodeSet.of(1), 16);
+        grantAndSettle(shared);
+        Stock without = Machines.stock(new Topology(whole.cpus().subList(0, 7), whole.nodes()), 512);
+        ledger.reconcile(new Actual(without, List.of(shared)), 2);
+
+        assertThatThrownBy(() -> grantAndSettle(Machines.whole("web", CpuSet.of(6), true, NodeSet.of(1), 16)))
+                .isInstanceOfSatisfying(Refusal.class, e -> assertThat(e.problem().detail())
+                        .startsWith("CPU 6 shares a core with CPU 7 of db"));
+    }
+
+    @Test
     void movesTheHostsMemoryToAnotherNodeToMakeRoom() {
         ledger.adoptAll(actual(), 1, "test");
 
@@ -220,7 +248,7 @@ class LedgerTest {
         Grant held = grant("db", "6-7", "1", 100);
         grantAndSettle(held);
         Stock smaller = Machines.stock(
-                new io.bulkhead.contract.hardware.Topology(
+                new Topology(
                         Machines.machine(2, 2, 2, 1024).cpus().subList(0, 5),
                         Machines.machine(2, 2, 2, 1024).nodes()),
                 512);
@@ -231,8 +259,8 @@ class LedgerTest {
         assertThat(ledger.differences(new Actual(smaller, List.of(held))))
                 .extracting(Difference::owner, Difference::resource, Difference::manager)
                 .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple("db", "cpu/6", "not online"),
-                        org.assertj.core.groups.Tuple.tuple("db", "cpu/7", "not online"));
+                        tuple("db", "cpu/6", "not online"),
+                        tuple("db", "cpu/7", "not online"));
         Commit intent = commit(new Change.Intended(DB, Optional.of(held), Optional.empty()));
         commit(new Change.Settled(DB, intent.version(), true));
         ledger.reconcile(new Actual(smaller, List.of()), 3);

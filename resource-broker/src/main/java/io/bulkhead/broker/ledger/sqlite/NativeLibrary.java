@@ -35,8 +35,11 @@ final class NativeLibrary {
             SQLiteJDBCLoader.initialize();
             loaded = true;
         } catch (Exception | UnsatisfiedLinkError e) {
-            throw new IOException(
-                    "SQLite's native library cannot be loaded from " + directory + ": " + e.getMessage(), e);
+            throw new LedgerFault(
+                    LedgerFault.Kind.FAILED,
+                    "SQLite's native library cannot be loaded from " + directory + ": " + e.getMessage(),
+                    "mount the file system of the state directory without noexec",
+                    e);
         } finally {
             remove(directory);
         }
