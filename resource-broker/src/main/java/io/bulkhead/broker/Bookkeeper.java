@@ -283,8 +283,7 @@ public final class Bookkeeper implements AutoCloseable {
         return CompletableFuture.supplyAsync(
                 () -> {
                     // Whoever reconciled meanwhile has settled it; and without a ledger the next reconciliation does.
-                    boolean pending =
-                            ledger.map(open -> open.isPending(owner)).orElse(false);
+                    boolean pending = ledger.map(open -> open.isPending(owner)).orElse(false);
                     return pending
                             && withLedger(open -> open.commit(
                                     new Draft(

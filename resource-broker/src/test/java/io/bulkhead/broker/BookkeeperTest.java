@@ -15,7 +15,6 @@ import io.bulkhead.contract.hardware.Topology;
 import io.bulkhead.contract.order.Order;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
-import io.bulkhead.contract.order.Reply;
 import io.bulkhead.contract.partition.CpuClaim;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionSpec;
@@ -104,9 +103,10 @@ class BookkeeperTest {
         get(broker.bind(DB));
         get(broker.delete(DB));
 
-        List<LedgerHistory.Commit> commits =
-                get(office(broker).history(Optional.of("db"), Optional.empty(), 0, 100)).commits();
-        assertThat(get(office(broker).history(Optional.empty(), Optional.empty(), 0, 100)).commits())
+        List<LedgerHistory.Commit> commits = get(office(broker).history(Optional.of("db"), Optional.empty(), 0, 100))
+                .commits();
+        assertThat(get(office(broker).history(Optional.empty(), Optional.empty(), 0, 100))
+                        .commits())
                 .extracting(LedgerHistory.Commit::change, LedgerHistory.Commit::reason)
                 .containsExactly(
                         row("opened", "there was no ledger yet: opened with what the manager has"),
@@ -206,8 +206,8 @@ class BookkeeperTest {
         Broker broker = broker(world.manager(), new SqliteLedgerPlace(directory));
         get(office(broker).check());
 
-        for (CompletionStage<?> change : List.of(
-                define(broker, "web", 1), broker.release(DB), broker.bind(DB), broker.delete(DB))) {
+        for (CompletionStage<?> change :
+                List.of(define(broker, "web", 1), broker.release(DB), broker.bind(DB), broker.delete(DB))) {
             Refusal refusal = refused(change);
             assertThat(refusal.problem().code()).isEqualTo(ProblemCode.LEDGER_READ_ONLY);
             assertThat(refusal.problem().detail())
@@ -236,8 +236,8 @@ class BookkeeperTest {
         assertThat(report.differences()).isEmpty();
         Path aside = directory.resolve("ledger.db.19700101T000000Z");
         assertThat(Files.readString(aside)).isEqualTo("x");
-        List<LedgerHistory.Commit> commits =
-                get(office(broker).history(Optional.empty(), Optional.empty(), 0, 100)).commits();
+        List<LedgerHistory.Commit> commits = get(office(broker).history(Optional.empty(), Optional.empty(), 0, 100))
+                .commits();
         assertThat(commits).extracting(LedgerHistory.Commit::change).containsExactly("opened", "adopted", "adopted");
         assertThat(commits.get(0).reason())
                 .isEqualTo("rebuilt by alice from the manager's records; the old file is " + aside);
@@ -252,8 +252,8 @@ class BookkeeperTest {
         Broker broker = broker(world.manager(), memoryPlace);
         get(office(broker).check());
         PartitionSpec foreign = Samples.definition("foreign", 2);
-        get(world.manager().ask(
-                new Order.DefinePartition(foreign, Samples.slice("5-6"), Optional.empty()), Duration.ZERO));
+        get(world.manager()
+                .ask(new Order.DefinePartition(foreign, Samples.slice("5-6"), Optional.empty()), Duration.ZERO));
 
         LedgerReport report = get(office(broker).check());
 
@@ -272,7 +272,8 @@ class BookkeeperTest {
                         + " (5-6), 1GiB on node 0, 512 tasks by the manager");
         get(define(broker, "db", 2));
 
-        LedgerReport accepted = get(office(broker).accept(new PartitionName("foreign"), new Ticket("bob", Optional.empty())));
+        LedgerReport accepted =
+                get(office(broker).accept(new PartitionName("foreign"), new Ticket("bob", Optional.empty())));
 
         assertThat(accepted.differences()).isEmpty();
         assertThat(accepted.accounts())
@@ -280,7 +281,8 @@ class BookkeeperTest {
                 .singleElement()
                 .satisfies(each -> assertThat(each.cpus()).isEqualTo(CpuSet.parse("5-6")));
         long version = accepted.version();
-        assertThat(get(office(broker).accept(new PartitionName("foreign"), Ticket.LOCAL)).version())
+        assertThat(get(office(broker).accept(new PartitionName("foreign"), Ticket.LOCAL))
+                        .version())
                 .isEqualTo(version);
         get(broker.release(new PartitionName("foreign")));
         assertThatThrownBy(() -> get(office(broker).accept(new PartitionName("nobody"), Ticket.LOCAL)))
@@ -295,8 +297,8 @@ class BookkeeperTest {
         Simulation world = world();
         ExecutorService managersThread = Executors.newSingleThreadExecutor();
         ExecutorService administrators = Executors.newFixedThreadPool(20);
-        Manager busy = (order, timeout) -> CompletableFuture.supplyAsync(
-                () -> get(world.manager().ask(order, timeout)), managersThread);
+        Manager busy = (order, timeout) ->
+                CompletableFuture.supplyAsync(() -> get(world.manager().ask(order, timeout)), managersThread);
         try (Bookkeeper keeper = Bookkeeper.withThread(new SqliteLedgerPlace(directory))) {
             Broker broker = new Broker(busy, () -> machine, keeper);
 
@@ -318,10 +320,9 @@ class BookkeeperTest {
                     outcomes.stream().map(CompletableFuture::join).toList();
 
             assertThat(ends).filteredOn(Optional::isEmpty).hasSize(4);
-            assertThat(ends.stream().flatMap(Optional::stream))
-                    .hasSize(96)
-                    .allSatisfy(refusal -> assertThat(refusal.problem().code())
-                            .isEqualTo(ProblemCode.NOT_ENOUGH_RESOURCES));
+            assertThat(ends.stream().flatMap(Optional::stream)).hasSize(96).allSatisfy(refusal -> assertThat(
+                            refusal.problem().code())
+                    .isEqualTo(ProblemCode.NOT_ENOUGH_RESOURCES));
             LedgerReport report = get(office(broker).check());
             assertThat(report.differences()).isEmpty();
             assertThat(report.intents()).isEmpty();

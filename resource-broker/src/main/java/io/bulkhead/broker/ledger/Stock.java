@@ -51,8 +51,7 @@ public record Stock(List<Cpu> cpus, CpuMillis pool, CpuMillis hostPool, List<Nod
                             new Cpu(cpu, core.firstCpu(), reserve.pool().contains(cpu))));
         }
         cpus.sort(Comparator.comparingInt(Cpu::id));
-        CpuMillis pool =
-                new CpuMillis(1000L * cpus.stream().filter(Cpu::shared).count());
+        CpuMillis pool = new CpuMillis(1000L * cpus.stream().filter(Cpu::shared).count());
         return new Stock(
                 cpus,
                 pool,

@@ -57,7 +57,8 @@ class ApiLedgerIT extends ApiFixture {
                 .allMatch(sum -> sum.inventory() == sum.host() + sum.partitions() + sum.free());
         LedgerHistory history = RecordCodec.decode(
                 LedgerHistory.class,
-                new Json.Obj(ask("GET", "/v1/ledger/entries?owner=db&resource=cpu/1&after=1&limit=5", "").json()));
+                new Json.Obj(ask("GET", "/v1/ledger/entries?owner=db&resource=cpu/1&after=1&limit=5", "")
+                        .json()));
         assertThat(history.commits()).singleElement().satisfies(commit -> {
             assertThat(commit.change()).isEqualTo("intended");
             assertThat(commit.entries()).containsExactly(new LedgerHistory.Entry("db", "cpu/1", 1));
@@ -73,7 +74,8 @@ class ApiLedgerIT extends ApiFixture {
                 .extracting(LedgerReport.Difference::kind, LedgerReport.Difference::owner)
                 .containsExactly(tuple("unknown", "foreign"));
         assertThat(ask("DELETE", "/v1/partitions/foreign", "").status()).isEqualTo(409);
-        assertThat(report(ask("POST", "/v1/ledger/accept", "{\"partition\":\"foreign\"}")).differences())
+        assertThat(report(ask("POST", "/v1/ledger/accept", "{\"partition\":\"foreign\"}"))
+                        .differences())
                 .isEmpty();
         assertThat(ask("DELETE", "/v1/partitions/foreign", "").status()).isEqualTo(204);
     }
@@ -115,7 +117,8 @@ class ApiLedgerIT extends ApiFixture {
     @Test
     void isComparedByItselfAtTheStartOnEventsAndWhenTheManagerComesBack() throws Exception {
         Vertx vertx = Vertx.vertx();
-        try (LedgerWatch watch = LedgerWatch.start(vertx, client, broker.ledger().orElseThrow())) {
+        try (LedgerWatch watch =
+                LedgerWatch.start(vertx, client, broker.ledger().orElseThrow())) {
             assertThat(watch).isNotNull();
             Awaitility.await().until(() -> keeper.report().version() == 1);
 

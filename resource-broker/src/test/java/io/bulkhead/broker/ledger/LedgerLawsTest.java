@@ -220,23 +220,25 @@ class LedgerLawsTest {
                     return new Case(
                             topology,
                             host,
-                            seeds.stream().map(seed -> step(topology, new SplittableRandom(seed))).toList());
+                            seeds.stream()
+                                    .map(seed -> step(topology, new SplittableRandom(seed)))
+                                    .toList());
                 });
     }
 
     private static Step step(Topology topology, SplittableRandom random) {
         int cpus = topology.cpus().size();
         int owner = random.nextInt(OWNERS.size());
-        Optional<Grant> after = random.nextInt(10) < 3
-                ? Optional.empty()
-                : Optional.of(grant(OWNERS.get(owner), topology, random));
+        Optional<Grant> after =
+                random.nextInt(10) < 3 ? Optional.empty() : Optional.of(grant(OWNERS.get(owner), topology, random));
         End end = End.values()[random.nextInt(End.values().length)];
         return new Step(owner, after, end, random.nextInt(5) > 0 ? cpus : 1 + random.nextInt(cpus));
     }
 
     private static Grant grant(String owner, Topology topology, SplittableRandom random) {
         List<Integer> nodes = topology.allNodes().ids();
-        List<Integer> chosen = nodes.stream().filter(node -> random.nextBoolean()).toList();
+        List<Integer> chosen =
+                nodes.stream().filter(node -> random.nextBoolean()).toList();
         NodeSet on = NodeSet.of(chosen.isEmpty() ? List.of(nodes.get(random.nextInt(nodes.size()))) : chosen);
         long mebibytes = 16 + random.nextInt(485);
         if (random.nextInt(4) == 0) {

@@ -144,8 +144,9 @@ class LedgerTest {
         ledger.reconcile(new Actual(without, List.of(shared)), 2);
 
         assertThatThrownBy(() -> grantAndSettle(Machines.whole("web", CpuSet.of(6), true, NodeSet.of(1), 16)))
-                .isInstanceOfSatisfying(Refusal.class, e -> assertThat(e.problem().detail())
-                        .startsWith("CPU 6 shares a core with CPU 7 of db"));
+                .isInstanceOfSatisfying(
+                        Refusal.class,
+                        e -> assertThat(e.problem().detail()).startsWith("CPU 6 shares a core with CPU 7 of db"));
     }
 
     @Test
@@ -258,9 +259,7 @@ class LedgerTest {
         assertThat(ledger.inventory()).containsKey(ResourceKey.cpu(6)).doesNotContainKey(ResourceKey.cpu(5));
         assertThat(ledger.differences(new Actual(smaller, List.of(held))))
                 .extracting(Difference::owner, Difference::resource, Difference::manager)
-                .containsExactly(
-                        tuple("db", "cpu/6", "not online"),
-                        tuple("db", "cpu/7", "not online"));
+                .containsExactly(tuple("db", "cpu/6", "not online"), tuple("db", "cpu/7", "not online"));
         Commit intent = commit(new Change.Intended(DB, Optional.of(held), Optional.empty()));
         commit(new Change.Settled(DB, intent.version(), true));
         ledger.reconcile(new Actual(smaller, List.of()), 3);
