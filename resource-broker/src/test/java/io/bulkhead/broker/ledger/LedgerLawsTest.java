@@ -22,11 +22,28 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.lifecycle.AddLifecycleHook;
+import net.jqwik.api.lifecycle.AroundPropertyHook;
+import net.jqwik.api.lifecycle.PropertyExecutionResult;
+import net.jqwik.api.lifecycle.PropertyExecutor;
+import net.jqwik.api.lifecycle.PropertyLifecycleContext;
 
-/** What holds for every machine and every sequence of what happens to it; jqwik prints the seed of each law. */
+/** What holds for every machine and every sequence of what happens to it; the seed of each law is printed. */
+@AddLifecycleHook(LedgerLawsTest.SeedPrinter.class)
 class LedgerLawsTest {
     private static final int CASES = 10_000;
     private static final List<String> OWNERS = List.of("a", "b", "c", "d");
+
+    /** Tells with which seed a law was tried, also where it held. */
+    static final class SeedPrinter implements AroundPropertyHook {
+        @Override
+        public PropertyExecutionResult aroundProperty(PropertyLifecycleContext context, PropertyExecutor property) {
+            PropertyExecutionResult result = property.execute();
+            System.out.println(context.label() + ": " + result.countChecks() + " cases, seed "
+                    + result.seed().orElse("unknown"));
+            return result;
+        }
+    }
 
     /** How a change of a slice ends. */
     enum End {
