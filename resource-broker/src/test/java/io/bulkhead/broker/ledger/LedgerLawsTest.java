@@ -257,7 +257,7 @@ class LedgerLawsTest {
         List<Integer> chosen =
                 nodes.stream().filter(node -> random.nextBoolean()).toList();
         NodeSet on = NodeSet.of(chosen.isEmpty() ? List.of(nodes.get(random.nextInt(nodes.size()))) : chosen);
-        long mebibytes = 16 + random.nextInt(485);
+        long mebibytes = 16L + random.nextInt(485);
         if (random.nextInt(4) == 0) {
             return Machines.part(owner, 10 + random.nextInt(390), on, mebibytes);
         }
