@@ -1,7 +1,10 @@
 package io.bulkhead.console;
 
+import io.bulkhead.broker.Bookkeeper;
 import io.bulkhead.broker.Broker;
+import io.bulkhead.broker.LedgerTraining;
 import io.bulkhead.broker.client.ClientOptions;
+import io.bulkhead.broker.client.LedgerWatch;
 import io.bulkhead.broker.client.ManagerClient;
 import io.bulkhead.broker.http.ApiOptions;
 import io.bulkhead.broker.http.ApiServer;
@@ -39,11 +42,16 @@ public final class ControlPlane implements AutoCloseable {
 
     private final Vertx vertx;
     private final ManagerClient manager;
+    private final Bookkeeper bookkeeper;
+    private final Optional<LedgerWatch> watch;
     private final ApiServer server;
 
-    private ControlPlane(Vertx vertx, ManagerClient manager, ApiServer server) {
+    private ControlPlane(
+            Vertx vertx, ManagerClient manager, Bookkeeper bookkeeper, Optional<LedgerWatch> watch, ApiServer server) {
         this.vertx = vertx;
         this.manager = manager;
+        this.bookkeeper = bookkeeper;
+        this.watch = watch;
         this.server = server;
     }
 
@@ -70,18 +78,23 @@ public final class ControlPlane implements AutoCloseable {
         Vertx vertx = vertx();
         ManagerClient manager = new ManagerClient(vertx, ClientOptions.of(settings.managerSocket()));
         InventoryReader hardware = new InventoryReader(Path.of("/"));
-        Broker broker = new Broker(manager, hardware::read, hardware::readInventory);
+        Bookkeeper bookkeeper = Bookkeeper.inDirectory(settings.ledgerDirectory());
+        Broker broker = new Broker(manager, hardware::read, hardware::readInventory, bookkeeper);
         try {
+            // Only who has the socket may have the ledger: the watch opens it.
             ApiServer server = await(ApiServer.start(
                     vertx, broker, manager, new ApiOptions(settings.apiSocket(), settings.instance(), version())));
-            return new ControlPlane(vertx, manager, server);
+            bookkeeper.open();
+            Optional<LedgerWatch> watch = broker.ledger().map(office -> LedgerWatch.start(vertx, manager, office));
+            return new ControlPlane(vertx, manager, bookkeeper, watch, server);
         } catch (RuntimeException e) {
+            bookkeeper.close();
             await(vertx.close());
             throw e;
         }
     }
 
-    /** Loads what a start loads, and touches nothing. */
+    /** Loads what a start loads, and leaves nothing behind. */
     private static void train() {
         SettingsLoader.read(Optional.empty(), Map.of(), Map.of());
         Vertx vertx = vertx();
@@ -90,6 +103,7 @@ public final class ControlPlane implements AutoCloseable {
         InventoryReader hardware = new InventoryReader(Path.of("/"));
         Broker broker = new Broker(manager, hardware::read, hardware::readInventory);
         Settings settings = SettingsLoader.defaults(Map.of());
+        LedgerTraining.run();
         LOG.atDebug()
                 .addKeyValue(
                         "bytes",
@@ -125,10 +139,12 @@ public final class ControlPlane implements AutoCloseable {
                 .orElse("development");
     }
 
-    /** Ends the API, then the connections to the manager, then the event loop. */
+    /** Ends the API, then the ledger, then the connections to the manager, then the event loop. */
     @Override
     public void close() {
         await(server.close().otherwiseEmpty());
+        watch.ifPresent(LedgerWatch::close);
+        bookkeeper.close();
         await(manager.close().otherwiseEmpty());
         await(vertx.close());
     }

@@ -21,7 +21,9 @@ class ControlPlaneIT {
     @Test
     void servesWithoutAManagerAndLeavesNoSocket(@TempDir Path directory) throws IOException {
         Files.createDirectory(directory.resolve("control"));
-        Settings settings = SettingsLoader.defaults(Map.of("instance.run_dir", directory.toString()));
+        Settings settings = SettingsLoader.defaults(Map.of(
+                "instance.run_dir", directory.toString(),
+                "instance.state_dir", directory.resolve("state").toString()));
         ApiClient client = new ApiClient(settings.apiSocket());
 
         try (ControlPlane controlPlane = ControlPlane.start(settings)) {

@@ -2,6 +2,9 @@ package io.bulkhead.broker;
 
 import io.bulkhead.broker.inventory.Inventory;
 import io.bulkhead.broker.inventory.InventoryFile;
+import io.bulkhead.broker.ledger.Actual;
+import io.bulkhead.broker.ledger.Grant;
+import io.bulkhead.broker.ledger.Stock;
 import io.bulkhead.broker.placement.Decision;
 import io.bulkhead.broker.placement.Holdings;
 import io.bulkhead.broker.placement.Machine;
@@ -32,8 +35,9 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * What the control plane can do with partitions. The manager holds the truth: the broker keeps nothing, derives who
- * holds what from the manager's list, and finds the place for what is defined or bound.
+ * What the control plane can do with partitions. The manager holds the truth about what is bound: the broker derives who
+ * holds what from the manager's list, and finds the place for what is defined or bound. What changes who holds what is
+ * announced in the ledger before the manager is asked, and settled there after; see {@code broker.ledger}.
  *
  * <p>Safe for any thread; nothing blocks, but the hardware is read when its description changes. Every method's stage
  * fails with a {@link Refusal} that is for the user.
@@ -51,6 +55,7 @@ public final class Broker {
     private final Manager manager;
     private final InventoryCache inventory;
     private final Turns turns = new Turns();
+    private final Optional<Bookkeeper> bookkeeper;
 
     /**
      * What a definition led to.
@@ -88,22 +93,56 @@ public final class Broker {
         }
     }
 
-    /** A partition that needs a place: what it asks, and the order that takes an offered slice. */
-    private record Wish(PartitionName name, Claim claim, Function<Slice, Order> order) {}
+    /** A partition that needs a place: what it asks, on whose behalf, and the order that takes an offered slice. */
+    private record Wish(PartitionName name, Claim claim, Ticket ticket, String verb, Function<Slice, Order> order) {
+        Grant grant(Slice slice) {
+            return new Grant(name, slice, Grant.wantsWholeCores(claim.cpus()));
+        }
+    }
 
     /**
+     * One that keeps no ledger.
+     *
      * @param manager who carries out
      * @param topology reads how CPUs and memory are arranged, all that placing needs
      * @param inventory reads all there is
      */
     public Broker(Manager manager, Supplier<Topology> topology, Supplier<Inventory> inventory) {
-        this.manager = manager;
-        this.inventory = new InventoryCache(topology, inventory);
+        this(manager, topology, inventory, Optional.empty());
     }
 
-    /** One that knows of nothing but CPUs and memory. */
+    /** One that knows of nothing but CPUs and memory, and keeps no ledger. */
     public Broker(Manager manager, Supplier<Topology> topology) {
         this(manager, topology, () -> Inventory.of(topology.get()));
+    }
+
+    /**
+     * One that writes what it does into a ledger.
+     *
+     * @param manager who carries out
+     * @param topology reads how CPUs and memory are arranged, all that placing needs
+     * @param inventory reads all there is
+     * @param bookkeeper keeps the ledger; the caller closes it
+     */
+    public Broker(
+            Manager manager, Supplier<Topology> topology, Supplier<Inventory> inventory, Bookkeeper bookkeeper) {
+        this(manager, topology, inventory, Optional.of(bookkeeper));
+    }
+
+    private Broker(
+            Manager manager,
+            Supplier<Topology> topology,
+            Supplier<Inventory> inventory,
+            Optional<Bookkeeper> bookkeeper) {
+        this.manager = manager;
+        this.inventory = new InventoryCache(topology, inventory);
+        this.bookkeeper = bookkeeper;
+    }
+
+    /** What can be asked of the ledger; empty where none is kept. */
+    public Optional<LedgerOffice> ledger() {
+        return bookkeeper.map(
+                keeper -> new LedgerOffice(keeper, turns, () -> situation().thenApply(this::actual)));
     }
 
     // ---- looking
@@ -182,9 +221,16 @@ public final class Broker {
      * @param rootPasswordHash crypt(5) hash for root on the console
      */
     public CompletionStage<Defined> define(PartitionSpec definition, Optional<String> rootPasswordHash) {
+        return define(definition, rootPasswordHash, Ticket.LOCAL);
+    }
+
+    /** Defines on somebody's behalf; see {@link #define(PartitionSpec, Optional)}. */
+    public CompletionStage<Defined> define(PartitionSpec definition, Optional<String> rootPasswordHash, Ticket ticket) {
         Wish wish = new Wish(
                 definition.name(),
                 definition.claim(),
+                ticket,
+                "define",
                 slice -> new Order.DefinePartition(definition, slice, rootPasswordHash));
         return turns.next(() -> situation().thenCompose(now -> place(wish, now, ATTEMPTS)
                 .thenApply(partition ->
@@ -193,22 +239,52 @@ public final class Broker {
 
     /** Takes a slice for a partition that has released its own; one that holds a slice keeps it. */
     public CompletionStage<PartitionStatus> bind(PartitionName name) {
+        return bind(name, Ticket.LOCAL);
+    }
+
+    /** Binds on somebody's behalf; see {@link #bind(PartitionName)}. */
+    public CompletionStage<PartitionStatus> bind(PartitionName name, Ticket ticket) {
         return turns.next(() -> situation().thenCompose(now -> {
             PartitionStatus partition = now.of(name)
                     .orElseThrow(() -> Refusal.of(ProblemCode.NOT_FOUND, "there is no partition '" + name + "'"));
-            Wish wish = new Wish(name, partition.definition().claim(), slice -> new Order.BindPartition(name, slice));
+            Wish wish = new Wish(
+                    name,
+                    partition.definition().claim(),
+                    ticket,
+                    "bind",
+                    slice -> new Order.BindPartition(name, slice));
             return place(wish, now, ATTEMPTS);
         }));
     }
 
     /** Gives the slice of a partition back that does not run. */
     public CompletionStage<PartitionStatus> release(PartitionName name) {
-        return partition(new Order.ReleasePartition(name), TO_WORK);
+        return release(name, Ticket.LOCAL);
+    }
+
+    /** Releases on somebody's behalf; see {@link #release(PartitionName)}. */
+    public CompletionStage<PartitionStatus> release(PartitionName name, Ticket ticket) {
+        return givingBack(name, ticket, "release", () -> partition(new Order.ReleasePartition(name), TO_WORK));
     }
 
     /** Removes a partition that does not run, with its files. */
     public CompletionStage<Reply.Done> delete(PartitionName name) {
-        return ask(new Order.DeletePartition(name), Reply.Done.class, TO_WORK);
+        return delete(name, Ticket.LOCAL);
+    }
+
+    /** Deletes on somebody's behalf; see {@link #delete(PartitionName)}. */
+    public CompletionStage<Reply.Done> delete(PartitionName name, Ticket ticket) {
+        return givingBack(
+                name, ticket, "delete", () -> ask(new Order.DeletePartition(name), Reply.Done.class, TO_WORK));
+    }
+
+    private <T> CompletionStage<T> givingBack(
+            PartitionName name, Ticket ticket, String verb, Supplier<CompletionStage<T>> order) {
+        return bookkeeper
+                .map(keeper -> turns.next(() -> situation()
+                        .thenCompose(now ->
+                                keeper.during(actual(now), name, Optional.empty(), ticket, verb + " " + name, order))))
+                .orElseGet(order);
     }
 
     // ---- running
@@ -267,11 +343,34 @@ public final class Broker {
             return CompletableFuture.failedFuture(new Refusal(refused.problem()));
         }
         Decision.Offer offer = (Decision.Offer) decision;
-        return partition(wish.order().apply(offer.slice()), TO_WORK)
+        return take(wish, offer.slice(), now)
                 .handle((partition, failure) -> failure == null
                         ? CompletableFuture.<PartitionStatus>completedStage(partition)
                         : placeAgain(wish, now, attempts - 1, Refusals.of(failure)))
                 .thenCompose(stage -> stage);
+    }
+
+    private CompletionStage<PartitionStatus> take(Wish wish, Slice slice, Situation now) {
+        Supplier<CompletionStage<PartitionStatus>> order =
+                () -> partition(wish.order().apply(slice), TO_WORK);
+        return bookkeeper
+                .map(keeper -> keeper.during(
+                        actual(now),
+                        wish.name(),
+                        Optional.of(wish.grant(slice)),
+                        wish.ticket(),
+                        wish.verb() + " " + wish.name(),
+                        order))
+                .orElseGet(order);
+    }
+
+    private Actual actual(Situation now) {
+        return new Actual(
+                Stock.of(inventory.of(now.host()), now.host().reserve()),
+                now.partitions().stream()
+                        .map(Grant::of)
+                        .flatMap(Optional::stream)
+                        .toList());
     }
 
     /** The manager has the last word; what it refuses is offered anew only where somebody took or gave meanwhile. */

@@ -60,6 +60,7 @@ import picocli.CommandLine.ScopeType;
             VerifyVerb.class,
             TopVerb.class,
             EventsVerb.class,
+            LedgerVerb.class,
             ConfigVerb.class,
             CompletionVerb.class,
             HelpVerb.class

@@ -1,5 +1,6 @@
 package io.bulkhead.console.cli;
 
+import io.bulkhead.broker.LedgerReport;
 import io.bulkhead.console.daemons.Health;
 import io.bulkhead.console.daemons.Installation;
 import io.bulkhead.console.text.Cell;
@@ -11,6 +12,7 @@ import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.PartitionStatus;
 import io.bulkhead.contract.partition.State;
 import io.bulkhead.contract.wire.Json;
+import io.bulkhead.contract.wire.RecordCodec;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,10 +34,16 @@ final class StatusVerb extends Verb {
         List<Health.Condition> conditions = List.of(health.manager(), health.controlPlane());
         boolean up = health.isUp();
         Optional<List<PartitionStatus>> partitions = up ? partitions() : Optional.empty();
+        Optional<LedgerReport> ledger = up ? ledger() : Optional.empty();
         if (bulkhead().wantsJson()) {
-            bulkhead().printJson(json(installation, up, conditions, partitions));
+            Json.Obj answer = json(installation, up, conditions, partitions);
+            bulkhead()
+                    .printJson(ledger.map(report -> answer.with("ledger", json(report)))
+                            .orElse(answer));
         } else {
-            bulkhead().print(text(installation, up, conditions, partitions));
+            bulkhead()
+                    .print(text(installation, up, conditions, partitions)
+                            + ledger.map(this::text).orElse(""));
         }
         return up ? DONE : ProblemCode.UNREACHABLE.exitCode();
     }
@@ -46,6 +54,38 @@ final class StatusVerb extends Verb {
         } catch (Refusal e) {
             return Optional.empty();
         }
+    }
+
+    private Optional<LedgerReport> ledger() {
+        try {
+            return Optional.of(api().get("/v1/ledger", LedgerReport.class));
+        } catch (Refusal e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Nothing where all is well. */
+    private String text(LedgerReport ledger) {
+        String faults = ledger.fault()
+                .map(fault -> Tone.BAD.paint("the ledger is read-only: ", colour()) + fault.detail() + "\n  fix: "
+                        + fault.remedy() + "\n")
+                .orElse("");
+        int differences = ledger.differences().size();
+        return faults
+                + (differences == 0
+                        ? ""
+                        : Tone.BAD.paint("the ledger and the manager differ", colour()) + " in " + differences
+                                + (differences == 1 ? " thing" : " things") + "; 'bulkhead ledger check' names them\n");
+    }
+
+    private static Json json(LedgerReport ledger) {
+        Json.Obj members = new Json.Obj(Map.of())
+                .with("mode", Json.of(RecordCodec.constantName(ledger.mode())))
+                .with("version", Json.of(ledger.version()))
+                .with("differences", Json.of(ledger.differences().size()));
+        return ledger.fault()
+                .map(fault -> members.with("fault", RecordCodec.encode(fault)))
+                .orElse(members);
     }
 
     private String text(
@@ -84,7 +124,7 @@ final class StatusVerb extends Verb {
                 + " running" + (degraded > 0 ? ", " + degraded + " degraded" : "");
     }
 
-    private static Json json(
+    private static Json.Obj json(
             Installation installation,
             boolean up,
             List<Health.Condition> conditions,

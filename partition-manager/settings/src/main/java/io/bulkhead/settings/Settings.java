@@ -92,6 +92,16 @@ public record Settings(
         return apiSocket(runDirectory);
     }
 
+    /** Where the control plane keeps what is its own; nobody else may look into it. */
+    public Path controlPlaneDirectory() {
+        return stateDirectory.resolve("control");
+    }
+
+    /** Where the control plane keeps the ledger. */
+    public Path ledgerDirectory() {
+        return controlPlaneDirectory().resolve("ledger");
+    }
+
     static Path managerSocket(Path runDirectory) {
         return runDirectory.resolve("manager.sock");
     }

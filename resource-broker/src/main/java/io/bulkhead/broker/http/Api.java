@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -34,6 +35,7 @@ final class Api {
     private final EventEndpoint events;
     private final StreamEndpoint streams;
     private final PlanEndpoint plans;
+    private final LedgerEndpoint ledger;
     private final MetricsPage metrics;
     private final String description;
 
@@ -43,12 +45,13 @@ final class Api {
         this.events = new EventEndpoint(vertx, manager, options.limits());
         this.streams = new StreamEndpoint(vertx, manager, options.limits(), guard);
         this.plans = new PlanEndpoint(vertx, broker);
+        this.ledger = new LedgerEndpoint(broker);
         this.metrics = new MetricsPage(options.instance(), options.version());
         this.description = description();
     }
 
     Routes routes() {
-        return new Routes(List.of(
+        List<Route> routes = new ArrayList<>(List.of(
                 new Route(GET, "/v1", this::about),
                 new Route(GET, "/v1/openapi.yaml", this::describe),
                 new Route(GET, "/v1/host", this::host),
@@ -73,6 +76,8 @@ final class Api {
                 new Route(GET, "/livez", this::live),
                 new Route(GET, "/readyz", this::ready),
                 new Route(GET, "/metrics", this::metrics)));
+        routes.addAll(ledger.routes());
+        return new Routes(routes);
     }
 
     private void about(Exchange exchange) {
@@ -190,13 +195,19 @@ final class Api {
     }
 
     private void ready(Exchange exchange) {
-        exchange.answer(broker.managerAnswers(), host -> exchange.json(200, NOTHING.with("ready", Json.of(true))));
+        exchange.answer(
+                broker.managerAnswers(),
+                host -> exchange.json(200, NOTHING.with("ready", Json.of(true)).with("ledger", ledger.readiness())));
     }
 
     /** That the manager is away is a metric, not an error: whoever watches wants to see it. */
     private void metrics(Exchange exchange) {
         CompletionStage<String> page = broker.survey()
-                .handle((survey, failure) -> failure == null ? metrics.of(survey) : metrics.withoutManager());
+                .handle((survey, failure) -> failure == null ? metrics.of(survey) : metrics.withoutManager())
+                .thenApply(text -> text
+                        + broker.ledger()
+                                .map(office -> metrics.ofLedger(office.report()))
+                                .orElse(""));
         exchange.answer(page, text -> exchange.send(200, MetricsPage.CONTENT_TYPE, text));
     }
 

@@ -2,6 +2,7 @@ package io.bulkhead.broker.metrics;
 
 import io.bulkhead.broker.Broker.Survey;
 import io.bulkhead.broker.HostView;
+import io.bulkhead.broker.LedgerReport;
 import io.bulkhead.contract.partition.CpuSlice;
 import io.bulkhead.contract.partition.InstanceName;
 import io.bulkhead.contract.partition.Intrusion;
@@ -52,6 +53,31 @@ public final class MetricsPage {
     public String withoutManager() {
         try (Meters meters = new Meters()) {
             program(meters, false);
+            return meters.text();
+        }
+    }
+
+    /** What to add where a ledger is kept. */
+    public String ofLedger(LedgerReport ledger) {
+        try (Meters meters = new Meters()) {
+            meters.gauge(
+                    "bulkhead.ledger.writable",
+                    "",
+                    "Whether the ledger can be written: 0 while it is read-only or not open yet",
+                    Tags.empty(),
+                    ledger.mode() == LedgerReport.Mode.READ_WRITE ? 1 : 0);
+            meters.gauge(
+                    "bulkhead.ledger.version",
+                    "",
+                    "The number of the ledger's last commit",
+                    Tags.empty(),
+                    ledger.version());
+            meters.gauge(
+                    "bulkhead.ledger.differences",
+                    "",
+                    "What the ledger and the manager say differently and the administrator has to decide",
+                    Tags.empty(),
+                    ledger.differences().size());
             return meters.text();
         }
     }

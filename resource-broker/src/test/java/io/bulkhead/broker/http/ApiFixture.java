@@ -58,9 +58,14 @@ abstract class ApiFixture {
     }
 
     ApiServer startServer() throws Exception {
-        Broker broker = new Broker(manager, () -> Samples.machine(4));
+        Broker broker = broker(manager);
         ApiOptions options = new ApiOptions(api, InstanceName.parse("test"), "1.2.3", LIMITS);
         return get(ApiServer.start(vertx, broker, manager, options));
+    }
+
+    /** The broker behind the API; one without a ledger, unless a test wants another. */
+    Broker broker(ManagerClient client) {
+        return new Broker(client, () -> Samples.machine(4));
     }
 
     static <T> T get(Future<T> future) throws Exception {

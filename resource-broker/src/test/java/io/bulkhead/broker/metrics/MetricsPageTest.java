@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bulkhead.broker.Broker.Survey;
 import io.bulkhead.broker.HostView;
+import io.bulkhead.broker.LedgerReport;
 import io.bulkhead.broker.testing.Samples;
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.hardware.NodeSet;
@@ -37,6 +38,16 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class MetricsPageTest {
+    private static final LedgerReport LEDGER = new LedgerReport(
+            LedgerReport.Mode.READ_ONLY,
+            Optional.of(new LedgerReport.Fault("damaged", "it is cut off", "rebuild it")),
+            17,
+            Optional.of(1_000L),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(new LedgerReport.Difference("unknown", "db", "slice", "nothing", "2 CPUs", "accept it")));
+
     private static final PartitionName DB = new PartitionName("db");
     private static final Slice WHOLE = new Slice(
             new CpuSlice.Whole(CpuSet.parse("2-3")), NodeSet.of(0), ByteSize.parse("1GiB"), 512, IoSlice.UNLIMITED);
@@ -99,7 +110,7 @@ class MetricsPageTest {
 
     @Test
     void isListedInTheReadMe() throws IOException {
-        Set<String> names = page.of(survey(1))
+        Set<String> names = (page.of(survey(1)) + page.ofLedger(LEDGER))
                 .lines()
                 .filter(line -> line.startsWith("# TYPE "))
                 .map(line -> line.split(" ")[2])
@@ -111,6 +122,15 @@ class MetricsPageTest {
                 .collect(Collectors.toSet());
 
         assertThat(listed).isEqualTo(names);
+    }
+
+    @Test
+    void tellsOfTheLedger() {
+        assertThat(page.ofLedger(LEDGER).lines().filter(line -> !line.startsWith("#")))
+                .containsExactlyInAnyOrder(
+                        "bulkhead_ledger_writable 0.0",
+                        "bulkhead_ledger_version 17.0",
+                        "bulkhead_ledger_differences 1.0");
     }
 
     private static Survey survey(long highestMicros) {

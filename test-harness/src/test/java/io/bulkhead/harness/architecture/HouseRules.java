@@ -39,6 +39,9 @@ final class HouseRules {
     /** Decide and compute, but never look at the world themselves. */
     private static final List<String> PURE = List.of("contract", "broker.placement", "broker.ledger", "console.ring");
 
+    /** Adapters below a pure package: they keep what it decides, and nobody of it knows them. */
+    private static final List<String> ADAPTERS = List.of("broker.ledger.sqlite");
+
     /** What only the broker's own classes use. */
     private static final List<String> BROKER_INTERNALS =
             List.of("broker.placement", "broker.solver", "broker.ledger", "broker.store");
@@ -76,6 +79,7 @@ final class HouseRules {
                 new NamedRule("pure packages depend on the JDK and the contract alone", pureDependsOnLittle()),
                 new NamedRule("pure packages do not look at the world", pureDoesNotLookAtTheWorld()),
                 new NamedRule("the inventory takes no server", inventoryTakesNoServer()),
+                new NamedRule("only the ledger's store touches SQLite", onlyTheStoreTouchesSqlite()),
                 new NamedRule("Vert.x stays at the edges", vertxStaysAtTheEdges()),
                 new NamedRule("the contract knows nobody", knowsOnly("contract", List.of())),
                 new NamedRule("settings know the contract", knowsOnly("settings", List.of("contract"))),
@@ -113,13 +117,27 @@ final class HouseRules {
                 .allowEmptyShould(true);
     }
 
+    private ArchRule onlyTheStoreTouchesSqlite() {
+        return noClasses()
+                .that()
+                .resideOutsideOfPackages(in(ADAPTERS))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.sqlite..", "java.sql..")
+                .because("a database blocks on the disk and loads native code: it stays on the ledger's own thread")
+                .allowEmptyShould(true);
+    }
+
     private ArchRule pureDependsOnLittle() {
         return classes()
                 .that()
                 .resideInAnyPackage(in(PURE))
+                .and()
+                .resideOutsideOfPackages(in(ADAPTERS))
                 .should()
                 .onlyDependOnClassesThat(
-                        resideInAnyPackage("java..", "org.jspecify..").or(resideInAnyPackage(in(PURE))))
+                        resideInAnyPackage("java..", "org.jspecify..")
+                                .or(resideInAnyPackage(in(PURE)).and(not(resideInAnyPackage(in(ADAPTERS))))))
                 .because("what decides about slices is tested exhaustively, without a server, a database or a kernel")
                 .allowEmptyShould(true);
     }
@@ -148,6 +166,8 @@ final class HouseRules {
         return noClasses()
                 .that()
                 .resideInAnyPackage(in(PURE))
+                .and()
+                .resideOutsideOfPackages(in(ADAPTERS))
                 .should()
                 .dependOnClassesThat(partOfTheWorld)
                 .orShould()

@@ -29,6 +29,7 @@ class HouseRulesTest {
                     "pure packages depend on the JDK and the contract alone", List.of("LogsInTheCore", "AnswersLater")),
             Map.entry("pure packages do not look at the world", List.of("ReadsTheClock", "OpensAFile")),
             Map.entry("the inventory takes no server", List.of("LogsWhatItReads")),
+            Map.entry("only the ledger's store touches SQLite", List.of("QueriesTheDatabase")),
             Map.entry("Vert.x stays at the edges", List.of("AnswersLater")),
             Map.entry("the contract knows nobody", List.of("KnowsTheBroker")),
             Map.entry("settings know the contract", List.of("KnowsTheConsole")),

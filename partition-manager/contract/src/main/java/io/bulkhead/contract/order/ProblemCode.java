@@ -15,6 +15,7 @@ public enum ProblemCode {
     NOT_ENOUGH_RESOURCES(409, 5, "The hardware is not free"),
     NOT_ENFORCEABLE(422, 5, "This host cannot enforce it"),
     NOT_PERMITTED(403, 6, "It is not permitted"),
+    LEDGER_READ_ONLY(503, 4, "The ledger cannot be written"),
     UNREACHABLE(503, 7, "The control plane or the manager cannot be reached"),
     TIMED_OUT(504, 8, "It took too long"),
     PROMISE_BROKEN(500, 10, "A promise does not hold"),

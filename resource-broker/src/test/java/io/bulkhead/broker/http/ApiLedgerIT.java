@@ -1,0 +1,137 @@
+package io.bulkhead.broker.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.bulkhead.broker.Bookkeeper;
+import io.bulkhead.broker.Broker;
+import io.bulkhead.broker.LedgerHistory;
+import io.bulkhead.broker.LedgerReport;
+import io.bulkhead.broker.client.LedgerWatch;
+import io.bulkhead.broker.client.ManagerClient;
+import io.bulkhead.broker.testing.Samples;
+import io.bulkhead.contract.wire.Json;
+import io.bulkhead.contract.wire.RecordCodec;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The ledger over HTTP, in front of a manager without a kernel. */
+class ApiLedgerIT extends ApiFixture {
+    private Bookkeeper keeper;
+    private Broker broker;
+    private ManagerClient client;
+
+    @Override
+    Broker broker(ManagerClient manager) {
+        keeper = Bookkeeper.inDirectory(directory.resolve("ledger"));
+        broker = new Broker(manager, () -> Samples.machine(4), keeper);
+        client = manager;
+        return broker;
+    }
+
+    @AfterEach
+    void closeLedger() {
+        keeper.close();
+    }
+
+    private LedgerReport report(RawClient.Answer answer) {
+        assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+        return RecordCodec.decode(LedgerReport.class, new Json.Obj(answer.json()));
+    }
+
+    @Test
+    void showsWhatADefinitionTookAndWhy() throws IOException {
+        assertThat(put(Samples.definition("db", 2)).status()).isEqualTo(201);
+
+        LedgerReport report = report(ask("GET", "/v1/ledger", ""));
+
+        assertThat(report.mode()).isEqualTo(LedgerReport.Mode.READ_WRITE);
+        assertThat(report.version()).isEqualTo(3);
+        assertThat(report.sums())
+                .contains(new LedgerReport.Sum("cpus", "threads", 4, 1, 2, 1))
+                .allMatch(sum -> sum.inventory() == sum.host() + sum.partitions() + sum.free());
+        LedgerHistory history = RecordCodec.decode(
+                LedgerHistory.class,
+                new Json.Obj(ask("GET", "/v1/ledger/entries?owner=db&resource=cpu/1&after=1&limit=5", "")
+                        .json()));
+        assertThat(history.commits()).singleElement().satisfies(commit -> {
+            assertThat(commit.change()).isEqualTo("intended");
+            assertThat(commit.entries()).containsExactly(new LedgerHistory.Entry("db", "cpu/1", 1));
+        });
+    }
+
+    @Test
+    void namesAcceptsAndForgetsWhatSomebodyElseDid() throws IOException {
+        report(ask("GET", "/v1/ledger/check", ""));
+        fake.put(Samples.definition("foreign", 1), Samples.slice("3"));
+
+        assertThat(report(ask("GET", "/v1/ledger/check", "")).differences())
+                .extracting(LedgerReport.Difference::kind, LedgerReport.Difference::owner)
+                .containsExactly(tuple("unknown", "foreign"));
+        assertThat(ask("DELETE", "/v1/partitions/foreign", "").status()).isEqualTo(409);
+        assertThat(report(ask("POST", "/v1/ledger/accept", "{\"partition\":\"foreign\"}"))
+                        .differences())
+                .isEmpty();
+        assertThat(ask("DELETE", "/v1/partitions/foreign", "").status()).isEqualTo(204);
+    }
+
+    @Test
+    void isReadOnlyWithADamagedFileUntilItIsRebuilt() throws IOException {
+        Path file = directory.resolve("ledger/ledger.db");
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, "?");
+        report(ask("GET", "/v1/ledger/check", ""));
+
+        RawClient.Answer refused = put(Samples.definition("db", 1));
+
+        assertThat(refused.status()).isEqualTo(503);
+        assertThat(refused.text("code")).isEqualTo("ledger-read-only");
+        assertThat(refused.text("detail")).isEqualTo("the ledger " + file + " is cut off: it has 1 bytes");
+        assertThat(refused.text("remedy")).isEqualTo("run 'bulkhead ledger rebuild'; the file is kept aside");
+        RawClient.Answer ready = ask("GET", "/readyz", "");
+        assertThat(ready.status()).isEqualTo(200);
+        assertThat(ready.body()).contains("\"mode\":\"read-only\"", "is cut off");
+        assertThat(ask("GET", "/metrics", "").body()).contains("bulkhead_ledger_writable 0.0");
+        report(ask("POST", "/v1/ledger/rebuild", ""));
+        assertThat(put(Samples.definition("db", 1)).status()).isEqualTo(201);
+        assertThat(ask("GET", "/metrics", "").body()).contains("bulkhead_ledger_writable 1.0");
+    }
+
+    @Test
+    void refusesWhatItDoesNotUnderstand() throws IOException {
+        assertThat(ask("GET", "/v1/ledger/entries?limit=0", "").text("detail"))
+                .isEqualTo("the parameter 'limit' must be 1 to 1000, it is 0");
+        assertThat(ask("GET", "/v1/ledger/entries?after=x", "").text("detail"))
+                .isEqualTo("the parameter 'after' must be a whole number, it is 'x'");
+        assertThat(ask("GET", "/v1/ledger/entries?resource=disk", "").text("detail"))
+                .isEqualTo("'disk' is not a resource of the ledger; there are cpu/N, pool and memory/N (of node N)");
+        assertThat(ask("POST", "/v1/ledger/accept", "{}").text("detail"))
+                .isEqualTo("partition is missing; it names the partition whose slice is taken over");
+    }
+
+    @Test
+    void isComparedByItselfAtTheStartOnEventsAndWhenTheManagerComesBack() throws Exception {
+        Vertx vertx = Vertx.vertx();
+        try (LedgerWatch watch =
+                LedgerWatch.start(vertx, client, broker.ledger().orElseThrow())) {
+            assertThat(watch).isNotNull();
+            Awaitility.await().until(() -> keeper.report().version() == 1);
+
+            // Somebody else defines something; the manager tells
+            fake.put(Samples.definition("foreign", 1), Samples.slice("3"));
+            Awaitility.await().until(() -> keeper.report().differences().size() == 1);
+
+            fake.stop();
+            fake.put(Samples.definition("another", 1), Samples.slice("2"));
+            fake.start();
+            Awaitility.await().until(() -> keeper.report().differences().size() == 2);
+        } finally {
+            get(vertx.close());
+        }
+    }
+}
