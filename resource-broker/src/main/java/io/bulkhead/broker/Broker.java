@@ -141,13 +141,22 @@ public final class Broker {
      * @param rootPasswordHash crypt(5) hash for root on the console
      */
     public CompletionStage<Defined> define(PartitionSpec definition, Optional<String> rootPasswordHash) {
+        return define(definition, rootPasswordHash, Precondition.NONE);
+    }
+
+    /** The same, if the partition is as the precondition wants it when its turn comes. */
+    public CompletionStage<Defined> define(
+            PartitionSpec definition, Optional<String> rootPasswordHash, Precondition precondition) {
         Wish wish = new Wish(
                 definition.name(),
                 definition.claim(),
                 slice -> new Order.DefinePartition(definition, slice, rootPasswordHash));
-        return turns.next(() -> situation().thenCompose(now -> place(wish, now, ATTEMPTS)
-                .thenApply(partition ->
-                        new Defined(partition, now.of(definition.name()).isEmpty()))));
+        return turns.next(() -> situation().thenCompose(now -> {
+            precondition.check(now.of(definition.name()));
+            return place(wish, now, ATTEMPTS)
+                    .thenApply(partition ->
+                            new Defined(partition, now.of(definition.name()).isEmpty()));
+        }));
     }
 
     /** Takes a slice for a partition that has released its own; one that holds a slice keeps it. */
@@ -168,6 +177,14 @@ public final class Broker {
     /** Removes a partition that does not run, with its files. */
     public CompletionStage<Reply.Done> delete(PartitionName name) {
         return ask(new Order.DeletePartition(name), Reply.Done.class, TO_WORK);
+    }
+
+    /** The same, if the partition is as the precondition wants it when its turn comes. */
+    public CompletionStage<Reply.Done> delete(PartitionName name, Precondition precondition) {
+        return turns.next(() -> situation().thenCompose(now -> {
+            precondition.check(now.of(name));
+            return delete(name);
+        }));
     }
 
     // ---- running

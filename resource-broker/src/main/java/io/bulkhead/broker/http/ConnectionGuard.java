@@ -3,26 +3,37 @@ package io.bulkhead.broker.http;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Closes connections that hold their place without asking anything, and those beyond the number that is served at once.
  * A connection whose request is being answered, or that has become a stream, is left alone. Safe for several event loops.
  */
 final class ConnectionGuard {
+    private static final int STRANGERS_SHARE = 16;
+
     private final Vertx vertx;
     private final ApiOptions.Limits limits;
     private final Map<HttpConnection, Long> timers = new HashMap<>();
+    private final Set<HttpConnection> strangers = new HashSet<>();
 
     ConnectionGuard(Vertx vertx, ApiOptions.Limits limits) {
         this.vertx = vertx;
         this.limits = limits;
     }
 
-    synchronized void opened(HttpConnection connection) {
-        if (timers.size() >= limits.connections()) {
+    /** @param stranger whether nobody with a role is at the other end; those share a few places */
+    synchronized void opened(HttpConnection connection, boolean stranger) {
+        boolean tooMany = timers.size() >= limits.connections()
+                || (stranger && strangers.size() >= Math.max(1, limits.connections() / STRANGERS_SHARE));
+        if (tooMany) {
             connection.close();
             return;
+        }
+        if (stranger) {
+            strangers.add(connection);
         }
         timers.put(connection, idleTimer(connection));
         connection.closeHandler(closed -> gone(connection));
@@ -47,6 +58,7 @@ final class ConnectionGuard {
 
     /** The connection is no more. */
     synchronized void gone(HttpConnection connection) {
+        strangers.remove(connection);
         Long timer = timers.remove(connection);
         if (timer != null) {
             vertx.cancelTimer(timer);

@@ -27,14 +27,21 @@ public final class MetricsPage {
 
     private final InstanceName instance;
     private final String version;
+    private final RequestStatistics requests;
 
     /**
      * @param instance the name of this installation
      * @param version of the control plane's program
      */
     public MetricsPage(InstanceName instance, String version) {
+        this(instance, version, new RequestStatistics());
+    }
+
+    /** @param requests those of the API that serves the page */
+    public MetricsPage(InstanceName instance, String version, RequestStatistics requests) {
         this.instance = instance;
         this.version = version;
+        this.requests = requests;
     }
 
     /** The page of a host whose manager answers. */
@@ -69,6 +76,7 @@ public final class MetricsPage {
                 "Whether the partition manager answers",
                 Tags.empty(),
                 managerAnswers ? 1 : 0);
+        meters.requests(requests);
     }
 
     // ---- the host
