@@ -3,6 +3,7 @@ package io.bulkhead.console;
 import io.bulkhead.broker.Broker;
 import io.bulkhead.broker.client.ClientOptions;
 import io.bulkhead.broker.client.ManagerClient;
+import io.bulkhead.broker.http.ApiAccess;
 import io.bulkhead.broker.http.ApiOptions;
 import io.bulkhead.broker.http.ApiServer;
 import io.bulkhead.broker.inventory.InventoryReader;
@@ -72,12 +73,27 @@ public final class ControlPlane implements AutoCloseable {
         Broker broker = new Broker(manager, new InventoryReader(Path.of("/"))::read);
         try {
             ApiServer server = await(ApiServer.start(
-                    vertx, broker, manager, new ApiOptions(settings.apiSocket(), settings.instance(), version())));
+                    vertx,
+                    broker,
+                    manager,
+                    new ApiOptions(settings.apiSocket(), settings.instance(), version(), access(settings))));
             return new ControlPlane(vertx, manager, server);
         } catch (RuntimeException e) {
             await(vertx.close());
             throw e;
         }
+    }
+
+    private static ApiAccess access(Settings settings) {
+        Settings.Api api = settings.api();
+        Optional<ApiAccess.Tls> tls = api.tlsCertificate()
+                .flatMap(certificate -> api.tlsKey().map(key -> new ApiAccess.Tls(certificate, key)));
+        return new ApiAccess(
+                settings.controlDirectory(),
+                api.admins(),
+                api.operators(),
+                api.viewers(),
+                api.listen().map(place -> new ApiAccess.Listen(place.host(), place.port(), tls)));
     }
 
     /** Loads what a start loads, and touches nothing. */

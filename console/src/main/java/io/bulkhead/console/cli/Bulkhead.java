@@ -56,6 +56,8 @@ import picocli.CommandLine.ScopeType;
             VerifyVerb.class,
             TopVerb.class,
             EventsVerb.class,
+            AuditVerb.class,
+            TokenVerb.class,
             ConfigVerb.class,
             CompletionVerb.class,
             HelpVerb.class

@@ -49,7 +49,7 @@ public final class TokenStore {
     private final Path file;
     private final LongSupplier clockMillis;
     private final SecureRandom random = new SecureRandom();
-    private List<Kept> kept = List.of();
+    private List<TokenBook.Kept> kept = List.of();
     private Optional<Refusal> damage = Optional.empty();
 
     /**
@@ -64,12 +64,6 @@ public final class TokenStore {
             return "Made[" + token + "]";
         }
     }
-
-    /** A line of the file. */
-    private record Kept(Token token, String sha256) {}
-
-    /** The file. */
-    private record Book(int version, List<Kept> tokens) {}
 
     private TokenStore(Path file, LongSupplier clockMillis) {
         this.file = file;
@@ -90,7 +84,7 @@ public final class TokenStore {
 
     private void read() {
         try {
-            Book book = RecordCodec.decode(Book.class, JsonReader.read(Files.readAllBytes(file)));
+            TokenBook book = RecordCodec.decode(TokenBook.class, JsonReader.read(Files.readAllBytes(file)));
             if (book.version() != VERSION) {
                 throw new WireException("it is of version " + book.version() + ", known is " + VERSION);
             }
@@ -119,7 +113,7 @@ public final class TokenStore {
     /** Every token, expired ones too, in the order of making; a {@link Refusal} where the file is damaged. */
     public synchronized List<Token> list() {
         damage.ifPresent(TokenStore::refuse);
-        return kept.stream().map(Kept::token).toList();
+        return kept.stream().map(TokenBook.Kept::token).toList();
     }
 
     /**
@@ -133,7 +127,7 @@ public final class TokenStore {
     public synchronized Made create(Role role, String note, String createdBy, Optional<Long> lifeMillis) {
         damage.ifPresent(TokenStore::refuse);
         long now = clockMillis.getAsLong();
-        List<Kept> all = new ArrayList<>(kept);
+        List<TokenBook.Kept> all = new ArrayList<>(kept);
         if (all.size() >= MOST) {
             throw Refusal.of(
                     ProblemCode.CONFLICT,
@@ -146,7 +140,7 @@ public final class TokenStore {
         String secret =
                 PREFIX + id + "_" + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
         Token token = new Token(id, role, note, createdBy, now, lifeMillis.map(life -> Math.addExact(now, life)));
-        all.add(new Kept(token, HexFormat.of().formatHex(hash(secret))));
+        all.add(new TokenBook.Kept(token, HexFormat.of().formatHex(hash(secret))));
         write(all);
         return new Made(token, secret);
     }
@@ -154,7 +148,7 @@ public final class TokenStore {
     /** Forgets a token; {@link Refusal} with NOT_FOUND where there is none of that id. */
     public synchronized void revoke(String id) {
         damage.ifPresent(TokenStore::refuse);
-        List<Kept> others =
+        List<TokenBook.Kept> others =
                 kept.stream().filter(each -> !each.token().id().equals(id)).toList();
         if (others.size() == kept.size()) {
             throw Refusal.of(
@@ -166,13 +160,13 @@ public final class TokenStore {
     /** The token of a secret, unless it has expired; takes as long for a wrong secret as for a right one. */
     public synchronized Optional<Token> find(String secret) {
         byte[] shown = hash(secret);
-        Optional<Kept> named = kept.stream()
+        Optional<TokenBook.Kept> named = kept.stream()
                 .filter(each -> secret.startsWith(PREFIX + each.token().id() + "_"))
                 .findFirst();
         boolean right = MessageDigest.isEqual(
                 shown, named.map(each -> HexFormat.of().parseHex(each.sha256())).orElse(NOBODY));
         return named.filter(each -> right)
-                .map(Kept::token)
+                .map(TokenBook.Kept::token)
                 .filter(token -> !token.isExpired(clockMillis.getAsLong()));
     }
 
@@ -180,7 +174,7 @@ public final class TokenStore {
         throw new Refusal(refusal.problem(), refusal);
     }
 
-    private String freshId(List<Kept> all) {
+    private String freshId(List<TokenBook.Kept> all) {
         while (true) {
             String id = Long.toString(random.nextLong(1L << 40), 36);
             if (all.stream().noneMatch(each -> each.token().id().equals(id))) {
@@ -189,7 +183,7 @@ public final class TokenStore {
         }
     }
 
-    private void write(List<Kept> all) {
+    private void write(List<TokenBook.Kept> all) {
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
@@ -198,7 +192,7 @@ public final class TokenStore {
                     fresh,
                     Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-                ByteBuffer bytes = ByteBuffer.wrap(RecordCodec.encode(new Book(VERSION, all))
+                ByteBuffer bytes = ByteBuffer.wrap(RecordCodec.encode(new TokenBook(VERSION, all))
                         .toString()
                         .getBytes(StandardCharsets.UTF_8));
                 while (bytes.hasRemaining()) {
