@@ -7,6 +7,7 @@ import io.bulkhead.contract.partition.InstanceName;
 import io.bulkhead.contract.partition.Intrusion;
 import io.bulkhead.contract.partition.PartitionStatus;
 import io.bulkhead.contract.partition.PartitionUsage;
+import io.bulkhead.contract.partition.Pressure;
 import io.bulkhead.contract.partition.Promise;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.contract.partition.State;
@@ -158,6 +159,7 @@ public final class MetricsPage {
                 "Tasks refused for the limit on tasks since the slice was bound",
                 partition,
                 usage.tasksRefused());
+        usage.pressure().ifPresent(pressure -> pressure(meters, partition, pressure));
         usage.intrusion().ifPresent(intrusion -> intrusion(meters, partition, intrusion));
     }
 
@@ -173,6 +175,20 @@ public final class MetricsPage {
                 partition,
                 slice.memory().bytes());
         meters.gauge("bulkhead.partition.slice.tasks", "", "Tasks of the slice", partition, slice.tasks());
+    }
+
+    private static void pressure(Meters meters, Tags partition, Pressure pressure) {
+        pressure.cpu().ifPresent(stall -> stall(meters, partition.and("resource", "cpu"), stall));
+        pressure.memory().ifPresent(stall -> stall(meters, partition.and("resource", "memory"), stall));
+        pressure.io().ifPresent(stall -> stall(meters, partition.and("resource", "io"), stall));
+    }
+
+    private static void stall(Meters meters, Tags resource, Pressure.Stall stall) {
+        String description = "Time that some, or all, tasks of the partition waited for the resource";
+        meters.seconds("bulkhead.partition.pressure", description, resource.and("share", "some"), stall.someMicros());
+        stall.fullMicros()
+                .ifPresent(micros -> meters.seconds(
+                        "bulkhead.partition.pressure", description, resource.and("share", "full"), micros));
     }
 
     private static void intrusion(Meters meters, Tags partition, Intrusion intrusion) {
