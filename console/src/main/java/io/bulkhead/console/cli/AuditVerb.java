@@ -6,7 +6,6 @@ import io.bulkhead.console.text.Words;
 import io.bulkhead.contract.order.Problem;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
-import io.bulkhead.contract.wire.Json;
 import io.bulkhead.contract.wire.RecordCodec;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -30,7 +29,8 @@ import picocli.CommandLine.Option;
 final class AuditVerb extends Verb {
     private static final String PATH = "/v1/audit";
     private static final Pattern AGO = Pattern.compile("([1-9]\\d{0,8})([smhd])");
-    private static final Map<String, Long> MILLIS = Map.of("s", 1_000L, "m", 60_000L, "h", 3_600_000L, "d", 86_400_000L);
+    private static final Map<String, Long> MILLIS =
+            Map.of("s", 1_000L, "m", 60_000L, "h", 3_600_000L, "d", 86_400_000L);
 
     @Option(
             names = "--since",
@@ -45,7 +45,8 @@ final class AuditVerb extends Verb {
     @Override
     public Integer call() {
         ZoneId zone = ZoneId.systemDefault();
-        long from = since.map(text -> millis(text, System.currentTimeMillis(), zone)).orElse(0L);
+        long from = since.map(text -> millis(text, System.currentTimeMillis(), zone))
+                .orElse(0L);
         api().pages(PATH + "?since=" + from, "entries").forEach(entry -> bulkhead()
                 .printLine(
                         bulkhead().wantsJson()

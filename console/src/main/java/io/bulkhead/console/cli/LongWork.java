@@ -30,7 +30,9 @@ final class LongWork {
      */
     Json run(String method, String path, Json body, String what) {
         if (bulkhead.quiet() || !bulkhead.surroundings().errorIsTerminal()) {
-            return method.equals("PUT") ? bulkhead.api().put(path, body) : bulkhead.api().post(path, body);
+            return method.equals("PUT")
+                    ? bulkhead.api().put(path, body)
+                    : bulkhead.api().post(path, body);
         }
         long start = System.nanoTime();
         try {

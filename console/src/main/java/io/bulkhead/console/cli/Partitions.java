@@ -31,8 +31,8 @@ final class Partitions {
 
     /** All of them, however many pages that takes, as the API's body. */
     Json.Obj all() {
-        return new Json.Obj(
-                Map.of("partitions", new Json.Array(api.pages(PATH, "partitions").toList())));
+        return new Json.Obj(Map.of(
+                "partitions", new Json.Array(api.pages(PATH, "partitions").toList())));
     }
 
     List<PartitionStatus> list() {

@@ -73,7 +73,9 @@ public final class ApiClient {
                 return seen.members().getOrDefault("result", new Json.Obj(Map.of()));
             }
             progress.accept(seen);
-            int steps = seen.members().get("steps") instanceof Json.Array array ? array.items().size() : 0;
+            int steps = seen.members().get("steps") instanceof Json.Array array
+                    ? array.items().size()
+                    : 0;
             now = get(operation + "?wait=1&seen=" + steps);
         }
     }
@@ -88,10 +90,8 @@ public final class ApiClient {
     /** Every item of a list that comes in pages, asked for page by page. */
     public Stream<Json> pages(String path, String list) {
         String separator = path.contains("?") ? "&" : "?";
-        return Stream.iterate(
-                        Optional.of(get(path)),
-                        Optional::isPresent,
-                        page -> page.flatMap(ApiClient::next).map(cursor -> get(path + separator + "cursor=" + cursor)))
+        return Stream.iterate(Optional.of(get(path)), Optional::isPresent, page -> page.flatMap(ApiClient::next)
+                        .map(cursor -> get(path + separator + "cursor=" + cursor)))
                 .flatMap(Optional::stream)
                 .flatMap(page -> page instanceof Json.Obj body && body.members().get(list) instanceof Json.Array items
                         ? items.items().stream()

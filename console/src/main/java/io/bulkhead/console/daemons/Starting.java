@@ -115,8 +115,7 @@ public final class Starting {
     private void makeDirectories(ControlPlaneUser user) throws IOException {
         makeDirectory(settings.stateDirectory(), "rwx--x--x");
         makeDirectory(settings.runDirectory(), "rwxr-xr-x");
-        for (Path own : List.of(
-                settings.apiSocket().getParent(), settings.controlDirectory())) {
+        for (Path own : List.of(settings.apiSocket().getParent(), settings.controlDirectory())) {
             makeDirectory(own, own.startsWith(settings.runDirectory()) ? "rwxr-xr-x" : "rwx------");
             Files.setAttribute(own, "unix:uid", (int) user.uid());
             Files.setAttribute(own, "unix:gid", (int) user.gid());

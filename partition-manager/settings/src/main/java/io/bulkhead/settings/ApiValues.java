@@ -29,7 +29,8 @@ final class ApiValues {
         if (text.equals(NONE)) {
             return Set.of();
         }
-        List<String> names = Arrays.stream(text.split(",", -1)).map(String::strip).toList();
+        List<String> names =
+                Arrays.stream(text.split(",", -1)).map(String::strip).toList();
         for (String name : names) {
             if (!GROUP.matcher(name).matches()) {
                 throw new IllegalArgumentException("'" + name + "' is not the name of a group");

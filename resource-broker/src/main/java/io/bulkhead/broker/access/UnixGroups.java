@@ -32,8 +32,7 @@ public final class UnixGroups {
     public synchronized Set<String> of(String user) {
         try {
             BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
-            Reading reading = last.filter(
-                            had -> had.time().equals(now.lastModifiedTime()) && had.size() == now.size())
+            Reading reading = last.filter(had -> had.time().equals(now.lastModifiedTime()) && had.size() == now.size())
                     .orElse(null);
             if (reading == null) {
                 reading = new Reading(
@@ -42,19 +41,22 @@ public final class UnixGroups {
             }
             return reading.groupsOfUser().getOrDefault(user, Set.of());
         } catch (IOException e) {
-            // Nobody gets a role by a file that cannot be read; root and the control plane's own user still have theirs.
+            // Nobody gets a role by a file that cannot be read; root and the control plane's own user still have
+            // theirs.
             return Set.of();
         }
     }
 
     static Map<String, Set<String>> parse(String text) {
         Map<String, Set<String>> groups = new HashMap<>();
-        text.lines().map(line -> line.split(":", -1)).filter(fields -> fields.length == 4).forEach(fields -> Arrays.stream(
-                        fields[3].split(","))
-                .map(String::strip)
-                .filter(member -> !member.isEmpty())
-                .forEach(member -> groups.computeIfAbsent(member, none -> new HashSet<>())
-                        .add(fields[0])));
+        text.lines()
+                .map(line -> line.split(":", -1))
+                .filter(fields -> fields.length == 4)
+                .forEach(fields -> Arrays.stream(fields[3].split(","))
+                        .map(String::strip)
+                        .filter(member -> !member.isEmpty())
+                        .forEach(member -> groups.computeIfAbsent(member, none -> new HashSet<>())
+                                .add(fields[0])));
         return groups;
     }
 }

@@ -42,7 +42,6 @@ public record AuditEntry(
 
     /** This entry with a number and a time. */
     AuditEntry at(long number, long millis) {
-        return new AuditEntry(
-                number, millis, who, transport, address, verb, partition, outcome, problem, operation);
+        return new AuditEntry(number, millis, who, transport, address, verb, partition, outcome, problem, operation);
     }
 }

@@ -29,7 +29,8 @@ import java.util.regex.Pattern;
  */
 final class AuditFiles {
     private static final String NAME = "audit.jsonl";
-    private static final Pattern NUMBER = Pattern.compile("\\{\"sequence\":(\\d{1,18}),\"timeMillis\":(\\d{1,18}),.*\\}");
+    private static final Pattern NUMBER =
+            Pattern.compile("\\{\"sequence\":(\\d{1,18}),\"timeMillis\":(\\d{1,18}),.*\\}");
 
     private final Path directory;
     private final long fileBytes;

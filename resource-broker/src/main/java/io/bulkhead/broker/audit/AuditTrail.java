@@ -65,8 +65,8 @@ public final class AuditTrail implements AutoCloseable {
     AuditTrail(AuditFiles files, LongSupplier clockMillis) {
         this.files = files;
         this.clockMillis = clockMillis;
-        this.writer = new ThreadPoolExecutor(
-                1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MOST_WAITING), work -> {
+        this.writer =
+                new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MOST_WAITING), work -> {
                     Thread thread = new Thread(work, "audit");
                     thread.setDaemon(true);
                     return thread;

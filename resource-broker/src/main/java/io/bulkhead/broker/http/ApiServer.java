@@ -204,11 +204,13 @@ public final class ApiServer {
             bare.refuseAndClose(tooLarge);
             return;
         }
-        long timer = services.vertx().setTimer(
-                options.limits().requestMillis(),
-                late -> bare.refuseAndClose(Refusal.of(
-                        ProblemCode.TIMED_OUT,
-                        "the body did not come within " + options.limits().requestMillis() + " ms")));
+        long timer = services.vertx()
+                .setTimer(
+                        options.limits().requestMillis(),
+                        late -> bare.refuseAndClose(Refusal.of(
+                                ProblemCode.TIMED_OUT,
+                                "the body did not come within "
+                                        + options.limits().requestMillis() + " ms")));
         Buffer body = Buffer.buffer();
         request.handler(piece -> {
             if (body.length() + piece.length() <= most) {

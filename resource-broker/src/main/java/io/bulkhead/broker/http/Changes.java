@@ -30,7 +30,8 @@ final class Changes {
 
     void run(Route route, Exchange exchange) {
         Optional<String> key = exchange.header(Route.IDEMPOTENCY_KEY).map(text -> key(exchange, text));
-        Found found = key.map(each -> answers.begin(each, fingerprint(exchange))).orElseGet(Found.Fresh::new);
+        Found found =
+                key.map(each -> answers.begin(each, fingerprint(exchange))).orElseGet(Found.Fresh::new);
         if (found instanceof Found.Answered answered) {
             exchange.repeat(answered.answer());
         } else if (found instanceof Found.Running) {

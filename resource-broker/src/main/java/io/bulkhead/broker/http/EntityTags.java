@@ -100,8 +100,8 @@ final class EntityTags {
                         ProblemCode.PRECONDITION_FAILED,
                         now.isEmpty()
                                 ? header + " wants a partition that is there; there is none of that name"
-                                : "the partition " + now.get().name() + " has the tag " + tag.orElse("")
-                                        + ", which " + header + " does not let pass",
+                                : "the partition " + now.get().name() + " has the tag " + tag.orElse("") + ", which "
+                                        + header + " does not let pass",
                         "get it again, look at what has changed, and decide anew");
             }
         }

@@ -47,7 +47,9 @@ final class EventEndpoint {
                 .map(EventEndpoint::sequence)
                 .orElse(0L);
         if (exchange.truth("follow").orElse(true)) {
-            if (exchange.parameter(Paging.LIMIT).or(() -> exchange.parameter(Paging.CURSOR)).isPresent()) {
+            if (exchange.parameter(Paging.LIMIT)
+                    .or(() -> exchange.parameter(Paging.CURSOR))
+                    .isPresent()) {
                 throw Refusal.of(
                         ProblemCode.INVALID_REQUEST,
                         "limit and cursor are for pages of the journal, not for following it",
@@ -116,9 +118,7 @@ final class EventEndpoint {
      * many numbers lie before it. Numbers jump when the manager starts, so that so many events are the most that are lost.
      */
     private static Json.Obj fellOff(StreamMessage.Gap gap) {
-        return new Json.Obj(Map.of())
-                .with("first", Json.of(gap.to()))
-                .with("lost", Json.of(gap.to() - gap.from()));
+        return new Json.Obj(Map.of()).with("first", Json.of(gap.to())).with("lost", Json.of(gap.to() - gap.from()));
     }
 
     // ---- followed

@@ -139,8 +139,7 @@ final class Exchange {
             case "true" -> true;
             case "false" -> false;
             default ->
-                throw Refusal.of(
-                        ProblemCode.INVALID_REQUEST, name + " must be true or false, it is '" + text + "'");
+                throw Refusal.of(ProblemCode.INVALID_REQUEST, name + " must be true or false, it is '" + text + "'");
         });
     }
 

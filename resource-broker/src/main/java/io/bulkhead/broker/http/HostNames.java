@@ -38,7 +38,8 @@ final class HostNames {
             Collection<List<?>> alternatives = server.getSubjectAlternativeNames();
             if (alternatives != null) {
                 alternatives.stream()
-                        .filter(each -> each.get(0).equals(DNS_NAME) || each.get(0).equals(IP_ADDRESS))
+                        .filter(each ->
+                                each.get(0).equals(DNS_NAME) || each.get(0).equals(IP_ADDRESS))
                         .forEach(each -> names.add((String) each.get(1)));
             }
         }
@@ -55,8 +56,7 @@ final class HostNames {
             name = name.substring(0, name.indexOf(':'));
         }
         int dot = name.indexOf('.');
-        return !name.isEmpty()
-                && (names.contains(name) || (dot > 0 && names.contains("*" + name.substring(dot))));
+        return !name.isEmpty() && (names.contains(name) || (dot > 0 && names.contains("*" + name.substring(dot))));
     }
 
     @Override

@@ -25,10 +25,7 @@ final class OperationEndpoint {
         exchange.json(
                 200,
                 paging.body(
-                        LIST,
-                        services.operations().after(after, paging.limit() + 1),
-                        Operation::id,
-                        Works::document));
+                        LIST, services.operations().after(after, paging.limit() + 1), Operation::id, Works::document));
     }
 
     void show(Exchange exchange) {

@@ -75,10 +75,7 @@ final class PartitionEndpoint {
         }
         Precondition precondition = EntityTags.of(exchange);
         works.carryOut(
-                exchange,
-                "define",
-                name,
-                () -> broker.define(body.definition(), body.rootPasswordHash(), precondition)
+                exchange, "define", name, () -> broker.define(body.definition(), body.rootPasswordHash(), precondition)
                         .thenApply(defined -> partition(defined.created() ? 201 : 200, defined.partition())));
     }
 
@@ -86,12 +83,10 @@ final class PartitionEndpoint {
         PartitionName name = exchange.partition();
         exchange.members();
         Precondition precondition = EntityTags.of(exchange);
-        works.carryOut(
-                exchange,
-                "delete",
-                name,
-                () -> (precondition == Precondition.NONE ? broker.delete(name) : broker.delete(name, precondition))
-                        .thenApply(done -> new Works.Outcome(204, Optional.empty(), Optional.empty())));
+        works.carryOut(exchange, "delete", name, () -> (precondition == Precondition.NONE
+                        ? broker.delete(name)
+                        : broker.delete(name, precondition))
+                .thenApply(done -> new Works.Outcome(204, Optional.empty(), Optional.empty())));
     }
 
     /** A verb without particulars. */
@@ -100,10 +95,7 @@ final class PartitionEndpoint {
             PartitionName partition = exchange.partition();
             exchange.members();
             works.carryOut(
-                    exchange,
-                    name,
-                    partition,
-                    () -> verb.apply(partition).thenApply(status -> partition(200, status)));
+                    exchange, name, partition, () -> verb.apply(partition).thenApply(status -> partition(200, status)));
         };
     }
 
@@ -112,11 +104,8 @@ final class PartitionEndpoint {
         return exchange -> {
             PartitionName partition = exchange.partition();
             boolean kill = exchange.flag("kill");
-            works.carryOut(
-                    exchange,
-                    name,
-                    partition,
-                    () -> verb.apply(partition, kill).thenApply(status -> partition(200, status)));
+            works.carryOut(exchange, name, partition, () -> verb.apply(partition, kill)
+                    .thenApply(status -> partition(200, status)));
         };
     }
 

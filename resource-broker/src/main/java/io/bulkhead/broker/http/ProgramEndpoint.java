@@ -71,8 +71,8 @@ final class ProgramEndpoint {
     /** Ready is who can carry out requests: the manager answers. The other checks are told, and close nothing. */
     void ready(Exchange exchange) {
         CompletionStage<Optional<Problem>> manager = broker.managerAnswers()
-                .handle((host, failure) -> Optional.ofNullable(failure)
-                        .map(why -> Refusals.of(why).problem()));
+                .handle((host, failure) ->
+                        Optional.ofNullable(failure).map(why -> Refusals.of(why).problem()));
         exchange.answer(manager, problem -> {
             Json.Array checks = new Json.Array(List.of(
                     check("manager", true, problem.map(Problem::detail)),

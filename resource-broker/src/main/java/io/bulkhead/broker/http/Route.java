@@ -98,8 +98,7 @@ record Route(
     }
 
     Route forRole(Role needed) {
-        return new Route(
-                method, template, Optional.of(needed), verb, parameters, headers, statuses, problems, action);
+        return new Route(method, template, Optional.of(needed), verb, parameters, headers, statuses, problems, action);
     }
 
     Route forEverybody() {

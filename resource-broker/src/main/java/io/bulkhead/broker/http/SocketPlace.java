@@ -64,7 +64,8 @@ final class SocketPlace implements AutoCloseable {
     void open(boolean everybody) {
         try {
             // A fresh socket lets its owner alone connect under every usual umask, so nobody slips in before this.
-            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString(everybody ? "rw-rw-rw-" : "rw-rw----"));
+            Files.setPosixFilePermissions(
+                    socket, PosixFilePermissions.fromString(everybody ? "rw-rw-rw-" : "rw-rw----"));
         } catch (IOException e) {
             throw new Refusal(
                     Problem.of(ProblemCode.FAILED, "the mode of " + socket + " cannot be set: " + e.getMessage()), e);

@@ -55,8 +55,9 @@ final class TcpDoor implements Door {
     }
 
     private Refusal wrong(HttpServerRequest request) {
-        long waitSeconds = failures.failed(
-                Optional.ofNullable(request.remoteAddress()).map(SocketAddress::host).orElse("unknown"));
+        long waitSeconds = failures.failed(Optional.ofNullable(request.remoteAddress())
+                .map(SocketAddress::host)
+                .orElse("unknown"));
         if (waitSeconds > 0) {
             request.response().putHeader(HttpHeaders.RETRY_AFTER, Long.toString(waitSeconds));
             return Refusal.of(

@@ -41,8 +41,8 @@ final class TokenEndpoint {
         });
         String maker = exchange.caller().name();
         exchange.answer(
-                onWorker(() -> services.tokens()
-                        .create(wanted.role(), wanted.note().orElse(""), maker, lifeMillis)),
+                onWorker(() ->
+                        services.tokens().create(wanted.role(), wanted.note().orElse(""), maker, lifeMillis)),
                 made -> {
                     Json.Obj known = RecordCodec.encode(made.token());
                     exchange.json(201, known.with("secret", Json.of(made.secret())), known);

@@ -53,25 +53,22 @@ final class Works {
         if (async) {
             leave(exchange, operation, work);
         } else {
-            exchange.answer(
-                    run(operation, work),
-                    outcome -> {
-                        outcome.tag().ifPresent(tag -> exchange.setHeader("ETag", tag));
-                        exchange.send(
-                                outcome.status(),
-                                "application/json",
-                                outcome.body().map(Json::toString).orElse(""));
-                    });
+            exchange.answer(run(operation, work), outcome -> {
+                outcome.tag().ifPresent(tag -> exchange.setHeader("ETag", tag));
+                exchange.send(
+                        outcome.status(),
+                        "application/json",
+                        outcome.body().map(Json::toString).orElse(""));
+            });
         }
     }
 
     private static boolean wantsNoWait(Exchange exchange) {
         Optional<Boolean> wait = exchange.truth("wait");
-        return wait.map(value -> !value)
-                .orElseGet(() -> exchange.header("Prefer")
-                        .filter(text -> Arrays.stream(text.split("[,;]"))
-                                .anyMatch(each -> each.strip().equalsIgnoreCase(RESPOND_ASYNC)))
-                        .isPresent());
+        return wait.map(value -> !value).orElseGet(() -> exchange.header("Prefer")
+                .filter(text -> Arrays.stream(text.split("[,;]"))
+                        .anyMatch(each -> each.strip().equalsIgnoreCase(RESPOND_ASYNC)))
+                .isPresent());
     }
 
     private CompletionStage<Outcome> run(Operation operation, Supplier<CompletionStage<Outcome>> work) {
@@ -120,7 +117,8 @@ final class Works {
                 .with("state", Json.of(RecordCodec.constantName(operation.state())))
                 .with("startedAtMillis", Json.of(operation.startedAtMillis()));
         if (operation.endedAtMillis().isPresent()) {
-            document = document.with("endedAtMillis", Json.of(operation.endedAtMillis().get()));
+            document = document.with(
+                    "endedAtMillis", Json.of(operation.endedAtMillis().get()));
         }
         document = document.with(
                 "steps",
@@ -149,8 +147,8 @@ final class Works {
             String what = RecordCodec.typeName(event.event().getClass());
             boolean isOfIt = what.startsWith("partition-")
                     && RecordCodec.encodeAs(Event.class, (Record) event.event())
-                            .members()
-                            .get("partition")
+                                    .members()
+                                    .get("partition")
                             instanceof Json.Text name
                     && name.value().equals(operation.partition().value());
             if (isOfIt) {

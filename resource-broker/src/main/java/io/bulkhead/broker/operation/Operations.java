@@ -210,7 +210,8 @@ public final class Operations {
         int tooMany = all.size() - running - KEPT;
         List<Long> gone = new ArrayList<>();
         for (Operation each : all.values()) {
-            if (each.hasEnded() && (gone.size() < tooMany || each.endedAtMillis().orElse(oldest) < oldest)) {
+            if (each.hasEnded()
+                    && (gone.size() < tooMany || each.endedAtMillis().orElse(oldest) < oldest)) {
                 gone.add(each.number());
             }
         }

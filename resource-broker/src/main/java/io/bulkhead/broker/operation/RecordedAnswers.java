@@ -113,7 +113,8 @@ public final class RecordedAnswers {
             Entry entry = all.next();
             boolean old = entry.sinceMillis() < oldest;
             // What is being carried out stays: its repetition must not run beside it.
-            boolean tooMany = (entries.size() >= KEPT || bytes > MOST_BYTES) && entry.answer().isPresent();
+            boolean tooMany = (entries.size() >= KEPT || bytes > MOST_BYTES)
+                    && entry.answer().isPresent();
             if (old || tooMany) {
                 bytes -= entry.size();
                 all.remove();

@@ -50,7 +50,8 @@ class TokenStoreTest {
         TokenStore store = open();
         String secret = store.create(Role.VIEWER, "", "root", Optional.empty()).secret();
         char last = secret.charAt(secret.length() - 2);
-        String other = secret.substring(0, secret.length() - 2) + (last == 'A' ? 'B' : 'A')
+        String other = secret.substring(0, secret.length() - 2)
+                + (last == 'A' ? 'B' : 'A')
                 + secret.charAt(secret.length() - 1);
 
         assertThat(store.find(other)).isEmpty();
@@ -64,8 +65,8 @@ class TokenStoreTest {
         TokenStore store = open();
 
         assertThat(store.create(Role.VIEWER, "", "root", Optional.empty()).secret())
-                .isNotEqualTo(store.create(Role.VIEWER, "", "root", Optional.empty())
-                        .secret())
+                .isNotEqualTo(
+                        store.create(Role.VIEWER, "", "root", Optional.empty()).secret())
                 .matches("bht_[a-z0-9]+_[A-Za-z0-9_-]{43}");
     }
 
@@ -95,9 +96,9 @@ class TokenStoreTest {
         assertThat(store.damage()).isPresent();
         assertThat(store.find("bht_a_b")).isEmpty();
         assertThatThrownBy(() -> store.create(Role.ADMIN, "", "root", Optional.empty()))
-                .isInstanceOfSatisfying(Refusal.class, refusal -> assertThat(
-                                refusal.problem().code())
-                        .isEqualTo(ProblemCode.FAILED))
+                .isInstanceOfSatisfying(
+                        Refusal.class,
+                        refusal -> assertThat(refusal.problem().code()).isEqualTo(ProblemCode.FAILED))
                 .hasMessageContaining("it is of version 2, known is 1");
         assertThat(Files.readString(file)).isEqualTo("{\"version\":2,\"tokens\":[]}");
     }

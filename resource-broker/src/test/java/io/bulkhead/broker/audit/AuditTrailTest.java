@@ -59,8 +59,7 @@ class AuditTrailTest {
             assertThat(page.entries().get(1)).isEqualTo(entry("stop").at(2, 5_000));
             assertThat(page.more()).isFalse();
         }
-        assertThat(PosixFilePermissions.toString(
-                        Files.getPosixFilePermissions(directory.resolve("audit/audit.jsonl"))))
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("audit/audit.jsonl"))))
                 .isEqualTo("rw-------");
     }
 

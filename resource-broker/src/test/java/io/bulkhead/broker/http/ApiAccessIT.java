@@ -30,13 +30,11 @@ import org.junit.jupiter.api.Test;
 class ApiAccessIT extends ApiFixture {
     private static final PartitionName DB = new PartitionName("db");
 
-    private Optional<ApiAccess.Listen> listen =
-            Optional.of(new ApiAccess.Listen("127.0.0.1", 0, Optional.empty()));
+    private Optional<ApiAccess.Listen> listen = Optional.of(new ApiAccess.Listen("127.0.0.1", 0, Optional.empty()));
 
     @Override
     ApiAccess access() {
-        return new ApiAccess(
-                directory.resolve("state"), Optional.empty(), Set.of(), Set.of("12345"), listen);
+        return new ApiAccess(directory.resolve("state"), Optional.empty(), Set.of(), Set.of("12345"), listen);
     }
 
     private String token(Role role) throws IOException {
@@ -80,8 +78,8 @@ class ApiAccessIT extends ApiFixture {
             int anonymous = askTcp(operation.method(), path, "").status();
             assertThat(anonymous == 401).as(operation + " by nobody").isEqualTo(!needed.equals("nobody"));
             for (Role role : Role.values()) {
-                boolean may = needed.equals("nobody")
-                        || role.covers(Role.valueOf(needed.toUpperCase(java.util.Locale.ROOT)));
+                boolean may =
+                        needed.equals("nobody") || role.covers(Role.valueOf(needed.toUpperCase(java.util.Locale.ROOT)));
                 RawClient.Answer answer = askTcp(operation.method(), path, "", bearer(tokens.get(role)));
                 assertThat(answer.status() == 403)
                         .as(operation + " by " + role + ": " + answer.body())
@@ -95,7 +93,9 @@ class ApiAccessIT extends ApiFixture {
     void saysWhichRoleItTakes() throws Exception {
         RawClient.Answer answer = askTcp("DELETE", "/v1/partitions/db", "", bearer(token(Role.OPERATOR)));
 
-        assertThat(answer.text("detail")).startsWith("this takes the role admin; token ").endsWith(" has operator");
+        assertThat(answer.text("detail"))
+                .startsWith("this takes the role admin; token ")
+                .endsWith(" has operator");
         assertThat(fake.orders()).doesNotHaveAnyElementsOfTypes(Order.DeletePartition.class);
     }
 
@@ -108,16 +108,17 @@ class ApiAccessIT extends ApiFixture {
                 .isInstanceOf(Reply.StreamOpened.class);
         assertThat(streamReply(viewer, new Order.FollowEvents(0))).isInstanceOf(Reply.StreamOpened.class);
         assertThat(streamReply(viewer, new Order.OpenConsole(DB, "me", true, false, 0, true)))
-                .isInstanceOfSatisfying(Reply.Refused.class, refused -> assertThat(
-                                refused.problem().code())
-                        .isEqualTo(ProblemCode.NOT_PERMITTED));
+                .isInstanceOfSatisfying(
+                        Reply.Refused.class,
+                        refused -> assertThat(refused.problem().code()).isEqualTo(ProblemCode.NOT_PERMITTED));
         Order exec = new Order.ExecuteCommand(DB, List.of("cat", "secret"), Map.of(), Optional.empty());
         assertThat(streamReply(viewer, exec)).isInstanceOf(Reply.Refused.class);
         assertThat(streamReply(token(Role.OPERATOR), exec)).isInstanceOf(Reply.StreamOpened.class);
 
         String audit = ask("GET", "/v1/audit", "").body();
         assertThat(audit)
-                .contains("\"verb\":\"exec cat\",\"partition\":\"db\",\"outcome\":\"denied\",\"problem\":\"not-permitted\"")
+                .contains(
+                        "\"verb\":\"exec cat\",\"partition\":\"db\",\"outcome\":\"denied\",\"problem\":\"not-permitted\"")
                 .contains("\"verb\":\"exec cat\",\"partition\":\"db\",\"outcome\":\"done\"")
                 .doesNotContain("secret");
     }
@@ -222,8 +223,7 @@ class ApiAccessIT extends ApiFixture {
     void namesTheFileOfTheCertificateThatItCannotRead() throws Exception {
         get(server.close());
         Path nothing = directory.resolve("nothing.pem");
-        listen = Optional.of(
-                new ApiAccess.Listen("127.0.0.1", 0, Optional.of(new ApiAccess.Tls(nothing, nothing))));
+        listen = Optional.of(new ApiAccess.Listen("127.0.0.1", 0, Optional.of(new ApiAccess.Tls(nothing, nothing))));
 
         assertThatThrownBy(this::startServer).hasMessageContaining("api.tls_certificate is " + nothing);
         listen = Optional.empty();
@@ -243,7 +243,9 @@ class ApiAccessIT extends ApiFixture {
         assumeThat(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))
                 .as("becoming another user needs root")
                 .isEqualTo(0);
-        assumeThat(Path.of("/usr/bin/setpriv")).as("setpriv and curl ask as another user").isExecutable();
+        assumeThat(Path.of("/usr/bin/setpriv"))
+                .as("setpriv and curl ask as another user")
+                .isExecutable();
         assumeThat(Path.of("/usr/bin/curl")).isExecutable();
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
 

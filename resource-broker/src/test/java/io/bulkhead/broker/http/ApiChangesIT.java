@@ -59,8 +59,7 @@ class ApiChangesIT extends ApiFixture {
         String tag = tag(put(Samples.definition("db", 1)));
         String changed = tag(put(Samples.definition("db", 2)));
 
-        RawClient.Answer late =
-                ask("PUT", PATH, body(Samples.definition("db", 3)), "If-Match: " + tag);
+        RawClient.Answer late = ask("PUT", PATH, body(Samples.definition("db", 3)), "If-Match: " + tag);
 
         assertThat(late.status()).isEqualTo(412);
         assertThat(late.text("code")).isEqualTo("precondition-failed");
@@ -118,19 +117,24 @@ class ApiChangesIT extends ApiFixture {
         RawClient.Answer other = ask("POST", PATH + "/start", "", "Idempotency-Key: k1");
         assertThat(other.status()).isEqualTo(422);
         assertThat(other.text("code")).isEqualTo("key-reused");
-        assertThat(ask("POST", PATH + "/start", "", "Idempotency-Key: " + "x".repeat(129)).status())
+        assertThat(ask("POST", PATH + "/start", "", "Idempotency-Key: " + "x".repeat(129))
+                        .status())
                 .isEqualTo(400);
     }
 
     @Test
     void repeatsRefusalsThatStandAndTriesAgainWhatMayPass() throws Exception {
-        assertThat(ask("POST", PATH + "/start", "", "Idempotency-Key: a").status()).isEqualTo(404);
+        assertThat(ask("POST", PATH + "/start", "", "Idempotency-Key: a").status())
+                .isEqualTo(404);
         put(Samples.definition("db", 1));
-        assertThat(ask("POST", PATH + "/start", "", "Idempotency-Key: a").status()).isEqualTo(404);
+        assertThat(ask("POST", PATH + "/start", "", "Idempotency-Key: a").status())
+                .isEqualTo(404);
 
         fake.refuseNext(Order.StartPartition.class, Problem.of(ProblemCode.FAILED, "no luck"));
-        assertThat(ask("POST", PATH + "/start", "", "Idempotency-Key: b").status()).isEqualTo(500);
-        assertThat(ask("POST", PATH + "/start", "", "Idempotency-Key: b").status()).isEqualTo(200);
+        assertThat(ask("POST", PATH + "/start", "", "Idempotency-Key: b").status())
+                .isEqualTo(500);
+        assertThat(ask("POST", PATH + "/start", "", "Idempotency-Key: b").status())
+                .isEqualTo(200);
     }
 
     @Test
@@ -152,7 +156,8 @@ class ApiChangesIT extends ApiFixture {
         assertThat(second.text("detail")).contains("is being carried out");
         fake.letGo(Order.StartPartition.class);
         assertThat(first.join().status()).isEqualTo(200);
-        assertThat(ask("POST", PATH + "/start", "", "Idempotency-Key: k").status()).isEqualTo(200);
+        assertThat(ask("POST", PATH + "/start", "", "Idempotency-Key: k").status())
+                .isEqualTo(200);
         assertThat(orders(Order.StartPartition.class)).isEqualTo(1);
     }
 
@@ -204,17 +209,19 @@ class ApiChangesIT extends ApiFixture {
 
         assertThat(accepted.status()).isEqualTo(202);
         assertThat(failed.text("state")).isEqualTo("failed");
-        assertThat(failed.json().get("problem")).hasToString(
-                "{\"type\":\"urn:bulkhead:problem:not-found\",\"title\":\"There is no such thing\",\"status\":404,"
-                        + "\"code\":\"not-found\",\"detail\":\"there is no partition 'db'\",\"holders\":[],"
-                        + "\"instance\":\"/v1/operations/" + accepted.text("id") + "\"}");
+        assertThat(failed.json().get("problem"))
+                .hasToString(
+                        "{\"type\":\"urn:bulkhead:problem:not-found\",\"title\":\"There is no such thing\",\"status\":404,"
+                                + "\"code\":\"not-found\",\"detail\":\"there is no partition 'db'\",\"holders\":[],"
+                                + "\"instance\":\"/v1/operations/" + accepted.text("id") + "\"}");
     }
 
     @Test
     void waitsNoLongerThanItIsTold() throws Exception {
         put(Samples.definition("db", 1));
         fake.hold(Order.StartPartition.class);
-        String place = ask("POST", PATH + "/start?wait=false", "").header("Location").orElseThrow();
+        String place =
+                ask("POST", PATH + "/start?wait=false", "").header("Location").orElseThrow();
 
         assertThat(ask("GET", place + "?wait=1", "").text("state")).isEqualTo("running");
         assertThat(ask("GET", place, "").text("state")).isEqualTo("running");
@@ -240,8 +247,8 @@ class ApiChangesIT extends ApiFixture {
     void leavesADefinitionToItselfThatMustBeNew() throws Exception {
         put(Samples.definition("db", 1));
 
-        RawClient.Answer accepted = ask(
-                "PUT", PATH, body(Samples.definition("db", 2)), "Prefer: respond-async", "If-None-Match: *");
+        RawClient.Answer accepted =
+                ask("PUT", PATH, body(Samples.definition("db", 2)), "Prefer: respond-async", "If-None-Match: *");
         RawClient.Answer failed = ask("GET", accepted.header("Location").orElseThrow() + "?wait=20", "");
 
         assertThat(Objects.requireNonNull(failed.json().get("problem")).toString())

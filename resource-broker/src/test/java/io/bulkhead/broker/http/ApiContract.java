@@ -137,7 +137,9 @@ final class ApiContract {
         String path = target.split("\\?", 2)[0];
         Optional<Described> operation = find(method, path);
         if (operation.isEmpty()) {
-            assertThat(answer.status()).as(method + " " + target + " is not described").isIn(400, 401, 403, 404, 405);
+            assertThat(answer.status())
+                    .as(method + " " + target + " is not described")
+                    .isIn(400, 401, 403, 404, 405);
             judgeProblem(answer, Set.of("not-found", "method-not-allowed"));
             return;
         }
@@ -182,13 +184,15 @@ final class ApiContract {
     private void judgeProblem(RawClient.Answer answer, Set<String> own) {
         assertThat(answer.header("content-type")).contains(PROBLEM);
         String code = answer.text("code");
-        Map<String, Object> known = object(object(document.get("x-problem-codes")).get(code));
+        Map<String, Object> known =
+                object(object(document.get("x-problem-codes")).get(code));
         assertThat(known).as("the code " + code).isNotNull();
         assertThat(known.get("status")).isEqualTo(answer.status());
         assertThat(Boolean.TRUE.equals(known.get("everywhere")) || own.contains(code))
                 .as("the problem " + code + " is described here: " + answer.body())
                 .isTrue();
-        Map<String, Object> components = object(object(document.get("components")).get("schemas"));
+        Map<String, Object> components =
+                object(object(document.get("components")).get("schemas"));
         judgeBody("the problem", Objects.requireNonNull(components.get("Problem")), answer.body());
     }
 
@@ -203,7 +207,8 @@ final class ApiContract {
             assertThat(body).as(operation + " describes no body").isIn("", "{}");
         } else if (!body.isEmpty()) {
             Map<String, Object> content = object(resolved(object(described)).get("content"));
-            judgeBody(operation + " took", object(content.get("application/json")).get("schema"), body);
+            judgeBody(
+                    operation + " took", object(content.get("application/json")).get("schema"), body);
         }
     }
 
@@ -223,7 +228,9 @@ final class ApiContract {
 
     private synchronized void judgeBody(String what, Object schema, String body) {
         Schema judge = schemas.computeIfAbsent(schema, this::compile);
-        assertThat(judge.validate(body, InputFormat.JSON)).as(what + ": " + body).isEmpty();
+        assertThat(judge.validate(body, InputFormat.JSON))
+                .as(what + ": " + body)
+                .isEmpty();
     }
 
     /** A schema with the components beside it, so that its references lead somewhere. */

@@ -43,7 +43,8 @@ class ApiInputIT extends ApiFixture {
         assertThat(unknown.text("detail")).isEqualTo("now is not known here");
         assertThat(other.text("detail")).isEqualTo("definition.name is 'db', the path says 'web'");
         assertThat(name.text("detail")).startsWith("'UPPER' is not a partition name");
-        assertThat(parameter.text("detail")).isEqualTo("the parameter 'depth' is not known here; known are cursor, limit");
+        assertThat(parameter.text("detail"))
+                .isEqualTo("the parameter 'depth' is not known here; known are cursor, limit");
         assertThat(twice.text("detail")).isEqualTo("the parameter 'after' is there twice");
         assertThat(fake.orders()).isEmpty();
     }

@@ -68,7 +68,9 @@ class ApiListsIT extends ApiFixture {
             ask("POST", "/v1/partitions/db/start", "");
         }
 
-        assertThat(walk("/v1/operations", "operations", member("id"), () -> {})).hasSize(5).doesNotHaveDuplicates();
+        assertThat(walk("/v1/operations", "operations", member("id"), () -> {}))
+                .hasSize(5)
+                .doesNotHaveDuplicates();
         assertThat(walk("/v1/events?follow=false", "events", member("sequence"), () -> {}))
                 .containsExactly("1", "2", "3", "4", "5", "6");
     }
@@ -133,7 +135,8 @@ class ApiListsIT extends ApiFixture {
         ask("GET", "/v1/partitions/nobody", "");
 
         assertThat(ask("GET", "/metrics", "").body())
-                .contains("bulkhead_api_request_seconds_count{method=\"GET\",path=\"/v1/partitions/{name}\",status=\"404\"} 1")
+                .contains(
+                        "bulkhead_api_request_seconds_count{method=\"GET\",path=\"/v1/partitions/{name}\",status=\"404\"} 1")
                 .doesNotContain("nobody");
     }
 

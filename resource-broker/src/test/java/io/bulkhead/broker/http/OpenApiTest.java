@@ -51,12 +51,13 @@ class OpenApiTest {
             assertThat(ApiContract.WRITTEN.parameterNames(described, "path"))
                     .hasSize(route.template().split("\\{", -1).length - 1);
             assertThat(object(described.facts().get("responses")).keySet())
-                    .containsExactlyInAnyOrderElementsOf(Stream.concat(
-                                    route.statuses().stream().map(String::valueOf), Stream.of("4XX", "5XX"))
-                            .toList());
-            assertThat(ApiContract.WRITTEN.problems(described))
                     .containsExactlyInAnyOrderElementsOf(
-                            route.problems().stream().map(RecordCodec::constantName).toList());
+                            Stream.concat(route.statuses().stream().map(String::valueOf), Stream.of("4XX", "5XX"))
+                                    .toList());
+            assertThat(ApiContract.WRITTEN.problems(described))
+                    .containsExactlyInAnyOrderElementsOf(route.problems().stream()
+                            .map(RecordCodec::constantName)
+                            .toList());
         });
     }
 

@@ -27,7 +27,8 @@ final class TestCertificate {
     static TestCertificate make(Path directory, String names) throws Exception {
         Path file = directory.resolve("store.p12");
         Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
                         "-genkeypair",
                         "-alias",
                         "it",
@@ -50,7 +51,8 @@ final class TestCertificate {
         }
         KeyStore store = KeyStore.getInstance(file.toFile(), PASSWORD.toCharArray());
         Path certificate = Files.writeString(
-                directory.resolve("tls.pem"), pem("CERTIFICATE", store.getCertificate("it").getEncoded()));
+                directory.resolve("tls.pem"),
+                pem("CERTIFICATE", store.getCertificate("it").getEncoded()));
         Path key = Files.writeString(
                 directory.resolve("tls.key"),
                 pem("PRIVATE KEY", store.getKey("it", PASSWORD.toCharArray()).getEncoded()));

@@ -45,7 +45,9 @@ class WrongRequestsIT extends ApiFixture {
         ask("POST", "/v1/partitions/web/resume", "", "Idempotency-Key: used-for-resume");
         for (Role role : Role.values()) {
             String word = role.name().toLowerCase(Locale.ROOT);
-            tokens.put(word, ask("POST", "/v1/tokens", "{\"role\":\"" + word + "\"}").text("secret"));
+            tokens.put(
+                    word,
+                    ask("POST", "/v1/tokens", "{\"role\":\"" + word + "\"}").text("secret"));
         }
     }
 
@@ -62,7 +64,9 @@ class WrongRequestsIT extends ApiFixture {
                     .filter(line -> line.startsWith("> "))
                     .map(line -> line.substring(2))
                     .toList();
-            answered.append("== ").append(block.lines().findFirst().orElseThrow()).append('\n');
+            answered.append("== ")
+                    .append(block.lines().findFirst().orElseThrow())
+                    .append('\n');
             request.forEach(line -> answered.append("> ").append(line).append('\n'));
             answered.append(shown(send(request))).append('\n');
         }
@@ -77,7 +81,10 @@ class WrongRequestsIT extends ApiFixture {
                 .skip(1)
                 .filter(line -> !line.startsWith("{"))
                 .collect(Collectors.toCollection(ArrayList::new));
-        String body = request.stream().filter(line -> line.startsWith("{")).findFirst().orElse("");
+        String body = request.stream()
+                .filter(line -> line.startsWith("{"))
+                .findFirst()
+                .orElse("");
         if (!tcp) {
             return ask(words.get(0), words.get(1), body, headers.toArray(String[]::new));
         }
@@ -94,7 +101,8 @@ class WrongRequestsIT extends ApiFixture {
     private String shown(RawClient.Answer answer) {
         StringBuilder text = new StringBuilder();
         text.append(answer.status()).append(' ').append(answer.text("code")).append('\n');
-        text.append(answer.text("detail").replaceAll("token [a-z0-9]+ has", "token ID has")
+        text.append(answer.text("detail")
+                        .replaceAll("token [a-z0-9]+ has", "token ID has")
                         .replaceAll("\"[0-9a-f]{32}\"", "\"TAG\""))
                 .append('\n');
         if (answer.json().containsKey("remedy")) {
@@ -102,7 +110,8 @@ class WrongRequestsIT extends ApiFixture {
         }
         ((Json.Array) Objects.requireNonNull(answer.json().get("holders")))
                 .items()
-                .forEach(holder -> text.append("- ").append(((Json.Text) holder).value()).append('\n'));
+                .forEach(holder ->
+                        text.append("- ").append(((Json.Text) holder).value()).append('\n'));
         return text.toString();
     }
 

@@ -28,8 +28,7 @@ class OperationsTest {
         Operation operation = begin();
         CompletableFuture<Operation> step =
                 operations.changed(operation.id(), 0).toCompletableFuture();
-        CompletableFuture<Operation> end =
-                operations.changed(operation.id(), 1).toCompletableFuture();
+        CompletableFuture<Operation> end = operations.changed(operation.id(), 1).toCompletableFuture();
         assertThat(step).isNotDone();
 
         operations.step(operation, new Operation.Step(now, "partition-starting"));
@@ -62,7 +61,10 @@ class OperationsTest {
             operations.done(begin(), Json.of(i));
         }
 
-        assertThat(operations.after(0, 10_000)).hasSize(Operations.KEPT + 1).first().isEqualTo(running);
+        assertThat(operations.after(0, 10_000))
+                .hasSize(Operations.KEPT + 1)
+                .first()
+                .isEqualTo(running);
         now += Operations.KEPT_MILLIS + 1;
         assertThat(operations.after(0, 10_000)).containsExactly(running);
     }

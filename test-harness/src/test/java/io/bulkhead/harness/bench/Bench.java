@@ -28,6 +28,7 @@ public final class Bench {
         Map<String, Benchmark> all = new LinkedHashMap<>();
         all.put("start", () -> new StartBench(Bench::say).run());
         all.put("memory", () -> new MemoryBench(Bench::say).run());
+        all.put("api", () -> new ApiBench(Bench::say).run());
         return all;
     }
 
