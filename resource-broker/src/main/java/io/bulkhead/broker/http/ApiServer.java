@@ -20,7 +20,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -137,18 +136,18 @@ public final class ApiServer {
         long startNanos = System.nanoTime();
         services.guard().asked(request.connection());
         request.response().endHandler(ended -> services.guard().answered(request.connection()));
-        AtomicReference<String> template = new AtomicReference<>(NO_ROUTE);
+        String[] template = {NO_ROUTE};
         request.response().headersEndHandler(answered -> services.statistics()
                 .answered(
                         request.method().name(),
-                        template.get(),
+                        template[0],
                         request.response().getStatusCode(),
                         System.nanoTime() - startNanos));
         Caller caller = Caller.anonymous(Caller.Transport.TCP, String.valueOf(request.remoteAddress()));
         try {
             caller = door.identify(request);
             Routes.Found found = find(request, door, caller);
-            template.set(found.route().template());
+            template[0] = found.route().template();
             permit(found.route(), request, door, caller);
             if (found.route().template().equals(StreamEndpoint.PATH)) {
                 run(found, exchange(request, found.values(), Buffer.buffer(), caller));
@@ -160,7 +159,7 @@ public final class ApiServer {
             if (!Route.NOWHERE.contains(e.problem().code())) {
                 auditing.denied(
                         caller,
-                        request.method() + " " + template.get(),
+                        request.method() + " " + template[0],
                         Optional.empty(),
                         e.problem().code());
             }
