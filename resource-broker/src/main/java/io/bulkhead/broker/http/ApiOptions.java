@@ -21,7 +21,8 @@ public record ApiOptions(Path socket, InstanceName instance, String version, Lim
      * @param requestMillis how long a request's body, or a stream's first frame, may take to come
      * @param idleMillis how long a connection may be without a complete head of a request
      * @param pingMillis how often a silent stream of events gives a sign of life
-     * @param connections how many are served at once; a sixteenth of them to local users without any role
+     * @param connections how many local users' are served at once, and how many by TCP; a sixteenth of them beside
+     *     those of local users without any role
      */
     public record Limits(
             int bodyBytes, int headerBytes, long requestMillis, long idleMillis, long pingMillis, int connections) {

@@ -42,7 +42,7 @@ public final class ApiServer {
     private final Auditing auditing;
     private final Changes changes;
     private final SocketPlace place;
-    private final Door unixDoor;
+    private final UnixDoor unixDoor;
     private final HttpServer unix;
     private final Optional<TcpPlace> tcp;
 
@@ -92,8 +92,7 @@ public final class ApiServer {
     }
 
     private Future<Void> listen() {
-        return unix.connectionHandler(
-                        connection -> services.guard().opened(connection, unixDoor.isStranger(connection)))
+        return unix.connectionHandler(connection -> services.guard().opened(connection, unixDoor.pool(connection)))
                 .requestHandler(request -> handle(request, unixDoor))
                 .invalidRequestHandler(this::handleInvalid)
                 .listen(SocketAddress.domainSocketAddress(options.socket().toString()))

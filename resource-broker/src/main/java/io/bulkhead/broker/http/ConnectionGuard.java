@@ -3,9 +3,7 @@ package io.bulkhead.broker.http;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Closes connections that hold their place without asking anything, and those beyond the number that is served at once.
@@ -14,27 +12,38 @@ import java.util.Set;
 final class ConnectionGuard {
     private static final int STRANGERS_SHARE = 16;
 
+    /** Those that share their room with each other and with nobody else. */
+    enum Pool {
+        /** Local users with a role. */
+        USERS,
+        /** Local users without one. */
+        STRANGERS,
+        /** Whoever comes by TCP. */
+        NETWORK;
+
+        private int room(int connections) {
+            return this == STRANGERS ? Math.max(1, connections / STRANGERS_SHARE) : connections;
+        }
+    }
+
     private final Vertx vertx;
     private final ApiOptions.Limits limits;
     private final Map<HttpConnection, Long> timers = new HashMap<>();
-    private final Set<HttpConnection> strangers = new HashSet<>();
+    private final Map<HttpConnection, Pool> pools = new HashMap<>();
 
     ConnectionGuard(Vertx vertx, ApiOptions.Limits limits) {
         this.vertx = vertx;
         this.limits = limits;
     }
 
-    /** @param stranger whether nobody with a role is at the other end; those share a few places */
-    synchronized void opened(HttpConnection connection, boolean stranger) {
-        boolean tooMany = timers.size() >= limits.connections()
-                || (stranger && strangers.size() >= Math.max(1, limits.connections() / STRANGERS_SHARE));
-        if (tooMany) {
+    /** Takes a connection in, or closes it where its like have no more room. */
+    synchronized void opened(HttpConnection connection, Pool pool) {
+        long taken = pools.values().stream().filter(pool::equals).count();
+        if (taken >= pool.room(limits.connections())) {
             connection.close();
             return;
         }
-        if (stranger) {
-            strangers.add(connection);
-        }
+        pools.put(connection, pool);
         timers.put(connection, idleTimer(connection));
         connection.closeHandler(closed -> gone(connection));
     }
@@ -58,7 +67,7 @@ final class ConnectionGuard {
 
     /** The connection is no more. */
     synchronized void gone(HttpConnection connection) {
-        strangers.remove(connection);
+        pools.remove(connection);
         Long timer = timers.remove(connection);
         if (timer != null) {
             vertx.cancelTimer(timer);

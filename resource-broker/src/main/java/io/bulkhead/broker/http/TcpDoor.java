@@ -6,7 +6,6 @@ import io.bulkhead.broker.access.Token;
 import io.bulkhead.broker.access.TokenStore;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
-import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
@@ -66,11 +65,6 @@ final class TcpDoor implements Door {
                     "try again in " + waitSeconds + " s, with a right one");
         }
         return unauthenticated(request, "the token is not known, has expired or was revoked");
-    }
-
-    @Override
-    public boolean isStranger(HttpConnection connection) {
-        return false;
     }
 
     @Override

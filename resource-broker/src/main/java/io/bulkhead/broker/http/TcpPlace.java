@@ -102,7 +102,7 @@ final class TcpPlace {
     }
 
     Future<Void> listen(BiConsumer<HttpServerRequest, Door> serve, Consumer<HttpServerRequest> invalid) {
-        return server.connectionHandler(connection -> services.guard().opened(connection, false))
+        return server.connectionHandler(connection -> services.guard().opened(connection, ConnectionGuard.Pool.NETWORK))
                 .requestHandler(request -> serve.accept(request, door))
                 .invalidRequestHandler(invalid::accept)
                 .listen(listen.port(), listen.host())

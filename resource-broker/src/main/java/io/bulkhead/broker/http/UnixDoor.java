@@ -29,9 +29,9 @@ final class UnixDoor implements Door {
         return caller(request.connection());
     }
 
-    @Override
-    public boolean isStranger(HttpConnection connection) {
-        return caller(connection).role().isEmpty();
+    /** With whom a new connection shares its room. */
+    ConnectionGuard.Pool pool(HttpConnection connection) {
+        return caller(connection).role().isEmpty() ? ConnectionGuard.Pool.STRANGERS : ConnectionGuard.Pool.USERS;
     }
 
     @Override

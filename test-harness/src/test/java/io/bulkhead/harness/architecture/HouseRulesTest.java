@@ -28,6 +28,7 @@ class HouseRulesTest {
                     "pure packages depend on the JDK and the contract alone", List.of("LogsInTheCore", "AnswersLater")),
             Map.entry("pure packages do not look at the world", List.of("ReadsTheClock", "OpensAFile")),
             Map.entry("Vert.x stays at the edges", List.of("AnswersLater")),
+            Map.entry("only one door looks inside Vert.x", List.of("LooksInsideVertx")),
             Map.entry("the contract knows nobody", List.of("KnowsTheBroker")),
             Map.entry("settings know the contract", List.of("KnowsTheConsole")),
             Map.entry("the manager knows the contract", List.of("AsksTheBroker")),
