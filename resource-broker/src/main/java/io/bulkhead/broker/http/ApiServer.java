@@ -84,11 +84,20 @@ public final class ApiServer {
             Services services = Services.of(vertx, broker, manager, options);
             Optional<TcpPlace> tcp = options.access().listen().map(listen -> TcpPlace.of(services, listen));
             place = SocketPlace.take(options.socket());
-            server = new ApiServer(services, place, tcp);
+            server = at(place, services, tcp);
         } catch (Refusal e) {
             return Future.failedFuture(e);
         }
         return server.listen().map(server).onFailure(failure -> place.close());
+    }
+
+    private static ApiServer at(SocketPlace place, Services services, Optional<TcpPlace> tcp) {
+        try {
+            return new ApiServer(services, place, tcp);
+        } catch (Refusal e) {
+            place.close();
+            throw e;
+        }
     }
 
     private Future<Void> listen() {
@@ -236,10 +245,10 @@ public final class ApiServer {
 
     private void run(Routes.Found found, Exchange exchange) {
         try {
-            exchange.knowsParameters(found.route().parameters());
             if (found.route().changes()) {
                 changes.run(found.route(), exchange);
             } else {
+                exchange.knowsParameters(found.route().parameters());
                 found.route().action().run(exchange);
             }
         } catch (RuntimeException e) {

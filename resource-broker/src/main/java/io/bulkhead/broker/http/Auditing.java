@@ -43,8 +43,16 @@ final class Auditing {
     void answered(Exchange exchange, String verb, Exchange.Given given) {
         AuditEntry.Outcome outcome = given.problem().isPresent()
                 ? DENIALS.contains(given.problem().get()) ? AuditEntry.Outcome.DENIED : AuditEntry.Outcome.FAILED
-                : given.status() == 202 ? AuditEntry.Outcome.ACCEPTED : AuditEntry.Outcome.DONE;
+                : ofStatus(given.status());
         write(exchange.caller(), verb, exchange.subject(), outcome, given.problem(), given.operation());
+    }
+
+    /** A refusal that is given again comes without its code. */
+    private static AuditEntry.Outcome ofStatus(int status) {
+        if (status >= 400) {
+            return AuditEntry.Outcome.FAILED;
+        }
+        return status == 202 ? AuditEntry.Outcome.ACCEPTED : AuditEntry.Outcome.DONE;
     }
 
     /** An operation has ended that nobody waited for. */

@@ -29,10 +29,13 @@ final class Changes {
     }
 
     void run(Route route, Exchange exchange) {
+        exchange.onAnswered(given -> auditing.answered(exchange, route.verb(), given));
+        exchange.knowsParameters(route.parameters());
         Optional<String> key = exchange.header(Route.IDEMPOTENCY_KEY).map(text -> key(exchange, text));
         Found found =
                 key.map(each -> answers.begin(each, fingerprint(exchange))).orElseGet(Found.Fresh::new);
         if (found instanceof Found.Answered answered) {
+            // In the trail it is another line with the same operation: somebody asked again.
             exchange.repeat(answered.answer());
         } else if (found instanceof Found.Running) {
             throw Refusal.of(
@@ -45,7 +48,6 @@ final class Changes {
                     "this Idempotency-Key was used for another request",
                     "make a new key for each thing that is wanted");
         } else {
-            exchange.onAnswered(given -> auditing.answered(exchange, route.verb(), given));
             key.ifPresent(each -> exchange.onAnswered(given -> keep(each, given)));
             route.action().run(exchange);
         }

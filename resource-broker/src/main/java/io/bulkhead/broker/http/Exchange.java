@@ -31,6 +31,8 @@ import org.slf4j.LoggerFactory;
 final class Exchange {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
+    private static final String OPERATION = "Bulkhead-Operation";
+
     private final Context context;
     private final HttpServerRequest request;
     private final List<String> values;
@@ -213,7 +215,7 @@ final class Exchange {
     /** Says which operation carries the request out. */
     void carriedOutBy(String operationId) {
         operation = Optional.of(operationId);
-        setHeader("Bulkhead-Operation", operationId);
+        setHeader(OPERATION, operationId);
     }
 
     /** Sets a header that belongs to the answer itself. */
@@ -259,6 +261,7 @@ final class Exchange {
     /** Answers as the same request was answered before. */
     void repeat(RecordedAnswers.Answer answer) {
         answer.headers().forEach(this::setHeader);
+        operation = Optional.ofNullable(answer.headers().get(OPERATION));
         setHeader("Idempotency-Replayed", "true");
         send(
                 answer.status(),

@@ -114,6 +114,12 @@ class ApiChangesIT extends ApiFixture {
         assertThat(tag(again)).isEqualTo(tag(first));
         assertThat(again.header("Idempotency-Replayed")).contains("true");
         assertThat(fake.partitions()).isEmpty();
+        assertThat(ask("GET", "/v1/audit", "").body().split("\"verb\":\"define\"", -1))
+                .as("each time that somebody asked, under one operation")
+                .hasSize(3)
+                .filteredOn(entry -> entry.contains(
+                        "\"operation\":\"" + first.header("Bulkhead-Operation").orElseThrow()))
+                .hasSize(2);
         RawClient.Answer other = ask("POST", PATH + "/start", "", "Idempotency-Key: k1");
         assertThat(other.status()).isEqualTo(422);
         assertThat(other.text("code")).isEqualTo("key-reused");
