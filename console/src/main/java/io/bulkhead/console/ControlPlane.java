@@ -6,6 +6,7 @@ import io.bulkhead.broker.LedgerTraining;
 import io.bulkhead.broker.client.ClientOptions;
 import io.bulkhead.broker.client.LedgerWatch;
 import io.bulkhead.broker.client.ManagerClient;
+import io.bulkhead.broker.http.ApiAccess;
 import io.bulkhead.broker.http.ApiOptions;
 import io.bulkhead.broker.http.ApiServer;
 import io.bulkhead.broker.inventory.InventoryReader;
@@ -83,7 +84,10 @@ public final class ControlPlane implements AutoCloseable {
         try {
             // Only who has the socket may have the ledger: the watch opens it.
             ApiServer server = await(ApiServer.start(
-                    vertx, broker, manager, new ApiOptions(settings.apiSocket(), settings.instance(), version())));
+                    vertx,
+                    broker,
+                    manager,
+                    new ApiOptions(settings.apiSocket(), settings.instance(), version(), access(settings))));
             bookkeeper.open();
             Optional<LedgerWatch> watch = broker.ledger().map(office -> LedgerWatch.start(vertx, manager, office));
             return new ControlPlane(vertx, manager, bookkeeper, watch, server);
@@ -92,6 +96,18 @@ public final class ControlPlane implements AutoCloseable {
             await(vertx.close());
             throw e;
         }
+    }
+
+    private static ApiAccess access(Settings settings) {
+        Settings.Api api = settings.api();
+        Optional<ApiAccess.Tls> tls = api.tlsCertificate()
+                .flatMap(certificate -> api.tlsKey().map(key -> new ApiAccess.Tls(certificate, key)));
+        return new ApiAccess(
+                settings.controlPlaneDirectory(),
+                api.admins(),
+                api.operators(),
+                api.viewers(),
+                api.listen().map(place -> new ApiAccess.Listen(place.host(), place.port(), tls)));
     }
 
     /** Loads what a start loads, and leaves nothing behind. */

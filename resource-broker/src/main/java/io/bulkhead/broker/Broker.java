@@ -226,15 +226,24 @@ public final class Broker {
 
     /** Defines on somebody's behalf; see {@link #define(PartitionSpec, Optional)}. */
     public CompletionStage<Defined> define(PartitionSpec definition, Optional<String> rootPasswordHash, Ticket ticket) {
+        return define(definition, rootPasswordHash, Precondition.NONE, ticket);
+    }
+
+    /** The same, if the partition is as the precondition wants it when its turn comes. */
+    public CompletionStage<Defined> define(
+            PartitionSpec definition, Optional<String> rootPasswordHash, Precondition precondition, Ticket ticket) {
         Wish wish = new Wish(
                 definition.name(),
                 definition.claim(),
                 ticket,
                 "define",
                 slice -> new Order.DefinePartition(definition, slice, rootPasswordHash));
-        return turns.next(() -> situation().thenCompose(now -> place(wish, now, ATTEMPTS)
-                .thenApply(partition ->
-                        new Defined(partition, now.of(definition.name()).isEmpty()))));
+        return turns.next(() -> situation().thenCompose(now -> {
+            precondition.check(now.of(definition.name()));
+            return place(wish, now, ATTEMPTS)
+                    .thenApply(partition ->
+                            new Defined(partition, now.of(definition.name()).isEmpty()));
+        }));
     }
 
     /** Takes a slice for a partition that has released its own; one that holds a slice keeps it. */
@@ -264,27 +273,45 @@ public final class Broker {
 
     /** Releases on somebody's behalf; see {@link #release(PartitionName)}. */
     public CompletionStage<PartitionStatus> release(PartitionName name, Ticket ticket) {
-        return givingBack(name, ticket, "release", () -> partition(new Order.ReleasePartition(name), TO_WORK));
+        return givingBack(
+                name,
+                Precondition.NONE,
+                ticket,
+                "release",
+                () -> partition(new Order.ReleasePartition(name), TO_WORK));
     }
 
     /** Removes a partition that does not run, with its files. */
     public CompletionStage<Reply.Done> delete(PartitionName name) {
-        return delete(name, Ticket.LOCAL);
+        return delete(name, Precondition.NONE, Ticket.LOCAL);
     }
 
-    /** Deletes on somebody's behalf; see {@link #delete(PartitionName)}. */
-    public CompletionStage<Reply.Done> delete(PartitionName name, Ticket ticket) {
+    /** The same on somebody's behalf, if the partition is as the precondition wants it when its turn comes. */
+    public CompletionStage<Reply.Done> delete(PartitionName name, Precondition precondition, Ticket ticket) {
         return givingBack(
-                name, ticket, "delete", () -> ask(new Order.DeletePartition(name), Reply.Done.class, TO_WORK));
+                name,
+                precondition,
+                ticket,
+                "delete",
+                () -> ask(new Order.DeletePartition(name), Reply.Done.class, TO_WORK));
     }
 
     private <T> CompletionStage<T> givingBack(
-            PartitionName name, Ticket ticket, String verb, Supplier<CompletionStage<T>> order) {
-        return bookkeeper
-                .map(keeper -> turns.next(() -> situation()
-                        .thenCompose(now ->
-                                keeper.during(actual(now), name, Optional.empty(), ticket, verb + " " + name, order))))
-                .orElseGet(order);
+            PartitionName name,
+            Precondition precondition,
+            Ticket ticket,
+            String verb,
+            Supplier<CompletionStage<T>> order) {
+        if (bookkeeper.isEmpty() && precondition == Precondition.NONE) {
+            return order.get();
+        }
+        return turns.next(() -> situation().thenCompose(now -> {
+            precondition.check(now.of(name));
+            return bookkeeper
+                    .map(keeper ->
+                            keeper.during(actual(now), name, Optional.empty(), ticket, verb + " " + name, order))
+                    .orElseGet(order);
+        }));
     }
 
     // ---- running

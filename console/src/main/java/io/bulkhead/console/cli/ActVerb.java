@@ -56,7 +56,8 @@ abstract class ActVerb extends Verb {
         int code = DONE;
         for (PartitionName name : chosen) {
             try {
-                Json answer = partitions.post(name, verb, body());
+                Json answer = partitions.guessing(name, () -> new LongWork(bulkhead())
+                        .run("POST", Partitions.path(name, verb), body(), name + ": " + verb));
                 answers.add(answer);
                 bulkhead().remark(told(Partitions.decode(answer)));
             } catch (Refusal e) {

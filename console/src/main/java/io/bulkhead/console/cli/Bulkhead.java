@@ -61,6 +61,8 @@ import picocli.CommandLine.ScopeType;
             TopVerb.class,
             EventsVerb.class,
             LedgerVerb.class,
+            AuditVerb.class,
+            TokenVerb.class,
             ConfigVerb.class,
             CompletionVerb.class,
             HelpVerb.class

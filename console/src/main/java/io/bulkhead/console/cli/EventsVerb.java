@@ -38,10 +38,8 @@ final class EventsVerb extends Verb {
     @Override
     public Integer call() throws IOException {
         if (!follow) {
-            Json answer = api().get("/v1/events?after=" + after + "&follow=false");
-            if (answer instanceof Json.Obj body && body.members().get("events") instanceof Json.Array events) {
-                events.items().forEach(each -> put(ApiClient.decode(EventRecord.class, each)));
-            }
+            api().pages("/v1/events?after=" + after + "&follow=false", "events")
+                    .forEach(each -> put(ApiClient.decode(EventRecord.class, each)));
             return DONE;
         }
         try (FrameStream stream = api().openStream(new Order.FollowEvents(after))) {

@@ -24,7 +24,7 @@ final class ListVerb extends Verb {
 
     @Override
     public Integer call() {
-        Json answer = api().get(Partitions.PATH);
+        Json answer = new Partitions(api()).all();
         if (bulkhead().wantsJson()) {
             bulkhead().printJson(answer);
             return DONE;

@@ -10,6 +10,7 @@ import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionStatus;
 import io.bulkhead.contract.wire.Json;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -28,8 +29,14 @@ final class Partitions {
         return PATH + "/" + name + (below.length == 0 ? "" : "/" + String.join("/", below));
     }
 
+    /** All of them, however many pages that takes, as the API's body. */
+    Json.Obj all() {
+        return new Json.Obj(Map.of(
+                "partitions", new Json.Array(api.pages(PATH, "partitions").toList())));
+    }
+
     List<PartitionStatus> list() {
-        return ApiClient.decode(Reply.Partitions.class, api.get(PATH)).partitions();
+        return ApiClient.decode(Reply.Partitions.class, all()).partitions();
     }
 
     Optional<PartitionStatus> find(PartitionName name) {
@@ -42,10 +49,6 @@ final class Partitions {
 
     Json show(PartitionName name) {
         return guessing(name, () -> api.get(path(name)));
-    }
-
-    Json post(PartitionName name, String verb, Json body) {
-        return guessing(name, () -> api.post(path(name, verb), body));
     }
 
     static PartitionStatus decode(Json json) {

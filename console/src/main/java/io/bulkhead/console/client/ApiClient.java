@@ -20,6 +20,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Asks the control plane. One connection per request: a command line asks once or twice, and nothing has to be kept
@@ -44,6 +46,60 @@ public final class ApiClient {
 
     public Json post(String path, Json body) {
         return request("POST", path, Optional.of(body));
+    }
+
+    /**
+     * Has a change made and is told of its steps meanwhile; RFC 7240.
+     *
+     * @param method PUT or POST
+     * @param progress is given the operation again and again, at least once a second, until it has ended
+     * @return what the request answers when it is waited for
+     */
+    public Json work(String method, String path, Json body, Consumer<Json.Obj> progress) {
+        Answer answer = ask(method, path, Optional.of(body), Map.of("Prefer", "respond-async"));
+        if (answer.status() != 202) {
+            return answer.body();
+        }
+        String operation = answer.header("location");
+        Json now = answer.body();
+        while (true) {
+            Json.Obj seen = operation(now);
+            if (text(seen, "state").filter("failed"::equals).isPresent()) {
+                throw new Refusal(
+                        seen.members().get("problem") instanceof Json.Obj problem
+                                ? fromDocument(problem)
+                                : Problem.of(ProblemCode.FAILED, "it failed"));
+            } else if (text(seen, "state").filter("done"::equals).isPresent()) {
+                return seen.members().getOrDefault("result", new Json.Obj(Map.of()));
+            }
+            progress.accept(seen);
+            int steps = seen.members().get("steps") instanceof Json.Array array
+                    ? array.items().size()
+                    : 0;
+            now = get(operation + "?wait=1&seen=" + steps);
+        }
+    }
+
+    private static Json.Obj operation(Json json) {
+        if (json instanceof Json.Obj object) {
+            return object;
+        }
+        throw Refusal.of(ProblemCode.PROTOCOL_ERROR, "the control plane told of an operation by no object");
+    }
+
+    /** Every item of a list that comes in pages, asked for page by page. */
+    public Stream<Json> pages(String path, String list) {
+        String separator = path.contains("?") ? "&" : "?";
+        return Stream.iterate(Optional.of(get(path)), Optional::isPresent, page -> page.flatMap(ApiClient::next)
+                        .map(cursor -> get(path + separator + "cursor=" + cursor)))
+                .flatMap(Optional::stream)
+                .flatMap(page -> page instanceof Json.Obj body && body.members().get(list) instanceof Json.Array items
+                        ? items.items().stream()
+                        : Stream.empty());
+    }
+
+    private static Optional<String> next(Json page) {
+        return page instanceof Json.Obj body ? text(body, "next") : Optional.empty();
     }
 
     public void delete(String path) {
@@ -96,9 +152,22 @@ public final class ApiClient {
     }
 
     private Json request(String method, String path, Optional<Json> body) {
+        return ask(method, path, body, Map.of()).body();
+    }
+
+    /** What came. */
+    private record Answer(int status, Map<String, String> headers, Json body) {
+        String header(String lowerCaseName) {
+            return Optional.ofNullable(headers.get(lowerCaseName))
+                    .orElseThrow(() -> Refusal.of(
+                            ProblemCode.PROTOCOL_ERROR, "the control plane's answer has no " + lowerCaseName));
+        }
+    }
+
+    private Answer ask(String method, String path, Optional<Json> body, Map<String, String> more) {
         byte[] bytes = body.map(json -> json.toString().getBytes(StandardCharsets.UTF_8))
                 .orElse(new byte[0]);
-        Map<String, String> headers = new LinkedHashMap<>();
+        Map<String, String> headers = new LinkedHashMap<>(more);
         headers.put("Connection", "close");
         if (body.isPresent()) {
             headers.put("Content-Type", "application/json");
@@ -110,7 +179,10 @@ public final class ApiClient {
             if (head.status() >= 400) {
                 throw problem(head.status(), answer);
             }
-            return answer.length == 0 ? new Json.Obj(Map.of()) : JsonReader.read(answer);
+            return new Answer(
+                    head.status(),
+                    head.headers(),
+                    answer.length == 0 ? new Json.Obj(Map.of()) : JsonReader.read(answer));
         } catch (IOException | WireException e) {
             throw unreachable(e);
         }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -193,6 +194,58 @@ public record SettingKey<T>(
             "Who the control plane runs as. Besides root, only this user may talk to the manager.",
             SettingKey::user);
 
+    static final SettingKey<Optional<Set<String>>> API_ADMINS = new SettingKey<>(
+            "api",
+            "admins",
+            AUTO,
+            "names of groups with commas between, none, or auto",
+            "Whose members may do everything by the API's socket, besides root and the control plane's user. auto: the group"
+                    + " of the control plane's user. Whoever is in no group of this section cannot use the socket.",
+            automaticOr(ApiValues::groups));
+
+    static final SettingKey<Set<String>> API_OPERATORS = new SettingKey<>(
+            "api",
+            "operators",
+            ApiValues.NONE,
+            "names of groups with commas between, or none",
+            "Whose members may look, and let partitions run: start, stop, restart, pause, resume, type on consoles, run"
+                    + " commands.",
+            ApiValues::groups);
+
+    static final SettingKey<Set<String>> API_VIEWERS = new SettingKey<>(
+            "api",
+            "viewers",
+            ApiValues.NONE,
+            "names of groups with commas between, or none",
+            "Whose members may look, at consoles too.",
+            ApiValues::groups);
+
+    static final SettingKey<Optional<Settings.Place>> API_LISTEN = new SettingKey<>(
+            "api",
+            "listen",
+            ApiValues.OFF,
+            "an address and a port like 127.0.0.1:7480 or [::1]:7480, or off",
+            "Where the API is served on TCP as well, to whoever shows a token; bulkhead token create makes one. An address"
+                    + " that others can reach needs tls_certificate and tls_key.",
+            ApiValues::place);
+
+    static final SettingKey<Optional<Path>> API_TLS_CERTIFICATE = new SettingKey<>(
+            "api",
+            "tls_certificate",
+            ApiValues.NONE,
+            "an absolute path, or none",
+            "The server's certificate in PEM, with those that vouch for it behind. The control plane's user must be able to"
+                    + " read it.",
+            ApiValues::file);
+
+    static final SettingKey<Optional<Path>> API_TLS_KEY = new SettingKey<>(
+            "api",
+            "tls_key",
+            ApiValues.NONE,
+            "an absolute path, or none",
+            "The private key of tls_certificate in PEM, PKCS #8.",
+            ApiValues::file);
+
     /** Every key there is, in the order of the file. */
     public static final List<SettingKey<?>> ALL = List.of(
             INSTANCE_NAME,
@@ -212,7 +265,13 @@ public record SettingKey<T>(
             UID_BASE,
             UID_RANGES,
             CONSOLE_HISTORY,
-            CONTROL_PLANE_USER);
+            CONTROL_PLANE_USER,
+            API_ADMINS,
+            API_OPERATORS,
+            API_VIEWERS,
+            API_LISTEN,
+            API_TLS_CERTIFICATE,
+            API_TLS_KEY);
 
     private static final Pattern USER = Pattern.compile("[a-z_][a-z0-9_-]{0,31}|0|[1-9][0-9]{0,9}");
     private static final ByteSize LEAST_RESERVE = ByteSize.ofMebibytes(16);

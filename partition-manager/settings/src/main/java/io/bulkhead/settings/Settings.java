@@ -7,6 +7,7 @@ import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What {@code bulkhead.conf} says, with every default filled in.
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param uidRanges how many ranges of 65,536 there are, so how many partitions
  * @param consoleHistory bytes of console output kept per partition
  * @param controlPlaneUser user name or number that the control plane runs as
+ * @param api who may use the API, and where
  */
 public record Settings(
         InstanceName instance,
@@ -30,7 +32,8 @@ public record Settings(
         long uidBase,
         int uidRanges,
         ByteSize consoleHistory,
-        String controlPlaneUser) {
+        String controlPlaneUser,
+        Api api) {
     /**
      * What the host keeps for itself; where empty, the manager chooses by the machine's size.
      *
@@ -80,6 +83,38 @@ public record Settings(
     /** Where the profiles stand that every file of definitions may take from: {@code profiles} beside the definitions. */
     public Path profilesDirectory() {
         return definitionsDirectory.resolveSibling("profiles");
+    }
+
+    /**
+     * Who may use the API, and where.
+     *
+     * @param admins groups; default: that of the control plane's user
+     * @param operators groups
+     * @param viewers groups
+     * @param listen on TCP, if at all
+     * @param tlsCertificate in PEM
+     * @param tlsKey in PEM
+     */
+    public record Api(
+            Optional<Set<String>> admins,
+            Set<String> operators,
+            Set<String> viewers,
+            Optional<Place> listen,
+            Optional<Path> tlsCertificate,
+            Optional<Path> tlsKey) {}
+
+    /**
+     * A place on TCP.
+     *
+     * @param host an address without brackets, or {@code localhost}
+     * @param port 1 to 65535
+     */
+    public record Place(String host, int port) {
+        /** Whether only this host can reach it. */
+        public boolean isLoopback() {
+            return host.equals("localhost") || host.startsWith("127.") || host.equals("::1");
+        }
+    }
     }
 
     /** Where the manager listens. */

@@ -172,6 +172,7 @@ public final class SettingsLoader {
                                 + ", not for " + ranges.get());
             }
         }
+        checkTls();
         Optional<CpuMillis> reserve = value(SettingKey.HOST_CPU_RESERVE).flatMap(part -> part);
         long pool = value(SettingKey.HOST_CPUS)
                 .flatMap(cpus -> cpus)
@@ -182,6 +183,23 @@ public final class SettingsLoader {
                     SettingKey.HOST_CPU_RESERVE,
                     reserve.get() + " CPUs are more than " + SettingKey.HOST_CPUS.path() + " has: "
                             + new CpuMillis(pool));
+        }
+    }
+
+    private void checkTls() {
+        Optional<Path> certificate = value(SettingKey.API_TLS_CERTIFICATE).flatMap(file -> file);
+        Optional<Path> key = value(SettingKey.API_TLS_KEY).flatMap(file -> file);
+        Optional<Settings.Place> listen = value(SettingKey.API_LISTEN).flatMap(place -> place);
+        if (certificate.isPresent() != key.isPresent()) {
+            SettingKey<?> missing = key.isPresent() ? SettingKey.API_TLS_CERTIFICATE : SettingKey.API_TLS_KEY;
+            SettingKey<?> there = key.isPresent() ? SettingKey.API_TLS_KEY : SettingKey.API_TLS_CERTIFICATE;
+            fault(missing, "must be set where " + there.path() + " is");
+        } else if (certificate.isEmpty() && listen.isPresent() && !listen.get().isLoopback()) {
+            fault(
+                    SettingKey.API_LISTEN,
+                    listen.get().host() + " can be reached by others, where tokens need TLS; set "
+                            + SettingKey.API_TLS_CERTIFICATE.path() + " and " + SettingKey.API_TLS_KEY.path()
+                            + ", or listen on 127.0.0.1");
         }
     }
 
@@ -224,7 +242,14 @@ public final class SettingsLoader {
                 sure(SettingKey.UID_BASE),
                 sure(SettingKey.UID_RANGES),
                 sure(SettingKey.CONSOLE_HISTORY),
-                sure(SettingKey.CONTROL_PLANE_USER));
+                sure(SettingKey.CONTROL_PLANE_USER),
+                new Settings.Api(
+                        sure(SettingKey.API_ADMINS),
+                        sure(SettingKey.API_OPERATORS),
+                        sure(SettingKey.API_VIEWERS),
+                        sure(SettingKey.API_LISTEN),
+                        sure(SettingKey.API_TLS_CERTIFICATE),
+                        sure(SettingKey.API_TLS_KEY)));
     }
 
     private <T> T sure(SettingKey<T> key) {

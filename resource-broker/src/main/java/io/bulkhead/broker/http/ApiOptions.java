@@ -10,8 +10,9 @@ import java.nio.file.Path;
  * @param instance the name of this installation
  * @param version of the control plane's program
  * @param limits what one client may use up
+ * @param access who may reach it
  */
-public record ApiOptions(Path socket, InstanceName instance, String version, Limits limits) {
+public record ApiOptions(Path socket, InstanceName instance, String version, Limits limits, ApiAccess access) {
     /**
      * What one client may use up.
      *
@@ -20,7 +21,8 @@ public record ApiOptions(Path socket, InstanceName instance, String version, Lim
      * @param requestMillis how long a request's body, or a stream's first frame, may take to come
      * @param idleMillis how long a connection may be without a complete head of a request
      * @param pingMillis how often a silent stream of events gives a sign of life
-     * @param connections how many are served at once
+     * @param connections how many local users' are served at once, and how many by TCP; a sixteenth of them beside
+     *     those of local users without any role
      */
     public record Limits(
             int bodyBytes, int headerBytes, long requestMillis, long idleMillis, long pingMillis, int connections) {
@@ -28,6 +30,10 @@ public record ApiOptions(Path socket, InstanceName instance, String version, Lim
     }
 
     public ApiOptions(Path socket, InstanceName instance, String version) {
-        this(socket, instance, version, Limits.DEFAULT);
+        this(socket, instance, version, Limits.DEFAULT, ApiAccess.local(socket.resolveSibling("control")));
+    }
+
+    public ApiOptions(Path socket, InstanceName instance, String version, ApiAccess access) {
+        this(socket, instance, version, Limits.DEFAULT, access);
     }
 }

@@ -1,9 +1,12 @@
 package io.bulkhead.broker.http;
 
 import io.bulkhead.broker.Broker;
+import io.bulkhead.broker.access.Caller;
+import io.bulkhead.broker.access.Role;
 import io.bulkhead.broker.client.ManagerClient;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
+import io.bulkhead.contract.wire.RecordCodec;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
@@ -21,9 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves the API over HTTP/1.1 on a Unix socket of mode 0660: who may open the socket may do everything.
+ * Serves the API over HTTP/1.1: on a Unix socket, and on TCP where the options say so.
  *
- * <p>Owns the socket's path from {@link #start} to {@link #close}.
+ * <p>Owns the socket's path, and the files of tokens and of the audit trail, from {@link #start} to {@link #close}.
  */
 public final class ApiServer {
     private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
@@ -31,24 +34,37 @@ public final class ApiServer {
     /** How long answers under way may take to reach their clients when the server closes. */
     private static final long CLOSE_MILLIS = 1_000;
 
-    private final Vertx vertx;
-    private final ApiOptions options;
-    private final Routes routes;
-    private final ConnectionGuard guard;
-    private final SocketPlace place;
-    private final HttpServer server;
+    private static final String NO_ROUTE = "none";
 
-    private ApiServer(Vertx vertx, Broker broker, ManagerClient manager, ApiOptions options, SocketPlace place) {
-        this.vertx = vertx;
-        this.options = options;
-        this.guard = new ConnectionGuard(vertx, options.limits());
-        this.routes = new Api(vertx, broker, manager, options, guard).routes();
+    private final ApiOptions options;
+    private final Services services;
+    private final Routes routes;
+    private final Auditing auditing;
+    private final Changes changes;
+    private final SocketPlace place;
+    private final UnixDoor unixDoor;
+    private final HttpServer unix;
+    private final Optional<TcpPlace> tcp;
+
+    private ApiServer(Services services, SocketPlace place, Optional<TcpPlace> tcp) {
+        this.services = services;
+        this.options = services.options();
+        this.auditing = new Auditing(services.audit());
+        this.routes = new Api(services, auditing).routes();
+        this.changes = new Changes(services.answers(), auditing);
         this.place = place;
-        this.server = vertx.createHttpServer(new HttpServerOptions()
+        this.unixDoor = new UnixDoor(place.roles(options.access()));
+        this.unix = services.vertx().createHttpServer(httpOptions(options.limits()));
+        this.tcp = tcp;
+    }
+
+    static HttpServerOptions httpOptions(ApiOptions.Limits limits) {
+        return new HttpServerOptions()
                 .setHttp2ClearTextEnabled(false)
+                .setUseAlpn(false)
                 .setHandle100ContinueAutomatically(true)
-                .setMaxHeaderSize(options.limits().headerBytes())
-                .setMaxInitialLineLength(options.limits().headerBytes()));
+                .setMaxHeaderSize(limits.headerBytes())
+                .setMaxInitialLineLength(limits.headerBytes());
     }
 
     /**
@@ -58,26 +74,41 @@ public final class ApiServer {
      * @param broker who does the work
      * @param manager for streams and events
      * @param options where, and within which limits
-     * @return the server when it listens; fails with a {@link Refusal} where the path is another live server's
+     * @return the server when it listens; fails with a {@link Refusal} where the path is another live server's, where TCP
+     *     would be open to others without TLS, or where a certificate cannot be used
      */
     public static Future<ApiServer> start(Vertx vertx, Broker broker, ManagerClient manager, ApiOptions options) {
         SocketPlace place;
+        ApiServer server;
         try {
+            Services services = Services.of(vertx, broker, manager, options);
+            Optional<TcpPlace> tcp = options.access().listen().map(listen -> TcpPlace.of(services, listen));
             place = SocketPlace.take(options.socket());
+            server = at(place, services, tcp);
         } catch (Refusal e) {
             return Future.failedFuture(e);
         }
-        ApiServer server = new ApiServer(vertx, broker, manager, options, place);
         return server.listen().map(server).onFailure(failure -> place.close());
     }
 
+    private static ApiServer at(SocketPlace place, Services services, Optional<TcpPlace> tcp) {
+        try {
+            return new ApiServer(services, place, tcp);
+        } catch (Refusal e) {
+            place.close();
+            throw e;
+        }
+    }
+
     private Future<Void> listen() {
-        server.connectionHandler(guard::opened);
-        server.requestHandler(this::handle);
-        server.invalidRequestHandler(this::handleInvalid);
-        return server.listen(SocketAddress.domainSocketAddress(options.socket().toString()))
+        return unix.connectionHandler(connection -> services.guard().opened(connection, unixDoor.pool(connection)))
+                .requestHandler(request -> handle(request, unixDoor))
+                .invalidRequestHandler(this::handleInvalid)
+                .listen(SocketAddress.domainSocketAddress(options.socket().toString()))
+                .compose(listening -> tcp.map(each -> each.listen(this::handle, this::handleInvalid))
+                        .orElseGet(Future::succeededFuture))
                 .map(listening -> {
-                    place.open();
+                    place.open(options.access().reachesOtherGroups());
                     LOG.atInfo()
                             .addKeyValue("instance", options.instance())
                             .addKeyValue("socket", options.socket())
@@ -86,35 +117,89 @@ public final class ApiServer {
                 });
     }
 
+    /** The port on TCP, where there is one. */
+    public Optional<Integer> tcpPort() {
+        return tcp.map(TcpPlace::port);
+    }
+
     /** Stops listening, removes the socket and closes every connection; does not wait for clients that do not read. */
     public Future<Void> close() {
         Promise<Void> closed = Promise.promise();
-        long timer = vertx.setTimer(CLOSE_MILLIS, late -> closed.tryComplete());
-        server.close().onComplete(ended -> {
-            vertx.cancelTimer(timer);
+        long timer = services.vertx().setTimer(CLOSE_MILLIS, late -> closed.tryComplete());
+        Future<Void> others = tcp.map(TcpPlace::close).orElseGet(Future::succeededFuture);
+        unix.close().eventually(() -> others).onComplete(ended -> {
+            services.vertx().cancelTimer(timer);
             closed.tryComplete();
         });
         place.close();
-        return closed.future();
+        return closed.future().compose(ended -> services.vertx().executeBlocking(() -> {
+            services.audit().close();
+            return null;
+        }));
     }
 
     // ---- a request
 
-    private void handle(HttpServerRequest request) {
-        guard.asked(request.connection());
-        request.response().endHandler(ended -> guard.answered(request.connection()));
-        Exchange bare = exchange(request, List.of(), Buffer.buffer());
-        Routes.Found found;
+    private void handle(HttpServerRequest request, Door door) {
+        long startNanos = System.nanoTime();
+        services.guard().asked(request.connection());
+        request.response().endHandler(ended -> services.guard().answered(request.connection()));
+        String[] template = {NO_ROUTE};
+        request.response().headersEndHandler(answered -> services.statistics()
+                .answered(
+                        request.method().name(),
+                        template[0],
+                        request.response().getStatusCode(),
+                        System.nanoTime() - startNanos));
+        Caller caller = Caller.anonymous(Caller.Transport.TCP, String.valueOf(request.remoteAddress()));
         try {
-            found = routes.find(request);
+            caller = door.identify(request);
+            Routes.Found found = find(request, door, caller);
+            template[0] = found.route().template();
+            permit(found.route(), request, door, caller);
+            if (found.route().template().equals(StreamEndpoint.PATH)) {
+                run(found, exchange(request, found.values(), Buffer.buffer(), caller));
+            } else {
+                readBody(request, exchange(request, List.of(), Buffer.buffer(), caller), found);
+            }
         } catch (Refusal e) {
+            Exchange bare = exchange(request, List.of(), Buffer.buffer(), caller);
+            if (!Route.NOWHERE.contains(e.problem().code())) {
+                auditing.denied(
+                        caller,
+                        request.method() + " " + template[0],
+                        Optional.empty(),
+                        e.problem().code());
+            }
             bare.refuseAndClose(e);
+        }
+    }
+
+    /** The route; whoever may do nothing is not told either what there is. */
+    private Routes.Found find(HttpServerRequest request, Door door, Caller caller) {
+        try {
+            return routes.find(request);
+        } catch (Refusal e) {
+            if (caller.role().isEmpty()) {
+                throw door.closed(request, caller);
+            }
+            throw e;
+        }
+    }
+
+    private static void permit(Route route, HttpServerRequest request, Door door, Caller caller) {
+        if (route.role().isEmpty()) {
             return;
         }
-        if (found.route().template().equals(StreamEndpoint.PATH)) {
-            run(found, exchange(request, found.values(), Buffer.buffer()));
-        } else {
-            readBody(request, bare, found);
+        Role needed = route.role().get();
+        if (caller.role().isEmpty()) {
+            throw door.closed(request, caller);
+        } else if (!caller.mayDo(needed)) {
+            throw Refusal.of(
+                    ProblemCode.NOT_PERMITTED,
+                    "this takes the role " + RecordCodec.constantName(needed) + "; " + caller.name() + " has "
+                            + RecordCodec.constantName(caller.role().get()),
+                    "ask an administrator to do it, or for the role");
         }
     }
 
@@ -126,25 +211,27 @@ public final class ApiServer {
             bare.refuseAndClose(tooLarge);
             return;
         }
-        long timer = vertx.setTimer(
-                options.limits().requestMillis(),
-                late -> bare.refuseAndClose(Refusal.of(
-                        ProblemCode.TIMED_OUT,
-                        "the body did not come within " + options.limits().requestMillis() + " ms")));
+        long timer = services.vertx()
+                .setTimer(
+                        options.limits().requestMillis(),
+                        late -> bare.refuseAndClose(Refusal.of(
+                                ProblemCode.TIMED_OUT,
+                                "the body did not come within "
+                                        + options.limits().requestMillis() + " ms")));
         Buffer body = Buffer.buffer();
         request.handler(piece -> {
             if (body.length() + piece.length() <= most) {
                 body.appendBuffer(piece);
             } else if (!request.response().headWritten()) {
-                vertx.cancelTimer(timer);
+                services.vertx().cancelTimer(timer);
                 bare.refuseAndClose(tooLarge);
             }
         });
-        request.exceptionHandler(failure -> vertx.cancelTimer(timer));
+        request.exceptionHandler(failure -> services.vertx().cancelTimer(timer));
         request.endHandler(end -> {
-            vertx.cancelTimer(timer);
+            services.vertx().cancelTimer(timer);
             if (!request.response().headWritten()) {
-                run(found, exchange(request, found.values(), body));
+                run(found, exchange(request, found.values(), body, bare.caller()));
             }
         });
     }
@@ -156,9 +243,14 @@ public final class ApiServer {
                 .orElse(0L);
     }
 
-    private static void run(Routes.Found found, Exchange exchange) {
+    private void run(Routes.Found found, Exchange exchange) {
         try {
-            found.route().action().run(exchange);
+            if (found.route().changes()) {
+                changes.run(found.route(), exchange);
+            } else {
+                exchange.knowsParameters(found.route().parameters());
+                found.route().action().run(exchange);
+            }
         } catch (RuntimeException e) {
             exchange.refuse(e);
         }
@@ -168,7 +260,8 @@ public final class ApiServer {
     private void handleInvalid(HttpServerRequest request) {
         Throwable cause = request.decoderResult().cause();
         boolean tooLarge = cause instanceof TooLongHttpHeaderException || cause instanceof TooLongHttpLineException;
-        exchange(request, List.of(), Buffer.buffer())
+        Caller nobody = Caller.anonymous(Caller.Transport.TCP, String.valueOf(request.remoteAddress()));
+        exchange(request, List.of(), Buffer.buffer(), nobody)
                 .refuseAndClose(
                         tooLarge
                                 ? Refusal.of(
@@ -180,7 +273,7 @@ public final class ApiServer {
                                         "the request is not HTTP/1.1: " + cause.getMessage()));
     }
 
-    private Exchange exchange(HttpServerRequest request, List<String> values, Buffer body) {
-        return new Exchange(vertx.getOrCreateContext(), request, values, body);
+    private Exchange exchange(HttpServerRequest request, List<String> values, Buffer body, Caller caller) {
+        return new Exchange(services.vertx().getOrCreateContext(), request, values, body, caller);
     }
 }

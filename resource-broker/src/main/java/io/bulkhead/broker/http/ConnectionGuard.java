@@ -10,20 +10,40 @@ import java.util.Map;
  * A connection whose request is being answered, or that has become a stream, is left alone. Safe for several event loops.
  */
 final class ConnectionGuard {
+    private static final int STRANGERS_SHARE = 16;
+
+    /** Those that share their room with each other and with nobody else. */
+    enum Pool {
+        /** Local users with a role. */
+        USERS,
+        /** Local users without one. */
+        STRANGERS,
+        /** Whoever comes by TCP. */
+        NETWORK;
+
+        private int room(int connections) {
+            return this == STRANGERS ? Math.max(1, connections / STRANGERS_SHARE) : connections;
+        }
+    }
+
     private final Vertx vertx;
     private final ApiOptions.Limits limits;
     private final Map<HttpConnection, Long> timers = new HashMap<>();
+    private final Map<HttpConnection, Pool> pools = new HashMap<>();
 
     ConnectionGuard(Vertx vertx, ApiOptions.Limits limits) {
         this.vertx = vertx;
         this.limits = limits;
     }
 
-    synchronized void opened(HttpConnection connection) {
-        if (timers.size() >= limits.connections()) {
+    /** Takes a connection in, or closes it where its like have no more room. */
+    synchronized void opened(HttpConnection connection, Pool pool) {
+        long taken = pools.values().stream().filter(pool::equals).count();
+        if (taken >= pool.room(limits.connections())) {
             connection.close();
             return;
         }
+        pools.put(connection, pool);
         timers.put(connection, idleTimer(connection));
         connection.closeHandler(closed -> gone(connection));
     }
@@ -47,6 +67,7 @@ final class ConnectionGuard {
 
     /** The connection is no more. */
     synchronized void gone(HttpConnection connection) {
+        pools.remove(connection);
         Long timer = timers.remove(connection);
         if (timer != null) {
             vertx.cancelTimer(timer);

@@ -16,13 +16,18 @@ import io.vertx.core.http.HttpServerResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The manager's journal: as it is now, or followed as server-sent events (WHATWG HTML, section 9.2). A client that reads
  * too slowly holds its own stream up and nobody else's; the manager tells it of the gap.
  */
 final class EventEndpoint {
-    /** The most that one answer holds of the journal; the next one is asked for with the last number. */
+    private static final String LIST = "events";
+
+    /** The most that one answer holds of the journal; the next one is asked for with its cursor. */
     private static final int MOST_EVENTS = 10_000;
 
     private final Vertx vertx;
@@ -36,17 +41,23 @@ final class EventEndpoint {
     }
 
     void answer(Exchange exchange) {
-        exchange.knowsParameters("after", "follow");
+        Paging paging = Paging.of(exchange, LIST, MOST_EVENTS);
         long after = exchange.header("Last-Event-ID")
                 .or(() -> exchange.parameter("after"))
                 .map(EventEndpoint::sequence)
                 .orElse(0L);
-        String follow = exchange.parameter("follow").orElse("true");
-        switch (follow) {
-            case "true" -> follow(exchange, after);
-            case "false" -> list(exchange, after);
-            default ->
-                throw Refusal.of(ProblemCode.INVALID_REQUEST, "follow must be true or false, it is '" + follow + "'");
+        if (exchange.truth("follow").orElse(true)) {
+            if (exchange.parameter(Paging.LIMIT)
+                    .or(() -> exchange.parameter(Paging.CURSOR))
+                    .isPresent()) {
+                throw Refusal.of(
+                        ProblemCode.INVALID_REQUEST,
+                        "limit and cursor are for pages of the journal, not for following it",
+                        "add follow=false, or use after");
+            }
+            follow(exchange, after);
+        } else {
+            list(exchange, Math.max(after, paging.number(LIST)), paging.limit());
         }
     }
 
@@ -59,8 +70,9 @@ final class EventEndpoint {
 
     // ---- as it is now
 
-    private void list(Exchange exchange, long after) {
-        List<Json> events = new ArrayList<>();
+    private void list(Exchange exchange, long after, int limit) {
+        List<EventRecord> events = new ArrayList<>();
+        AtomicReference<Json.@Nullable Obj> lost = new AtomicReference<>();
         Promise<Boolean> complete = Promise.promise();
         long timer = vertx.setTimer(
                 limits.requestMillis(),
@@ -69,8 +81,8 @@ final class EventEndpoint {
         Future<EventFollower> opened = EventFollower.open(manager, after, new EventFollower.Listener() {
             @Override
             public void event(EventRecord event) {
-                if (events.size() < MOST_EVENTS) {
-                    events.add(RecordCodec.encode(event));
+                if (events.size() <= limit) {
+                    events.add(event);
                 } else {
                     complete.tryComplete(true);
                 }
@@ -78,7 +90,7 @@ final class EventEndpoint {
 
             @Override
             public void gap(StreamMessage.Gap gap) {
-                // The numbers tell it: the first event is not the one after the number that was asked for.
+                lost.set(fellOff(gap));
             }
 
             @Override
@@ -91,11 +103,22 @@ final class EventEndpoint {
             vertx.cancelTimer(timer);
             opened.onSuccess(EventFollower::close);
             if (ended.succeeded()) {
-                exchange.json(200, new Json.Obj(Map.of("events", new Json.Array(events))));
+                Json.Obj body = new Paging(limit, Optional.empty())
+                        .body(LIST, events, event -> Long.toString(event.sequence()), RecordCodec::encode);
+                Json.Obj gone = lost.get();
+                exchange.json(200, gone == null ? body : body.with("fellOff", gone));
             } else {
                 exchange.refuse(ended.cause());
             }
         });
+    }
+
+    /**
+     * What somebody is told who comes too late or is too slow: the number of the first event that there still is, and how
+     * many numbers lie before it. Numbers jump when the manager starts, so that so many events are the most that are lost.
+     */
+    private static Json.Obj fellOff(StreamMessage.Gap gap) {
+        return new Json.Obj(Map.of()).with("first", Json.of(gap.to())).with("lost", Json.of(gap.to() - gap.from()));
     }
 
     // ---- followed
@@ -152,7 +175,8 @@ final class EventEndpoint {
 
         @Override
         public void gap(StreamMessage.Gap gap) {
-            write("event: gap\ndata: " + RecordCodec.encode(gap) + "\n\n");
+            // Its number is that of the last one lost: who connects again by it is not told twice.
+            write("id: " + (gap.to() - 1) + "\nevent: fell-off\ndata: " + fellOff(gap) + "\n\n");
         }
 
         private void write(String text) {

@@ -1,25 +1,22 @@
 package io.bulkhead.broker.http;
 
+import static io.bulkhead.contract.order.ProblemCode.LEDGER_READ_ONLY;
+import static io.bulkhead.contract.order.ProblemCode.NOT_FOUND;
 import static io.vertx.core.http.HttpMethod.GET;
 import static io.vertx.core.http.HttpMethod.POST;
 
 import io.bulkhead.broker.Broker;
 import io.bulkhead.broker.LedgerOffice;
-import io.bulkhead.broker.LedgerReport;
-import io.bulkhead.broker.Ticket;
 import io.bulkhead.contract.order.Problem;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.wire.Json;
-import io.bulkhead.contract.wire.RecordCodec;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
 /** The ledger: what stands in it, how that came about, and whether the manager says the same. */
 final class LedgerEndpoint {
-    private static final int DEFAULT_LIMIT = 100;
+    private static final long DEFAULT_LIMIT = 100L;
     private static final int MOST = 1000;
 
     private final Broker broker;
@@ -30,25 +27,18 @@ final class LedgerEndpoint {
 
     List<Route> routes() {
         return List.of(
-                new Route(GET, "/v1/ledger", this::show),
-                new Route(GET, "/v1/ledger/entries", this::entries),
-                new Route(GET, "/v1/ledger/check", this::check),
-                new Route(POST, "/v1/ledger/accept", this::accept),
-                new Route(POST, "/v1/ledger/rebuild", this::rebuild));
-    }
-
-    /** What {@code /readyz} says of it: that it cannot be written does not make the control plane unready. */
-    Json.Obj readiness() {
-        Optional<LedgerReport> report = broker.ledger().map(LedgerOffice::report);
-        Json.Obj said = new Json.Obj(Map.of())
-                .with(
-                        "mode",
-                        Json.of(report.map(LedgerReport::mode)
-                                .map(RecordCodec::constantName)
-                                .orElse("none")));
-        return report.flatMap(LedgerReport::fault)
-                .map(fault -> said.with("fault", RecordCodec.encode(fault)))
-                .orElse(said);
+                new Route(GET, "/v1/ledger", this::show).withoutManager().failingBy(NOT_FOUND),
+                new Route(GET, "/v1/ledger/entries", this::entries)
+                        .taking("owner", "resource", "after", "limit")
+                        .withoutManager()
+                        .failingBy(NOT_FOUND, LEDGER_READ_ONLY),
+                new Route(GET, "/v1/ledger/check", this::check).failingBy(NOT_FOUND, LEDGER_READ_ONLY),
+                new Route(POST, "/v1/ledger/accept", this::accept)
+                        .named("ledger-accept")
+                        .failingBy(NOT_FOUND, LEDGER_READ_ONLY),
+                new Route(POST, "/v1/ledger/rebuild", this::rebuild)
+                        .named("ledger-rebuild")
+                        .failingBy(NOT_FOUND, LEDGER_READ_ONLY));
     }
 
     private LedgerOffice office() {
@@ -57,46 +47,22 @@ final class LedgerEndpoint {
     }
 
     private void show(Exchange exchange) {
-        exchange.knowsParameters();
         exchange.json(office().report());
     }
 
     private void entries(Exchange exchange) {
-        exchange.knowsParameters("owner", "resource", "after", "limit");
-        long after = number(exchange, "after", 0, 0, Long.MAX_VALUE);
-        long limit = number(exchange, "limit", DEFAULT_LIMIT, 1, MOST);
+        long after = exchange.number("after", 0, Long.MAX_VALUE).orElse(0L);
+        int limit = exchange.number("limit", 1, MOST).orElse(DEFAULT_LIMIT).intValue();
         exchange.answer(
-                office().history(exchange.parameter("owner"), exchange.parameter("resource"), after, (int) limit),
+                office().history(exchange.parameter("owner"), exchange.parameter("resource"), after, limit),
                 exchange::json);
     }
 
-    private static long number(Exchange exchange, String name, long otherwise, long least, long most) {
-        Optional<String> text = exchange.parameter(name);
-        try {
-            long number = text.map(Long::parseLong).orElse(otherwise);
-            if (number >= least && number <= most) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            throw new Refusal(
-                    Problem.of(
-                            ProblemCode.INVALID_REQUEST,
-                            "the parameter '" + name + "' must be a whole number, it is '" + text.orElse("") + "'"),
-                    e);
-        }
-        throw Refusal.of(
-                ProblemCode.INVALID_REQUEST,
-                "the parameter '" + name + "' must be " + least + (most == Long.MAX_VALUE ? " or more" : " to " + most)
-                        + ", it is " + text.orElse(""));
-    }
-
     private void check(Exchange exchange) {
-        exchange.knowsParameters();
         exchange.answer(office().check(), exchange::json);
     }
 
     private void accept(Exchange exchange) {
-        exchange.knowsParameters();
         if (!(exchange.members("partition").get("partition") instanceof Json.Text name)) {
             throw Refusal.of(
                     ProblemCode.INVALID_REQUEST,
@@ -108,12 +74,11 @@ final class LedgerEndpoint {
         } catch (IllegalArgumentException e) {
             throw new Refusal(Problem.of(ProblemCode.INVALID_REQUEST, "partition: " + e.getMessage()), e);
         }
-        exchange.answer(office().accept(partition, Ticket.LOCAL), exchange::json);
+        exchange.answer(office().accept(partition, exchange.ticket()), exchange::json);
     }
 
     private void rebuild(Exchange exchange) {
-        exchange.knowsParameters();
         exchange.members();
-        exchange.answer(office().rebuild(Ticket.LOCAL), exchange::json);
+        exchange.answer(office().rebuild(exchange.ticket()), exchange::json);
     }
 }

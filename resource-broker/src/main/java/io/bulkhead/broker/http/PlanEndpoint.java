@@ -12,13 +12,12 @@ final class PlanEndpoint {
     private final Vertx vertx;
     private final Broker broker;
 
-    PlanEndpoint(Vertx vertx, Broker broker) {
-        this.vertx = vertx;
-        this.broker = broker;
+    PlanEndpoint(Services services) {
+        this.vertx = services.vertx();
+        this.broker = services.broker();
     }
 
     void answer(Exchange exchange) {
-        exchange.knowsParameters();
         PlanBody body = exchange.body(PlanBody.class);
         Duration limit = body.timeLimitMillis().map(Duration::ofMillis).orElse(Plans.TIME_LIMIT);
         CompletionStage<PlanReport> report = broker.planGround()

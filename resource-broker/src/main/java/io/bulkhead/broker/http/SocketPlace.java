@@ -1,5 +1,6 @@
 package io.bulkhead.broker.http;
 
+import io.bulkhead.broker.access.UnixRoles;
 import io.bulkhead.contract.order.Problem;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
@@ -36,7 +37,7 @@ final class SocketPlace implements AutoCloseable {
         FileChannel lockFile = null;
         try {
             lockFile = FileChannel.open(
-                    socket.resolveSibling(socket.getFileName() + ".lock"),
+                    lockPath(socket),
                     Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             if (!lock(lockFile) || answers(socket)) {
@@ -55,15 +56,37 @@ final class SocketPlace implements AutoCloseable {
         }
     }
 
-    /** Lets the owner and the group connect, nobody else. */
-    void open() {
+    /**
+     * Lets the owner and the group connect.
+     *
+     * @param everybody whether all others can, too: what they may do is then decided by who they are
+     */
+    void open(boolean everybody) {
         try {
             // A fresh socket lets its owner alone connect under every usual umask, so nobody slips in before this.
-            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw----"));
+            Files.setPosixFilePermissions(
+                    socket, PosixFilePermissions.fromString(everybody ? "rw-rw-rw-" : "rw-rw----"));
         } catch (IOException e) {
             throw new Refusal(
                     Problem.of(ProblemCode.FAILED, "the mode of " + socket + " cannot be set: " + e.getMessage()), e);
         }
+    }
+
+    /** The roles of local users, as seen from the owner of this place. */
+    UnixRoles roles(ApiAccess access) {
+        try {
+            return UnixRoles.of(lockPath(socket), access.admins(), access.operators(), access.viewers());
+        } catch (IOException e) {
+            throw new Refusal(
+                    Problem.of(
+                            ProblemCode.FAILED,
+                            "it cannot be found out who owns " + lockPath(socket) + ": " + e.getMessage()),
+                    e);
+        }
+    }
+
+    private static Path lockPath(Path socket) {
+        return socket.resolveSibling(socket.getFileName() + ".lock");
     }
 
     private static boolean lock(FileChannel lockFile) throws IOException {

@@ -1,9 +1,7 @@
 package io.bulkhead.broker.http;
 
-import io.bulkhead.broker.client.ManagerClient;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
-import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import java.util.Arrays;
@@ -14,16 +12,12 @@ final class StreamEndpoint {
     static final String PATH = "/v1/streams";
     static final String PROTOCOL = "bulkhead-stream/1";
 
-    private final Vertx vertx;
-    private final ManagerClient manager;
-    private final ApiOptions.Limits limits;
-    private final ConnectionGuard guard;
+    private final Services services;
+    private final Auditing auditing;
 
-    StreamEndpoint(Vertx vertx, ManagerClient manager, ApiOptions.Limits limits, ConnectionGuard guard) {
-        this.vertx = vertx;
-        this.manager = manager;
-        this.limits = limits;
-        this.guard = guard;
+    StreamEndpoint(Services services, Auditing auditing) {
+        this.services = services;
+        this.auditing = auditing;
     }
 
     /** Whether a request wants to leave HTTP, so that its connection must not be read for a body. */
@@ -36,7 +30,6 @@ final class StreamEndpoint {
     }
 
     void answer(Exchange exchange) {
-        exchange.knowsParameters();
         if (!isUpgrade(exchange.header("Connection"), exchange.header("Upgrade"))) {
             exchange.response().putHeader(HttpHeaders.UPGRADE, PROTOCOL);
             throw Refusal.of(
@@ -48,7 +41,12 @@ final class StreamEndpoint {
         exchange.request()
                 .toNetSocket()
                 // Vert.x no longer tells the connection's own handler of its end.
-                .onSuccess(socket ->
-                        new StreamRelay(vertx, manager, socket, limits.requestMillis(), () -> guard.gone(connection)));
+                .onSuccess(socket -> new StreamRelay(
+                        services.vertx(),
+                        services.manager(),
+                        socket,
+                        services.options().limits().requestMillis(),
+                        new StreamPermit(exchange.caller(), auditing),
+                        () -> services.guard().gone(connection)));
     }
 }

@@ -40,6 +40,7 @@ final class StreamRelay {
     private final Vertx vertx;
     private final ManagerClient manager;
     private final NetSocket client;
+    private final StreamPermit permit;
     private final FrameDecoder decoder = new FrameDecoder();
     /** Frames that came behind the order, before the manager had opened the stream. */
     private final Deque<Frame> early = new ArrayDeque<>();
@@ -56,12 +57,20 @@ final class StreamRelay {
      *
      * @param client freshly upgraded
      * @param orderMillis how long the order may take to come
+     * @param permit says what the client may open
      * @param gone is run when the client's connection is no more
      */
-    StreamRelay(Vertx vertx, ManagerClient manager, NetSocket client, long orderMillis, Runnable gone) {
+    StreamRelay(
+            Vertx vertx,
+            ManagerClient manager,
+            NetSocket client,
+            long orderMillis,
+            StreamPermit permit,
+            Runnable gone) {
         this.vertx = vertx;
         this.manager = manager;
         this.client = client;
+        this.permit = permit;
         this.orderTimer = vertx.setTimer(
                 orderMillis,
                 late -> refuse(Problem.of(ProblemCode.TIMED_OUT, "no order came within " + orderMillis + " ms")));
@@ -102,11 +111,23 @@ final class StreamRelay {
                     "use the API's own resource for it"));
             return;
         }
+        Optional<Problem> forbidden = permit.refusal(order);
+        if (forbidden.isPresent()) {
+            refuse(forbidden.get());
+            return;
+        }
         // Nothing more is read before there is somebody to take it.
         client.pause();
         manager.openStream(order)
-                .onSuccess(this::join)
-                .onFailure(failure -> refuse(Refusals.of(failure).problem()));
+                .onSuccess(opened -> {
+                    permit.opened(order);
+                    join(opened);
+                })
+                .onFailure(failure -> {
+                    Problem problem = Refusals.of(failure).problem();
+                    permit.failed(order, problem);
+                    refuse(problem);
+                });
     }
 
     private void toManager(ManagerStream to, Frame frame) {

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.registry.Collector;
 
 /**
  * The meters of one page, in a registry of their own: what is gone since the last page is not there, and nothing has to
@@ -45,6 +46,11 @@ final class Meters implements AutoCloseable {
                 .baseUnit(unit.isEmpty() ? null : unit)
                 .tags(tags)
                 .register(registry);
+    }
+
+    /** Adds what is counted elsewhere; nothing where it has counted nothing. */
+    void requests(RequestStatistics statistics) {
+        registry.getPrometheusRegistry().register((Collector) statistics::snapshot);
     }
 
     String text() {

@@ -8,6 +8,7 @@ import io.bulkhead.contract.partition.InstanceName;
 import io.bulkhead.contract.partition.Intrusion;
 import io.bulkhead.contract.partition.PartitionStatus;
 import io.bulkhead.contract.partition.PartitionUsage;
+import io.bulkhead.contract.partition.Pressure;
 import io.bulkhead.contract.partition.Promise;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.contract.partition.State;
@@ -28,14 +29,21 @@ public final class MetricsPage {
 
     private final InstanceName instance;
     private final String version;
+    private final RequestStatistics requests;
 
     /**
      * @param instance the name of this installation
      * @param version of the control plane's program
      */
     public MetricsPage(InstanceName instance, String version) {
+        this(instance, version, new RequestStatistics());
+    }
+
+    /** @param requests those of the API that serves the page */
+    public MetricsPage(InstanceName instance, String version, RequestStatistics requests) {
         this.instance = instance;
         this.version = version;
+        this.requests = requests;
     }
 
     /** The page of a host whose manager answers. */
@@ -95,6 +103,7 @@ public final class MetricsPage {
                 "Whether the partition manager answers",
                 Tags.empty(),
                 managerAnswers ? 1 : 0);
+        meters.requests(requests);
     }
 
     // ---- the host
@@ -176,6 +185,7 @@ public final class MetricsPage {
                 "Tasks refused for the limit on tasks since the slice was bound",
                 partition,
                 usage.tasksRefused());
+        usage.pressure().ifPresent(pressure -> pressure(meters, partition, pressure));
         usage.intrusion().ifPresent(intrusion -> intrusion(meters, partition, intrusion));
     }
 
@@ -191,6 +201,20 @@ public final class MetricsPage {
                 partition,
                 slice.memory().bytes());
         meters.gauge("bulkhead.partition.slice.tasks", "", "Tasks of the slice", partition, slice.tasks());
+    }
+
+    private static void pressure(Meters meters, Tags partition, Pressure pressure) {
+        pressure.cpu().ifPresent(stall -> stall(meters, partition.and("resource", "cpu"), stall));
+        pressure.memory().ifPresent(stall -> stall(meters, partition.and("resource", "memory"), stall));
+        pressure.io().ifPresent(stall -> stall(meters, partition.and("resource", "io"), stall));
+    }
+
+    private static void stall(Meters meters, Tags resource, Pressure.Stall stall) {
+        String description = "Time that some, or all, tasks of the partition waited for the resource";
+        meters.seconds("bulkhead.partition.pressure", description, resource.and("share", "some"), stall.someMicros());
+        stall.fullMicros()
+                .ifPresent(micros -> meters.seconds(
+                        "bulkhead.partition.pressure", description, resource.and("share", "full"), micros));
     }
 
     private static void intrusion(Meters meters, Tags partition, Intrusion intrusion) {

@@ -59,7 +59,7 @@ abstract class ApiFixture {
 
     ApiServer startServer() throws Exception {
         Broker broker = broker(manager);
-        ApiOptions options = new ApiOptions(api, InstanceName.parse("test"), "1.2.3", LIMITS);
+        ApiOptions options = new ApiOptions(api, InstanceName.parse("test"), "1.2.3", LIMITS, access());
         return get(ApiServer.start(vertx, broker, manager, options));
     }
 
@@ -68,12 +68,17 @@ abstract class ApiFixture {
         return new Broker(client, () -> Samples.machine(4));
     }
 
+    /** Who may reach it; the state is below the test's directory. */
+    ApiAccess access() {
+        return ApiAccess.local(directory.resolve("state"));
+    }
+
     static <T> T get(Future<T> future) throws Exception {
         return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
     }
 
-    RawClient.Answer ask(String method, String path, String body) throws IOException {
-        return RawClient.ask(api, method, path, body);
+    RawClient.Answer ask(String method, String path, String body, String... headers) throws IOException {
+        return RawClient.ask(api, method, path, body, headers);
     }
 
     CompletableFuture<RawClient.Answer> askInBackground(String method, String path, String body) {

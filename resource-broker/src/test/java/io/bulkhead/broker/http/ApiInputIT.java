@@ -33,7 +33,7 @@ class ApiInputIT extends ApiFixture {
         RawClient.Answer unknown = ask("POST", "/v1/partitions/db/start", "{\"now\":true}");
         RawClient.Answer other = ask("PUT", "/v1/partitions/web", body(Samples.definition("db", 1)));
         RawClient.Answer name = ask("GET", "/v1/partitions/UPPER", "");
-        RawClient.Answer parameter = ask("GET", "/v1/partitions?limit=3", "");
+        RawClient.Answer parameter = ask("GET", "/v1/partitions?depth=3", "");
         RawClient.Answer twice = ask("GET", "/v1/events?after=1&after=2", "");
 
         assertThat(List.of(broken, missing, unknown, other, name, parameter, twice))
@@ -43,7 +43,8 @@ class ApiInputIT extends ApiFixture {
         assertThat(unknown.text("detail")).isEqualTo("now is not known here");
         assertThat(other.text("detail")).isEqualTo("definition.name is 'db', the path says 'web'");
         assertThat(name.text("detail")).startsWith("'UPPER' is not a partition name");
-        assertThat(parameter.text("detail")).isEqualTo("the parameter 'limit' is not known here");
+        assertThat(parameter.text("detail"))
+                .isEqualTo("the parameter 'depth' is not known here; known are cursor, limit");
         assertThat(twice.text("detail")).isEqualTo("the parameter 'after' is there twice");
         assertThat(fake.orders()).isEmpty();
     }

@@ -14,36 +14,72 @@ import io.bulkhead.contract.partition.Strength;
 import io.bulkhead.contract.wire.RecordCodec;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /** The written description and the code say the same. */
 class OpenApiTest {
-    private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch", "head", "options");
-
-    private final Map<String, Object> document = document();
+    private final Map<String, Object> document = ApiContract.WRITTEN.document();
 
     @Test
     void describesEveryRouteAndNoOther() throws Exception {
-        Set<String> described = new HashSet<>();
-        object(at("paths")).forEach((path, operations) -> object(operations).keySet().stream()
-                .filter(METHODS::contains)
-                .forEach(method -> described.add(method.toUpperCase(Locale.ROOT) + " " + path)));
+        Set<String> described = ApiContract.WRITTEN.operations().stream()
+                .map(ApiContract.Described::toString)
+                .collect(Collectors.toSet());
 
-        assertThat(routes()).isEqualTo(described);
+        assertThat(routes().keySet()).isEqualTo(described);
+    }
+
+    @Test
+    void describesWhatEveryRouteTakesAndAnswers() throws Exception {
+        Map<String, Route> routes = routes();
+
+        assertThat(ApiContract.WRITTEN.operations()).allSatisfy(described -> {
+            Route route = Objects.requireNonNull(routes.get(described.toString()));
+            assertThat(described.facts().get("x-role"))
+                    .isEqualTo(route.role().map(RecordCodec::constantName).orElse("nobody"));
+            assertThat(ApiContract.WRITTEN.parameterNames(described, "query")).isEqualTo(route.parameters());
+            assertThat(ApiContract.WRITTEN.parameterNames(described, "header")).isEqualTo(route.headers());
+            assertThat(ApiContract.WRITTEN.parameterNames(described, "path"))
+                    .hasSize(route.template().split("\\{", -1).length - 1);
+            assertThat(object(described.facts().get("responses")).keySet())
+                    .containsExactlyInAnyOrderElementsOf(
+                            Stream.concat(route.statuses().stream().map(String::valueOf), Stream.of("4XX", "5XX"))
+                                    .toList());
+            assertThat(ApiContract.WRITTEN.problems(described))
+                    .containsExactlyInAnyOrderElementsOf(route.problems().stream()
+                            .map(RecordCodec::constantName)
+                            .toList());
+        });
+    }
+
+    @Test
+    void describesEveryProblemWithItsStatusAndExitCode() {
+        Map<String, Object> table = object(at("x-problem-codes"));
+
+        assertThat(table.keySet()).containsExactlyElementsOf(constants(ProblemCode.values()));
+        for (ProblemCode code : ProblemCode.values()) {
+            Map<String, Object> described = object(at("x-problem-codes", RecordCodec.constantName(code)));
+            assertThat(described).containsEntry("status", code.httpStatus()).containsEntry("exitCode", code.exitCode());
+            assertThat(described.containsKey("everywhere")).as(code.name()).isEqualTo(Route.EVERYWHERE.contains(code));
+        }
+    }
+
+    @Test
+    void givesNoProblemThatNoRouteNames() throws Exception {
+        Set<ProblemCode> named = new HashSet<>(Route.EVERYWHERE);
+        named.addAll(Route.NOWHERE);
+        routes().values().forEach(route -> named.addAll(route.problems()));
+
+        assertThat(named).containsExactlyInAnyOrder(ProblemCode.values());
     }
 
     @Test
@@ -78,16 +114,17 @@ class OpenApiTest {
                 : Set.of();
     }
 
-    private static Set<String> routes() throws Exception {
+    private static Map<String, Route> routes() throws Exception {
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
         try {
             ManagerClient manager = new ManagerClient(vertx, ClientOptions.of(Path.of("/nowhere")));
             Broker broker = new Broker(manager, () -> Samples.machine(2));
             ApiOptions options = new ApiOptions(Path.of("/nowhere"), InstanceName.parse("test"), "0");
-            return new Api(vertx, broker, manager, options, new ConnectionGuard(vertx, options.limits()))
+            Services services = Services.of(vertx, broker, manager, options);
+            return new Api(services, new Auditing(services.audit()))
                     .routes().all().stream()
-                            .map(route -> route.method().name() + " " + route.template())
-                            .collect(Collectors.toSet());
+                            .collect(Collectors.toMap(
+                                    route -> route.method().name() + " " + route.template(), route -> route));
         } finally {
             vertx.close().toCompletionStage().toCompletableFuture().get();
         }
@@ -109,13 +146,5 @@ class OpenApiTest {
     @SuppressWarnings("unchecked")
     private static Map<String, Object> object(Object node) {
         return (Map<String, Object>) node;
-    }
-
-    private static Map<String, Object> document() {
-        try (InputStream file = OpenApiTest.class.getResourceAsStream("/api/openapi.yaml")) {
-            return object(new Yaml(new SafeConstructor(new LoaderOptions())).load(file));
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

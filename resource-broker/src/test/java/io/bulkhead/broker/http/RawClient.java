@@ -5,6 +5,8 @@ import io.bulkhead.contract.wire.FrameDecoder;
 import io.bulkhead.contract.wire.Json;
 import io.bulkhead.contract.wire.JsonReader;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -37,6 +39,14 @@ final class RawClient implements AutoCloseable {
             return ((Json.Obj) JsonReader.read(body)).members();
         }
 
+        /** The value of a header, in whatever case its name is. */
+        Optional<String> header(String name) {
+            return head.lines()
+                    .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(name.toLowerCase(Locale.ROOT) + ":"))
+                    .map(line -> line.substring(name.length() + 1).strip())
+                    .findFirst();
+        }
+
         String text(String member) {
             return ((Json.Text) Objects.requireNonNull(json().get(member), member)).value();
         }
@@ -47,13 +57,31 @@ final class RawClient implements AutoCloseable {
         channel.connect(UnixDomainSocketAddress.of(socket));
     }
 
-    /** One request on a connection of its own. */
-    static Answer ask(Path socket, String method, String path, String body) throws IOException {
+    /** To TCP on loopback. */
+    RawClient(int port) throws IOException {
+        channel = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    }
+
+    /** One request on a connection of its own, judged by the written description. */
+    static Answer ask(Path socket, String method, String path, String body, String... headers) throws IOException {
         try (RawClient client = new RawClient(socket)) {
-            client.send(method + " " + path + " HTTP/1.1\r\nHost: t\r\nConnection: close\r\nContent-Length: "
-                    + body.getBytes(StandardCharsets.UTF_8).length + "\r\n\r\n" + body);
-            return client.answer();
+            return client.ask(method, path, body, headers);
         }
+    }
+
+    /** The last request of this connection, judged by the written description. */
+    Answer ask(String method, String path, String body, String... headers) throws IOException {
+        StringBuilder head = new StringBuilder(method + " " + path + " HTTP/1.1\r\nConnection: close\r\n");
+        boolean named = false;
+        for (String header : headers) {
+            head.append(header).append("\r\n");
+            named |= header.startsWith("Host:");
+        }
+        head.append(named ? "" : "Host: t\r\n");
+        send(head + "Content-Length: " + body.getBytes(StandardCharsets.UTF_8).length + "\r\n\r\n" + body);
+        Answer answer = answer();
+        ApiContract.WRITTEN.judge(method, path, body, answer);
+        return answer;
     }
 
     RawClient send(String text) throws IOException {

@@ -20,6 +20,7 @@ import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.PartitionStatus;
 import io.bulkhead.contract.partition.PartitionUsage;
+import io.bulkhead.contract.partition.Pressure;
 import io.bulkhead.contract.partition.Promise;
 import io.bulkhead.contract.partition.Resource;
 import io.bulkhead.contract.partition.Slice;
@@ -35,6 +36,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class MetricsPageTest {
@@ -54,7 +56,14 @@ class MetricsPageTest {
     private static final Slice PART = new Slice(
             new CpuSlice.Part(new CpuMillis(250)), NodeSet.of(0), ByteSize.parse("64MiB"), 64, IoSlice.UNLIMITED);
 
-    private final MetricsPage page = new MetricsPage(InstanceName.parse("test"), "0.1.0");
+    private final RequestStatistics requests = new RequestStatistics();
+    private final MetricsPage page = new MetricsPage(InstanceName.parse("test"), "0.1.0", requests);
+
+    @BeforeEach
+    void countTwoRequests() {
+        requests.answered("GET", "/v1", 200, 2_000_000);
+        requests.answered("GET", "/v1", 200, 20_000_000_000L);
+    }
 
     @Test
     void tellsOfHostAndPartitionsInBaseUnits() {
@@ -85,6 +94,14 @@ class MetricsPageTest {
                         "bulkhead_partition_intrusion_error_seconds{partition=\"db\"} 0.06",
                         "bulkhead_partition_intrusion_window_ratio{partition=\"db\"} -0.001",
                         "bulkhead_partition_stolen_seconds_total{partition=\"db\"} 0.5",
+                        "bulkhead_partition_pressure_seconds_total{partition=\"db\",resource=\"cpu\",share=\"some\"} 2.5",
+                        "bulkhead_partition_pressure_seconds_total{partition=\"db\",resource=\"memory\",share=\"full\"} 0.0",
+                        "bulkhead_partition_pressure_seconds_total{partition=\"db\",resource=\"io\",share=\"full\"} 0.25",
+                        "bulkhead_api_request_seconds_bucket{method=\"GET\",path=\"/v1\",status=\"200\",le=\"0.001\"} 0",
+                        "bulkhead_api_request_seconds_bucket{method=\"GET\",path=\"/v1\",status=\"200\",le=\"0.005\"} 1",
+                        "bulkhead_api_request_seconds_bucket{method=\"GET\",path=\"/v1\",status=\"200\",le=\"+Inf\"} 2",
+                        "bulkhead_api_request_seconds_count{method=\"GET\",path=\"/v1\",status=\"200\"} 2",
+                        "bulkhead_api_request_seconds_sum{method=\"GET\",path=\"/v1\",status=\"200\"} 20.002",
                         "# TYPE bulkhead_partition_intrusion_seconds_total counter",
                         "# TYPE bulkhead_partition_memory_bytes gauge");
         assertThat(lines)
@@ -102,7 +119,9 @@ class MetricsPageTest {
 
     @Test
     void tellsThatTheManagerIsAwayAndNothingThatMayHaveChanged() {
-        assertThat(page.withoutManager().lines().filter(line -> !line.startsWith("#")))
+        assertThat(page.withoutManager()
+                        .lines()
+                        .filter(line -> !line.startsWith("#") && !line.startsWith(RequestStatistics.NAME)))
                 .containsExactlyInAnyOrder(
                         "bulkhead_manager_up 0.0",
                         "bulkhead_control_plane{instance_name=\"test\",version=\"0.1.0\"} 1.0");
@@ -209,7 +228,11 @@ class MetricsPageTest {
                 Optional.of(17L),
                 1,
                 2,
-                intrusion);
+                intrusion,
+                intrusion.map(watched -> new Pressure(
+                        Optional.of(new Pressure.Stall(2_500_000, Optional.empty())),
+                        Optional.of(new Pressure.Stall(0, Optional.of(0L))),
+                        Optional.of(new Pressure.Stall(500_000, Optional.of(250_000L))))));
     }
 
     private static Intrusion intrusion(long highestMicros) {

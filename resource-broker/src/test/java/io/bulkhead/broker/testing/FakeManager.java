@@ -40,7 +40,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
@@ -62,6 +61,7 @@ import java.util.function.UnaryOperator;
  * restart. Its partitions and journal outlive {@link #stop}, as the real one's do.
  */
 public final class FakeManager implements AutoCloseable {
+    private static final int PAGE = 64;
     private static final ByteSize MEMORY = ByteSize.parse("8GiB");
 
     private final Path socket;
@@ -78,6 +78,7 @@ public final class FakeManager implements AutoCloseable {
     private volatile int protocol = Greeting.PROTOCOL;
     private volatile boolean journalEnds = true;
     private volatile boolean takesInput = true;
+    private volatile int retained = Integer.MAX_VALUE;
 
     /** A stream's way to its client. */
     private record Connection(SocketChannel channel, FrameDecoder decoder) {
@@ -183,6 +184,11 @@ public final class FakeManager implements AutoCloseable {
     /** Reads nothing from consoles from now on, as when a paused partition's terminal is full. */
     public void takeNoInput() {
         takesInput = false;
+    }
+
+    /** Keeps only so many events from now on; who wants older ones is told of the gap. */
+    public void retain(int events) {
+        retained = events;
     }
 
     /** Adds an event to the journal. */
@@ -447,35 +453,37 @@ public final class FakeManager implements AutoCloseable {
     }
 
     private void events(Connection connection, long after) throws IOException, InterruptedException {
-        List<EventRecord> past = List.copyOf(journal);
-        long last = after;
-        for (EventRecord event : past) {
-            if (event.sequence() > after) {
-                connection.write(Frame.event(event));
-                last = event.sequence();
-            }
-        }
+        long last = sendEvents(connection, Math.min(after, journal.size()));
         if (journalEnds) {
             connection.write(Frame.stream(new StreamMessage.CaughtUp(last)));
         }
         thread("fake-manager-events-end", () -> awaitEnd(connection));
         while (connection.channel().isOpen()) {
-            List<EventRecord> fresh = new ArrayList<>();
             synchronized (journal) {
-                for (EventRecord event : journal) {
-                    if (event.sequence() > last) {
-                        fresh.add(event);
-                    }
-                }
-                if (fresh.isEmpty()) {
+                if (journal.size() <= last) {
                     journal.wait(1_000);
                 }
             }
-            for (EventRecord event : fresh) {
+            last = sendEvents(connection, last);
+        }
+    }
+
+    /** Sends what there is behind a number, a few at a time as the real one does; the answer is the last number sent. */
+    private long sendEvents(Connection connection, long after) throws IOException {
+        long last = after;
+        while (last < journal.size()) {
+            List<EventRecord> all = List.copyOf(journal);
+            long first = Math.max(1, all.size() - (long) retained + 1);
+            if (first > last + 1) {
+                connection.write(Frame.stream(new StreamMessage.Gap(last + 1, first)));
+                last = first - 1;
+            }
+            for (EventRecord event : all.subList((int) last, Math.min(all.size(), (int) last + PAGE))) {
                 connection.write(Frame.event(event));
                 last = event.sequence();
             }
         }
+        return last;
     }
 
     private void awaitEnd(Connection connection) {

@@ -81,6 +81,7 @@ final class HouseRules {
                 new NamedRule("the inventory takes no server", inventoryTakesNoServer()),
                 new NamedRule("only the ledger's store touches SQLite", onlyTheStoreTouchesSqlite()),
                 new NamedRule("Vert.x stays at the edges", vertxStaysAtTheEdges()),
+                new NamedRule("only one door looks inside Vert.x", onlyOneDoorLooksInsideVertx()),
                 new NamedRule("the contract knows nobody", knowsOnly("contract", List.of())),
                 new NamedRule("settings know the contract", knowsOnly("settings", List.of("contract"))),
                 new NamedRule("the manager knows the contract", knowsOnly("manager", List.of("contract", "settings"))),
@@ -198,6 +199,17 @@ final class HouseRules {
                 .resideInAPackage("io.vertx..")
                 .because(
                         "futures that spread into the core decide its shape, and a blocked event loop blocks everybody")
+                .allowEmptyShould(true);
+    }
+
+    private ArchRule onlyOneDoorLooksInsideVertx() {
+        return noClasses()
+                .that(resideInAnyPackage(in("broker"), in("console")).and(not(partOf("UnixDoor"))))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.vertx..impl..")
+                .because(
+                        "internals change without notice; who is at the other end of a socket is all that we need of them")
                 .allowEmptyShould(true);
     }
 

@@ -31,6 +31,7 @@ class HouseRulesTest {
             Map.entry("the inventory takes no server", List.of("LogsWhatItReads")),
             Map.entry("only the ledger's store touches SQLite", List.of("QueriesTheDatabase")),
             Map.entry("Vert.x stays at the edges", List.of("AnswersLater")),
+            Map.entry("only one door looks inside Vert.x", List.of("LooksInsideVertx")),
             Map.entry("the contract knows nobody", List.of("KnowsTheBroker")),
             Map.entry("settings know the contract", List.of("KnowsTheConsole")),
             Map.entry("the manager knows the contract", List.of("AsksTheBroker")),

@@ -29,6 +29,7 @@ public final class Bench {
         all.put("start", () -> new StartBench(Bench::say).run());
         all.put("memory", () -> new MemoryBench(Bench::say).run());
         all.put("planner", () -> new PlannerBench(Bench::say).run());
+        all.put("api", () -> new ApiBench(Bench::say).run());
         return all;
     }
 

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param outOfMemoryKills tasks that the kernel has killed in it for want of memory
  * @param tasksRefused how often the kernel has refused it a new task for the limit on tasks
  * @param intrusion what others took of its CPUs, once it was watched for a while; whole-CPU slices only
+ * @param pressure how long its tasks have waited; cgroup v2 only
  */
 public record PartitionUsage(
         PartitionName partition,
@@ -28,4 +29,31 @@ public record PartitionUsage(
         Optional<Long> tasks,
         long outOfMemoryKills,
         long tasksRefused,
-        Optional<Intrusion> intrusion) {}
+        Optional<Intrusion> intrusion,
+        Optional<Pressure> pressure) {
+    /** Where nothing is known of pressure. */
+    public PartitionUsage(
+            PartitionName partition,
+            State state,
+            Optional<Slice> slice,
+            long timeMillis,
+            Optional<Long> cpuMicros,
+            Optional<ByteSize> memory,
+            Optional<Long> tasks,
+            long outOfMemoryKills,
+            long tasksRefused,
+            Optional<Intrusion> intrusion) {
+        this(
+                partition,
+                state,
+                slice,
+                timeMillis,
+                cpuMicros,
+                memory,
+                tasks,
+                outOfMemoryKills,
+                tasksRefused,
+                intrusion,
+                Optional.empty());
+    }
+}

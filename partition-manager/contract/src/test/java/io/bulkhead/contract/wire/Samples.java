@@ -29,6 +29,7 @@ import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.PartitionStatus;
 import io.bulkhead.contract.partition.PartitionUsage;
+import io.bulkhead.contract.partition.Pressure;
 import io.bulkhead.contract.partition.Promise;
 import io.bulkhead.contract.partition.Resource;
 import io.bulkhead.contract.partition.Slice;
@@ -164,7 +165,11 @@ final class Samples {
             Optional.of(17L),
             1,
             2,
-            Optional.of(INTRUSION));
+            Optional.of(INTRUSION),
+            Optional.of(new Pressure(
+                    Optional.of(new Pressure.Stall(1_000, Optional.of(10L))),
+                    Optional.empty(),
+                    Optional.of(new Pressure.Stall(2_000, Optional.empty())))));
 
     private static final PartitionUsage UNUSED = new PartitionUsage(
             new PartitionName("batch"),

@@ -2,6 +2,7 @@ package io.bulkhead.manager.cgroup;
 
 import io.bulkhead.contract.partition.HostStatus.Enforcement;
 import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.partition.Pressure;
 import io.bulkhead.contract.partition.Promise;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.contract.partition.UidRange;
@@ -132,6 +133,11 @@ public interface Cgroups {
 
     /** What a partition uses now. Never fails: what cannot be read is left out. */
     Usage usage(PartitionName partition);
+
+    /** How long its tasks have waited for CPU, memory and disk; empty where the host does not tell. Never fails. */
+    default Optional<Pressure> pressure(PartitionName partition) {
+        return Optional.empty();
+    }
 
     /** The partitions that have groups in the kernel, whether or not anybody knows of them. */
     Set<PartitionName> present();

@@ -116,7 +116,8 @@ final class PartitionLife {
                 read.tasks(),
                 promises.kills(),
                 promises.tasksRefused(),
-                intrusion(now));
+                intrusion(now),
+                now.slice().flatMap(slice -> parts.cgroups().pressure(name)));
     }
 
     private Optional<Intrusion> intrusion(LifeState now) {

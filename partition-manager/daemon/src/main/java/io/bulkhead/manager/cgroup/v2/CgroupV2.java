@@ -5,6 +5,7 @@ import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.CpuSlice;
 import io.bulkhead.contract.partition.HostStatus.Enforcement;
 import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.partition.Pressure;
 import io.bulkhead.contract.partition.Promise;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.contract.partition.UidRange;
@@ -315,6 +316,11 @@ public final class CgroupV2 implements Cgroups {
                 () -> new CpuController(files, outer).usageMicros(),
                 () -> new MemoryController(files, outer, config.pageSize()).currentBytes(),
                 () -> new PidsController(files, outer).current());
+    }
+
+    @Override
+    public Optional<Pressure> pressure(PartitionName partition) {
+        return new PressureFiles(files, layout.outer(partition)).read();
     }
 
     @Override

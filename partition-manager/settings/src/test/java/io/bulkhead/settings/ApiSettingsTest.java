@@ -1,0 +1,71 @@
+package io.bulkhead.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ApiSettingsTest {
+    @Test
+    void readsGroupsPlacesAndFiles() {
+        Settings.Api api = read(Map.of(
+                        "api.admins", "wheel, ops",
+                        "api.viewers", "monitoring",
+                        "api.listen", "[::]:7480",
+                        "api.tls_certificate", "/etc/bulkhead/tls.pem",
+                        "api.tls_key", "/etc/bulkhead/tls.key"))
+                .api();
+
+        assertThat(api)
+                .isEqualTo(new Settings.Api(
+                        Optional.of(Set.of("wheel", "ops")),
+                        Set.of(),
+                        Set.of("monitoring"),
+                        Optional.of(new Settings.Place("::", 7480)),
+                        Optional.of(Path.of("/etc/bulkhead/tls.pem")),
+                        Optional.of(Path.of("/etc/bulkhead/tls.key"))));
+    }
+
+    @Test
+    void listensNowhereOnTcpUnlessItIsTold() {
+        assertThat(SettingsLoader.defaults(Map.of()).api().listen()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "api.listen | 7480 | '7480' is no address with a port",
+                "api.listen | 127.0.0.1:0 | '127.0.0.1:0' is no address with a port",
+                "api.listen | 127.0.0.1:70000 | is no address with a port",
+                "api.listen | 1.2.3.400:80 | '1.2.3.400' is no address",
+                "api.listen | 0.0.0.0:7480 | 0.0.0.0 can be reached by others, where tokens need TLS; set api.tls_certificate",
+                "api.listen | 10.0.0.1:7480 | or listen on 127.0.0.1",
+                "api.viewers | a b | 'a b' is not the name of a group",
+                "api.viewers | a,,b | '' is not the name of a group",
+                "api.tls_key | tls.key | 'tls.key' is relative",
+                "api.tls_key | /tls.key | api.tls_certificate: must be set where api.tls_key is",
+                "api.tls_certificate | /tls.pem | api.tls_key: must be set where api.tls_certificate is"
+            })
+    void refusesWhatIsWrong(String key, String value, String message) {
+        assertThatThrownBy(() -> read(Map.of(key, value)))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"127.0.0.1:80", "127.1.2.3:80", "[::1]:80", "localhost:80"})
+    void listensOnLoopbackWithoutTls(String place) {
+        assertThat(read(Map.of("api.listen", place)).api().listen()).isPresent();
+    }
+
+    private static Settings read(Map<String, String> overrides) {
+        return SettingsLoader.read(Optional.empty(), Map.of(), overrides).settings();
+    }
+}

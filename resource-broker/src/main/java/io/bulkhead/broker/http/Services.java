@@ -1,0 +1,57 @@
+package io.bulkhead.broker.http;
+
+import io.bulkhead.broker.Broker;
+import io.bulkhead.broker.access.FailureLimiter;
+import io.bulkhead.broker.access.TokenStore;
+import io.bulkhead.broker.audit.AuditTrail;
+import io.bulkhead.broker.client.ManagerClient;
+import io.bulkhead.broker.metrics.RequestStatistics;
+import io.bulkhead.broker.operation.Operations;
+import io.bulkhead.broker.operation.RecordedAnswers;
+import io.vertx.core.Vertx;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What the endpoints of one API share.
+ *
+ * @param vertx whose event loops serve
+ * @param broker who does the work
+ * @param manager for streams and events
+ * @param options where, and within which limits
+ * @param guard of the connections
+ * @param tokens for TCP
+ * @param audit who did what
+ * @param operations what is being done
+ * @param answers for repeated requests
+ * @param statistics of requests
+ */
+record Services(
+        Vertx vertx,
+        Broker broker,
+        ManagerClient manager,
+        ApiOptions options,
+        ConnectionGuard guard,
+        TokenStore tokens,
+        AuditTrail audit,
+        Operations operations,
+        RecordedAnswers answers,
+        RequestStatistics statistics) {
+    static Services of(Vertx vertx, Broker broker, ManagerClient manager, ApiOptions options) {
+        return new Services(
+                vertx,
+                broker,
+                manager,
+                options,
+                new ConnectionGuard(vertx, options.limits()),
+                TokenStore.open(options.access().directory().resolve("tokens.json"), System::currentTimeMillis),
+                new AuditTrail(options.access().directory().resolve("audit"), System::currentTimeMillis),
+                new Operations(System::currentTimeMillis),
+                new RecordedAnswers(System::currentTimeMillis),
+                new RequestStatistics());
+    }
+
+    /** A limiter on the clock that never goes back. */
+    static FailureLimiter limiter(int mostPerMinute) {
+        return new FailureLimiter(mostPerMinute, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
+    }
+}
