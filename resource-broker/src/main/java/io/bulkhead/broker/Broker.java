@@ -116,6 +116,11 @@ public final class Broker {
         this(manager, topology, () -> Inventory.of(topology.get()));
     }
 
+    /** One that knows of nothing but CPUs and memory, and writes what it does into a ledger. */
+    public Broker(Manager manager, Supplier<Topology> topology, Bookkeeper bookkeeper) {
+        this(manager, topology, () -> Inventory.of(topology.get()), bookkeeper);
+    }
+
     /**
      * One that writes what it does into a ledger.
      *
@@ -124,8 +129,7 @@ public final class Broker {
      * @param inventory reads all there is
      * @param bookkeeper keeps the ledger; the caller closes it
      */
-    public Broker(
-            Manager manager, Supplier<Topology> topology, Supplier<Inventory> inventory, Bookkeeper bookkeeper) {
+    public Broker(Manager manager, Supplier<Topology> topology, Supplier<Inventory> inventory, Bookkeeper bookkeeper) {
         this(manager, topology, inventory, Optional.of(bookkeeper));
     }
 
@@ -274,11 +278,7 @@ public final class Broker {
     /** Releases on somebody's behalf; see {@link #release(PartitionName)}. */
     public CompletionStage<PartitionStatus> release(PartitionName name, Ticket ticket) {
         return givingBack(
-                name,
-                Precondition.NONE,
-                ticket,
-                "release",
-                () -> partition(new Order.ReleasePartition(name), TO_WORK));
+                name, Precondition.NONE, ticket, "release", () -> partition(new Order.ReleasePartition(name), TO_WORK));
     }
 
     /** Removes a partition that does not run, with its files. */
@@ -308,8 +308,7 @@ public final class Broker {
         return turns.next(() -> situation().thenCompose(now -> {
             precondition.check(now.of(name));
             return bookkeeper
-                    .map(keeper ->
-                            keeper.during(actual(now), name, Optional.empty(), ticket, verb + " " + name, order))
+                    .map(keeper -> keeper.during(actual(now), name, Optional.empty(), ticket, verb + " " + name, order))
                     .orElseGet(order);
         }));
     }

@@ -41,12 +41,11 @@ public final class LedgerOffice {
     /** What an administrator has to look after: why it cannot be written, or how many differences stand. */
     public Optional<String> trouble() {
         LedgerReport report = report();
-        return report.fault()
-                .map(fault -> "read-only: " + fault.detail())
-                .or(() -> Optional.of(report.differences().size())
-                        .filter(count -> count > 0)
-                        .map(count -> "differs from the manager in " + count
-                                + (count == 1 ? " place" : " places") + "; see 'bulkhead ledger check'"));
+        return report.fault().map(fault -> "read-only: " + fault.detail()).or(() -> Optional.of(
+                        report.differences().size())
+                .filter(count -> count > 0)
+                .map(count -> "differs from the manager in " + count + (count == 1 ? " place" : " places")
+                        + "; see 'bulkhead ledger check'"));
     }
 
     /** Compares the ledger with the manager now, and settles what has a known cause. */

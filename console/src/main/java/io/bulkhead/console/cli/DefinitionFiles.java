@@ -24,8 +24,7 @@ final class DefinitionFiles {
      */
     static List<DefinitionFile> read(Bulkhead bulkhead, List<String> files, Optional<Path> profiles)
             throws IOException {
-        Optional<Path> shared =
-                Optional.of(profiles.orElse(bulkhead.settings().profilesDirectory()));
+        Optional<Path> shared = Optional.of(profiles.orElse(bulkhead.settings().profilesDirectory()));
         if (!files.contains(STANDARD_INPUT)) {
             return DefinitionLoader.loadAll(files.stream().map(Path::of).toList(), shared);
         }

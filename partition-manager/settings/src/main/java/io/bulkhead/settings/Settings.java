@@ -80,11 +80,6 @@ public record Settings(
         public static final MemoryCaps OFF = new MemoryCaps(false, Optional.empty());
     }
 
-    /** Where the profiles stand that every file of definitions may take from: {@code profiles} beside the definitions. */
-    public Path profilesDirectory() {
-        return definitionsDirectory.resolveSibling("profiles");
-    }
-
     /**
      * Who may use the API, and where.
      *
@@ -115,6 +110,10 @@ public record Settings(
             return host.equals("localhost") || host.startsWith("127.") || host.equals("::1");
         }
     }
+
+    /** Where the profiles stand that every file of definitions may take from: {@code profiles} beside the definitions. */
+    public Path profilesDirectory() {
+        return definitionsDirectory.resolveSibling("profiles");
     }
 
     /** Where the manager listens. */

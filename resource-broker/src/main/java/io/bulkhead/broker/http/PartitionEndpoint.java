@@ -76,12 +76,9 @@ final class PartitionEndpoint {
         }
         Precondition precondition = EntityTags.of(exchange);
         Ticket ticket = exchange.ticket();
-        works.carryOut(
-                exchange,
-                "define",
-                name,
-                () -> broker.define(body.definition(), body.rootPasswordHash(), precondition, ticket)
-                        .thenApply(defined -> partition(defined.created() ? 201 : 200, defined.partition())));
+        works.carryOut(exchange, "define", name, () -> broker.define(
+                        body.definition(), body.rootPasswordHash(), precondition, ticket)
+                .thenApply(defined -> partition(defined.created() ? 201 : 200, defined.partition())));
     }
 
     void delete(Exchange exchange) {

@@ -95,7 +95,8 @@ class ApiLedgerIT extends ApiFixture {
         assertThat(refused.text("remedy")).isEqualTo("run 'bulkhead ledger rebuild'; the file is kept aside");
         RawClient.Answer ready = ask("GET", "/readyz", "");
         assertThat(ready.status()).isEqualTo(200);
-        assertThat(ready.body()).contains("\"mode\":\"read-only\"", "is cut off");
+        assertThat(ready.body())
+                .contains("{\"name\":\"ledger\",\"ok\":false,\"needed\":false,\"detail\":\"read-only: ", "is cut off");
         assertThat(ask("GET", "/metrics", "").body()).contains("bulkhead_ledger_writable 0.0");
         report(ask("POST", "/v1/ledger/rebuild", ""));
         assertThat(put(Samples.definition("db", 1)).status()).isEqualTo(201);
