@@ -8,6 +8,7 @@ import io.bulkhead.contract.partition.State;
 import io.bulkhead.contract.wire.Json;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -57,7 +58,7 @@ abstract class ActVerb extends Verb {
         for (PartitionName name : chosen) {
             try {
                 Json answer = partitions.guessing(name, () -> new LongWork(bulkhead())
-                        .run("POST", Partitions.path(name, verb), body(), name + ": " + verb));
+                        .run("POST", Partitions.path(name, verb), Optional.of(body()), name + ": " + verb));
                 answers.add(answer);
                 bulkhead().remark(told(Partitions.decode(answer)));
             } catch (Refusal e) {

@@ -1,7 +1,6 @@
 package io.bulkhead.console.cli;
 
 import io.bulkhead.console.apply.Desk;
-import io.bulkhead.console.client.ApiClient;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.PartitionStatus;
@@ -9,25 +8,32 @@ import io.bulkhead.contract.wire.Json;
 import java.util.Map;
 import java.util.Optional;
 
-/** The API as the desk that files are applied at. */
-record ApiDesk(ApiClient api) implements Desk {
+/** The API as the desk that files are applied at; shows what is going on meanwhile. */
+record ApiDesk(Bulkhead bulkhead) implements Desk {
     @Override
     public PartitionStatus define(PartitionSpec definition, Optional<String> rootPasswordHash) {
         Json.Obj body = DefineVerb.body(definition);
-        return Partitions.decode(api.put(
+        return Partitions.decode(run(
+                "PUT",
                 Partitions.path(definition.name()),
-                rootPasswordHash
+                Optional.of(rootPasswordHash
                         .map(hash -> body.with("rootPasswordHash", Json.of(hash)))
-                        .orElse(body)));
+                        .orElse(body)),
+                definition.name() + ": define"));
     }
 
     @Override
     public PartitionStatus release(PartitionName name) {
-        return Partitions.decode(api.post(Partitions.path(name, "release"), new Json.Obj(Map.of())));
+        return Partitions.decode(run(
+                "POST", Partitions.path(name, "release"), Optional.of(new Json.Obj(Map.of())), name + ": release"));
     }
 
     @Override
     public void delete(PartitionName name) {
-        api.delete(Partitions.path(name));
+        run("DELETE", Partitions.path(name), Optional.empty(), name + ": delete");
+    }
+
+    private Json run(String method, String path, Optional<Json> body, String what) {
+        return new LongWork(bulkhead).run(method, path, body, what);
     }
 }

@@ -187,7 +187,7 @@ final class ApplyVerb extends Verb {
                 code = code == DONE ? failed : code;
                 continue;
             }
-            Outcome outcome = new Applying(new ApiDesk(api()), each.plan()).run();
+            Outcome outcome = new Applying(new ApiDesk(bulkhead()), each.plan()).run();
             outcomes.put(each.plan().source(), outcome);
             if (outcome.problem().isPresent()) {
                 int failed = complain(each, outcome);

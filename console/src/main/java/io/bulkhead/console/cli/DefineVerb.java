@@ -147,7 +147,8 @@ final class DefineVerb extends Verb {
     public Integer call() {
         PartitionSpec spec = spec();
         Json answer =
-                new LongWork(bulkhead()).run("PUT", Partitions.path(spec.name()), body(spec), spec.name() + ": define");
+                new LongWork(bulkhead())
+                        .run("PUT", Partitions.path(spec.name()), Optional.of(body(spec)), spec.name() + ": define");
         if (bulkhead().wantsJson()) {
             bulkhead().printJson(answer);
         } else {

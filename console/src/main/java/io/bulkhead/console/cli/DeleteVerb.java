@@ -4,6 +4,7 @@ import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.PartitionName;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -34,7 +35,7 @@ final class DeleteVerb extends Verb {
         int code = DONE;
         for (PartitionName name : chosen) {
             try {
-                api().delete(Partitions.path(name));
+                new LongWork(bulkhead()).run("DELETE", Partitions.path(name), Optional.empty(), name + ": delete");
                 bulkhead().remark(name + ": deleted");
             } catch (Refusal e) {
                 int failed = new Complaints(bulkhead()).about(e.problem());

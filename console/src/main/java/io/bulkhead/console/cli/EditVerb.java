@@ -125,7 +125,7 @@ final class EditVerb extends Verb {
         } catch (Refusal e) {
             return Optional.of(objection(e.problem()));
         }
-        Outcome outcome = new Applying(new ApiDesk(api()), plan).run();
+        Outcome outcome = new Applying(new ApiDesk(bulkhead()), plan).run();
         if (outcome.problem().isEmpty()) {
             bulkhead().printLine(before.name() + ": changed");
         }

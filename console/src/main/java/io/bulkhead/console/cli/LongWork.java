@@ -25,14 +25,12 @@ final class LongWork {
      *
      * @param method of HTTP
      * @param path of what is changed
-     * @param body what is sent
+     * @param body what is sent, if anything
      * @param what for the line, like {@code db: start}
      */
-    Json run(String method, String path, Json body, String what) {
+    Json run(String method, String path, Optional<Json> body, String what) {
         if (bulkhead.quiet() || !bulkhead.surroundings().errorIsTerminal()) {
-            return method.equals("PUT")
-                    ? bulkhead.api().put(path, body)
-                    : bulkhead.api().post(path, body);
+            return bulkhead.api().request(method, path, body);
         }
         long start = System.nanoTime();
         try {

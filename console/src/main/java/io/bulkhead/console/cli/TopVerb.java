@@ -20,9 +20,10 @@ import picocli.CommandLine.Option;
         description = "Shows what partitions use of their slices, and what others take of their CPUs, again and again.",
         footer = {
             "",
-            "q or Ctrl-C leaves; c, m, t, i and n sort by CPU, memory, tasks, intrusion and name. CPU is the share of the",
-            "slice over the interval; INTRUSION is the part of whole CPUs that anybody else had, tasks or interrupts, in",
-            "thousandths, over the manager's last window of ten seconds. Without a terminal or on a dumb one, with --once",
+            "q or Ctrl-C leaves; c, m, t, i, p and n sort by CPU, memory, tasks, intrusion, pressure and name. CPU is the share",
+            "of the slice over the interval; INTRUSION is the part of whole CPUs that anybody else had, tasks or interrupts, in",
+            "thousandths, over the manager's last window of ten seconds; WAITED FOR is what tasks lacked longest, and for which",
+            "part of the interval at least one of them did (pressure stall information; cgroup v2). Without a terminal or on a dumb one, with --once",
             "or -n, samples over an interval are printed one below the other; with -o json what the API says, -n times."
         })
 final class TopVerb extends Verb {

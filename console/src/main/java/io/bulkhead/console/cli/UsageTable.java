@@ -8,6 +8,7 @@ import io.bulkhead.contract.partition.CpuSlice;
 import io.bulkhead.contract.partition.Intrusion;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionUsage;
+import io.bulkhead.contract.partition.Pressure;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.contract.partition.State;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What partitions used between two measurements, as a table. Pure; shares are thousandths until they are text. */
 final class UsageTable {
@@ -34,6 +36,7 @@ final class UsageTable {
         memory,
         tasks,
         intrusion,
+        pressure,
         name;
 
         /** The one whose first letter is that key. */
@@ -44,8 +47,12 @@ final class UsageTable {
         }
     }
 
-    /** A partition with its shares. */
-    private record Row(PartitionUsage usage, OptionalLong cpu, OptionalLong memory, OptionalLong tasks) {
+    /** For which share of the time tasks had to wait for something. */
+    private record Wait(String what, long perMille) {}
+
+    /** A partition with its shares, and what its tasks waited for most. */
+    private record Row(
+            PartitionUsage usage, OptionalLong cpu, OptionalLong memory, OptionalLong tasks, Optional<Wait> wait) {
         PartitionName name() {
             return usage.partition();
         }
@@ -54,6 +61,10 @@ final class UsageTable {
             return usage.intrusion()
                     .map(known -> OptionalLong.of(known.window().intrusionPerMille()))
                     .orElse(OptionalLong.empty());
+        }
+
+        OptionalLong pressure() {
+            return wait.map(most -> OptionalLong.of(most.perMille())).orElse(OptionalLong.empty());
         }
     }
 
@@ -78,13 +89,15 @@ final class UsageTable {
                 before.stream().collect(Collectors.toMap(PartitionUsage::partition, Function.identity()));
         List<Row> rows = new ArrayList<>();
         for (PartitionUsage usage : now) {
+            Optional<PartitionUsage> former = Optional.ofNullable(earlier.get(usage.partition()));
             rows.add(new Row(
                     usage,
-                    cpuPerMille(Optional.ofNullable(earlier.get(usage.partition())), usage),
+                    cpuPerMille(former, usage),
                     share(
                             usage.memory().map(size -> size.bytes()),
                             usage.slice().map(slice -> slice.memory().bytes())),
-                    share(usage.tasks(), usage.slice().map(slice -> (long) slice.tasks()))));
+                    share(usage.tasks(), usage.slice().map(slice -> (long) slice.tasks())),
+                    former.flatMap(first -> longestWait(first, usage))));
         }
         rows.sort(comparator());
         Table table = new Table(
@@ -98,6 +111,7 @@ final class UsageTable {
                 "TASKS>",
                 "OF>",
                 "INTRUSION>",
+                "WAITED FOR",
                 "OOM KILLS>",
                 "REFUSED>");
         rows.forEach(row -> table.row(cells(row)));
@@ -111,6 +125,7 @@ final class UsageTable {
             case memory -> largestFirst(Row::memory).thenComparing(byName);
             case tasks -> largestFirst(Row::tasks).thenComparing(byName);
             case intrusion -> largestFirst(Row::intrusion).thenComparing(byName);
+            case pressure -> largestFirst(Row::pressure).thenComparing(byName);
             case name -> byName;
         };
     }
@@ -136,6 +151,30 @@ final class UsageTable {
         }
         // One CPU has 1,000 us in each ms; a slice is counted in thousandths of CPUs.
         return OptionalLong.of(used * 1000 / (millis * cpuMillis(now.slice().get())));
+    }
+
+    /** What at least one task waited for longest between the two; empty where the kernel does not tell. */
+    private static Optional<Wait> longestWait(PartitionUsage before, PartitionUsage now) {
+        long millis = now.timeMillis() - before.timeMillis();
+        if (before.pressure().isEmpty() || now.pressure().isEmpty() || millis <= 0) {
+            return Optional.empty();
+        }
+        Pressure first = before.pressure().get();
+        Pressure last = now.pressure().get();
+        return Stream.of(
+                        wait("cpu", first.cpu(), last.cpu(), millis),
+                        wait("memory", first.memory(), last.memory(), millis),
+                        wait("io", first.io(), last.io(), millis))
+                .flatMap(Optional::stream)
+                .reduce((one, other) -> other.perMille() > one.perMille() ? other : one);
+    }
+
+    private static Optional<Wait> wait(
+            String what, Optional<Pressure.Stall> first, Optional<Pressure.Stall> last, long millis) {
+        return first.flatMap(from -> last.map(to -> to.someMicros() - from.someMicros()))
+                // It only falls when the groups were made anew.
+                .filter(micros -> micros >= 0)
+                .map(micros -> new Wait(what, Math.min(1000, micros / millis)));
     }
 
     private static long cpuMillis(Slice slice) {
@@ -164,6 +203,9 @@ final class UsageTable {
             Cell.of(usage.tasks().map(count -> Long.toString(count)).orElse("-")),
             Cell.of(slice.map(held -> Integer.toString(held.tasks())).orElse("-")),
             usage.intrusion().map(UsageTable::intrusion).orElse(Cell.of("-")),
+            Cell.of(row.wait()
+                    .map(most -> most.what() + " " + percent(OptionalLong.of(most.perMille())))
+                    .orElse("-")),
             alarming(usage.outOfMemoryKills()),
             alarming(usage.tasksRefused())
         };

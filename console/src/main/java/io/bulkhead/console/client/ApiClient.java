@@ -51,12 +51,13 @@ public final class ApiClient {
     /**
      * Has a change made and is told of its steps meanwhile; RFC 7240.
      *
-     * @param method PUT or POST
+     * @param method PUT, POST or DELETE
+     * @param body what is sent, if anything
      * @param progress is given the operation again and again, at least once a second, until it has ended
      * @return what the request answers when it is waited for
      */
-    public Json work(String method, String path, Json body, Consumer<Json.Obj> progress) {
-        Answer answer = ask(method, path, Optional.of(body), Map.of("Prefer", "respond-async"));
+    public Json work(String method, String path, Optional<Json> body, Consumer<Json.Obj> progress) {
+        Answer answer = ask(method, path, body, Map.of("Prefer", "respond-async"));
         if (answer.status() != 202) {
             return answer.body();
         }
@@ -151,7 +152,8 @@ public final class ApiClient {
         }
     }
 
-    private Json request(String method, String path, Optional<Json> body) {
+    /** Sends any request and reads the answer's body. */
+    public Json request(String method, String path, Optional<Json> body) {
         return ask(method, path, body, Map.of()).body();
     }
 

@@ -7,6 +7,7 @@ import io.bulkhead.contract.partition.CpuTime;
 import io.bulkhead.contract.partition.Intrusion;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionUsage;
+import io.bulkhead.contract.partition.Pressure;
 import io.bulkhead.contract.partition.State;
 import java.util.List;
 import java.util.Optional;
@@ -26,9 +27,9 @@ class UsageTableTest {
 
         assertThat(table.lines())
                 .containsExactly(
-                        "NAME  STATE      CPU  OF      MEMORY  SHARE     OF  TASKS   OF  INTRUSION  OOM KILLS  REFUSED",
-                        "web   running  99.9%  1 (1)  128 MiB  12.5%  1 GiB      5  512         3‰          0        0",
-                        "db    running  20.0%  1 (1)  512 MiB  50.0%  1 GiB     17  512         3‰          0        0");
+                        "NAME  STATE      CPU  OF      MEMORY  SHARE     OF  TASKS   OF  INTRUSION  WAITED FOR  OOM KILLS  REFUSED",
+                        "web   running  99.9%  1 (1)  128 MiB  12.5%  1 GiB      5  512         3‰  -                   0        0",
+                        "db    running  20.0%  1 (1)  512 MiB  50.0%  1 GiB     17  512         3‰  -                   0        0");
     }
 
     @ParameterizedTest
@@ -57,7 +58,43 @@ class UsageTableTest {
         String table = new UsageTable(UsageTable.Order.cpu, false).render(List.of(), List.of(defined));
 
         assertThat(table.lines().toList().get(1).split(" +"))
-                .containsExactly("batch", "defined", "-", "-", "-", "-", "-", "-", "-", "-", "0", "0");
+                .containsExactly("batch", "defined", "-", "-", "-", "-", "-", "-", "-", "-", "-", "0", "0");
+    }
+
+    @Test
+    void showsWhatTasksWaitedForMost() {
+        // Given two samples two seconds apart
+        List<PartitionUsage> before = List.of(waiting("db", 1000, 5_000, 7), waiting("web", 1000, 0, 0));
+        List<PartitionUsage> now = List.of(waiting("db", 3000, 205_000, 1_000_007), waiting("web", 3000, 4_000, 0));
+
+        // When
+        List<String> rows = new UsageTable(UsageTable.Order.pressure, false)
+                .render(before, now)
+                .lines()
+                .toList();
+
+        // Then
+        assertThat(rows.get(1)).startsWith("db").contains("  io 50.0%  ");
+        assertThat(rows.get(2)).startsWith("web").contains("  cpu 0.2%  ");
+    }
+
+    private static PartitionUsage waiting(String name, long timeMillis, long cpuMicros, long ioMicros) {
+        PartitionUsage sample = Samples.usage(name, timeMillis, 0, "64MiB", 9);
+        return new PartitionUsage(
+                sample.partition(),
+                sample.state(),
+                sample.slice(),
+                sample.timeMillis(),
+                sample.cpuMicros(),
+                sample.memory(),
+                sample.tasks(),
+                0,
+                0,
+                sample.intrusion(),
+                Optional.of(new Pressure(
+                        Optional.of(new Pressure.Stall(cpuMicros, Optional.empty())),
+                        Optional.empty(),
+                        Optional.of(new Pressure.Stall(ioMicros, Optional.empty())))));
     }
 
     @Test

@@ -108,8 +108,8 @@ class VerbsTest {
         assertThat(api.requests()).containsExactly("GET /v1/usage", "GET /v1/usage");
         assertThat(outcome.out().lines().toList())
                 .containsExactly(
-                        "NAME  STATE    CPU  OF      MEMORY  SHARE     OF  TASKS   OF  INTRUSION  OOM KILLS  REFUSED",
-                        "db    running    -  1 (1)  256 MiB  25.0%  1 GiB     17  512         3‰          0        0");
+                        "NAME  STATE    CPU  OF      MEMORY  SHARE     OF  TASKS   OF  INTRUSION  WAITED FOR  OOM KILLS  REFUSED",
+                        "db    running    -  1 (1)  256 MiB  25.0%  1 GiB     17  512         3‰  -                   0        0");
     }
 
     @Test
