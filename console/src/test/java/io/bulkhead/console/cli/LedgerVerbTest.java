@@ -49,7 +49,8 @@ class LedgerVerbTest {
         return new CliRun(directory).run(args);
     }
 
-    private static Json report(LedgerReport.Mode mode, Optional<LedgerReport.Fault> fault, LedgerReport.Difference... differences) {
+    private static Json report(
+            LedgerReport.Mode mode, Optional<LedgerReport.Fault> fault, LedgerReport.Difference... differences) {
         LedgerReport.Holdings db = new LedgerReport.Holdings(
                 "db",
                 CpuSet.parse("1,3"),
@@ -112,7 +113,8 @@ class LedgerVerbTest {
         CliRun.Outcome outcome = run("ledger", "check");
 
         assertThat(outcome.code()).isEqualTo(10);
-        assertThat(outcome.out()).contains("unknown", "web", "2 CPUs (2-3)", "'bulkhead ledger accept web' takes it over");
+        assertThat(outcome.out())
+                .contains("unknown", "web", "2 CPUs (2-3)", "'bulkhead ledger accept web' takes it over");
     }
 
     @Test
@@ -151,7 +153,11 @@ class LedgerVerbTest {
 
         assertThat(run("ledger", "rebuild").code()).isEqualTo(2);
         assertThat(api.requests()).isEmpty();
-        assertThat(new CliRun(directory).typing("n\n", true).run("ledger", "rebuild").code()).isEqualTo(1);
+        assertThat(new CliRun(directory)
+                        .typing("n\n", true)
+                        .run("ledger", "rebuild")
+                        .code())
+                .isEqualTo(1);
         assertThat(run("ledger", "rebuild", "--yes").code()).isZero();
         assertThat(api.requests()).containsExactly("POST /v1/ledger/rebuild " + new Json.Obj(Map.of()));
     }

@@ -56,7 +56,9 @@ class LedgerIT {
 
     private LedgerReport.Fault awaitFault(String kind) {
         return await().atMost(Patience.seconds(20))
-                .until(() -> ledger().fault(), fault -> fault.map(LedgerReport.Fault::kind).orElse("none").equals(kind))
+                .until(() -> ledger().fault(), fault -> fault.map(LedgerReport.Fault::kind)
+                        .orElse("none")
+                        .equals(kind))
                 .orElseThrow();
     }
 
@@ -95,7 +97,8 @@ class LedgerIT {
             assertThat(report.mode()).isEqualTo(LedgerReport.Mode.READ_WRITE);
             assertThat(report.differences()).as("round %d", i).isEmpty();
             assertThat(report.intents()).as("round %d", i).isEmpty();
-            assertThat(report.accounts().stream().anyMatch(each -> each.account().equals("victim")))
+            assertThat(report.accounts().stream()
+                            .anyMatch(each -> each.account().equals("victim")))
                     .as("round %d", i)
                     .isEqualTo(host.show("victim").slice().isPresent());
         }
@@ -115,7 +118,8 @@ class LedgerIT {
         long init = startedCalm();
         checked();
         Installation.kill(host.controlPlanePid());
-        try (RandomAccessFile file = new RandomAccessFile(directory().resolve("ledger.db").toFile(), "rw")) {
+        try (RandomAccessFile file =
+                new RandomAccessFile(directory().resolve("ledger.db").toFile(), "rw")) {
             file.setLength(4096);
         }
         Files.deleteIfExists(directory().resolve("ledger.db-wal"));
@@ -126,7 +130,8 @@ class LedgerIT {
         LedgerReport.Fault fault = awaitFault("damaged");
         assertThat(fault.detail()).contains("ledger.db is cut off: it has 4096 bytes");
         assertThat(host.run("status").expect(0).out()).contains("the ledger is read-only", "bulkhead ledger rebuild");
-        Installation.Result refused = host.run("define", "more", "--cpus", "0.1", "--memory", "32MiB").expect(4);
+        Installation.Result refused =
+                host.run("define", "more", "--cpus", "0.1", "--memory", "32MiB").expect(4);
         assertThat(refused.err()).contains("is cut off", "bulkhead ledger rebuild");
         host.run("release", "calm").expect(4);
         host.run("ledger", "check").expect(4);

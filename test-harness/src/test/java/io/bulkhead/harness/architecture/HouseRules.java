@@ -120,9 +120,8 @@ final class HouseRules {
                 .and()
                 .resideOutsideOfPackages(in(ADAPTERS))
                 .should()
-                .onlyDependOnClassesThat(
-                        resideInAnyPackage("java..", "org.jspecify..")
-                                .or(resideInAnyPackage(in(PURE)).and(not(resideInAnyPackage(in(ADAPTERS))))))
+                .onlyDependOnClassesThat(resideInAnyPackage("java..", "org.jspecify..")
+                        .or(resideInAnyPackage(in(PURE)).and(not(resideInAnyPackage(in(ADAPTERS))))))
                 .because("what decides about slices is tested exhaustively, without a server, a database or a kernel")
                 .allowEmptyShould(true);
     }
