@@ -133,7 +133,7 @@ class LedgerIT {
         Installation.Result refused =
                 host.run("define", "more", "--cpus", "0.1", "--memory", "32MiB").expect(4);
         assertThat(refused.err()).contains("is cut off", "bulkhead ledger rebuild");
-        host.run("release", "calm").expect(4);
+        host.run("release", "calm", "--yes").expect(4);
         host.run("ledger", "check").expect(4);
         // but the partition runs, and can be stopped and started
         assertThat(host.show("calm").pid()).contains(init);
@@ -166,11 +166,11 @@ class LedgerIT {
         host.run("up").expect(0);
 
         awaitFault("read-only");
-        host.run("release", "calm").expect(4);
+        host.run("release", "calm", "--yes").expect(4);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
         Files.setAttribute(file, "unix:uid", uid);
         host.run("ledger", "check").expect(0);
-        host.run("release", "calm").expect(0);
+        host.run("release", "calm", "--yes").expect(0);
 
         // Nor may its directory be written
         Installation.kill(host.controlPlanePid());
