@@ -106,9 +106,9 @@ class ApiLedgerIT extends ApiFixture {
     @Test
     void refusesWhatItDoesNotUnderstand() throws IOException {
         assertThat(ask("GET", "/v1/ledger/entries?limit=0", "").text("detail"))
-                .isEqualTo("the parameter 'limit' must be 1 to 1000, it is 0");
+                .isEqualTo("limit must be a whole number from 1 to 1000, it is '0'");
         assertThat(ask("GET", "/v1/ledger/entries?after=x", "").text("detail"))
-                .isEqualTo("the parameter 'after' must be a whole number, it is 'x'");
+                .isEqualTo("after must be a whole number from 0 to 9223372036854775807, it is 'x'");
         assertThat(ask("GET", "/v1/ledger/entries?resource=disk", "").text("detail"))
                 .isEqualTo("'disk' is not a resource of the ledger; there are cpu/N, pool and memory/N (of node N)");
         assertThat(ask("POST", "/v1/ledger/accept", "{}").text("detail"))

@@ -124,6 +124,7 @@ class ApiListsIT extends ApiFixture {
 
         assertThat(ready)
                 .isEqualTo("{\"ready\":true,\"checks\":[{\"name\":\"manager\",\"ok\":true,\"needed\":true},"
+                        + "{\"name\":\"ledger\",\"ok\":true,\"needed\":false},"
                         + "{\"name\":\"audit\",\"ok\":true,\"needed\":false},"
                         + "{\"name\":\"tokens\",\"ok\":true,\"needed\":false}]}");
         assertThat(Objects.requireNonNull(not.json().get("checks")).toString())

@@ -29,7 +29,9 @@ class DemoIT {
     @Test
     void interruptedInTheMiddleItCleansUp() throws Exception {
         HostSnapshot before = HostSnapshot.of("bulkhead-demo", uid -> true);
-        Process demo = new ProcessBuilder(Checkout.root().resolve("bulkhead").toString(), "demo")
+        // Who starts the tests in the background may have had them ignore the signal.
+        Process demo = new ProcessBuilder(
+                        "env", "--default-signal=INT", Checkout.root().resolve("bulkhead").toString(), "demo")
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
