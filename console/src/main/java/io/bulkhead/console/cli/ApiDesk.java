@@ -24,8 +24,8 @@ record ApiDesk(Bulkhead bulkhead) implements Desk {
 
     @Override
     public PartitionStatus release(PartitionName name) {
-        return Partitions.decode(run(
-                "POST", Partitions.path(name, "release"), Optional.of(new Json.Obj(Map.of())), name + ": release"));
+        return Partitions.decode(
+                run("POST", Partitions.path(name, "release"), Optional.of(new Json.Obj(Map.of())), name + ": release"));
     }
 
     @Override

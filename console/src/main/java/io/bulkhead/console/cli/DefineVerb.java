@@ -146,9 +146,8 @@ final class DefineVerb extends Verb {
     @Override
     public Integer call() {
         PartitionSpec spec = spec();
-        Json answer =
-                new LongWork(bulkhead())
-                        .run("PUT", Partitions.path(spec.name()), Optional.of(body(spec)), spec.name() + ": define");
+        Json answer = new LongWork(bulkhead())
+                .run("PUT", Partitions.path(spec.name()), Optional.of(body(spec)), spec.name() + ": define");
         if (bulkhead().wantsJson()) {
             bulkhead().printJson(answer);
         } else {

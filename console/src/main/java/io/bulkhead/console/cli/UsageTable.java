@@ -52,7 +52,7 @@ final class UsageTable {
 
     /** A partition with its shares, and what its tasks waited for most. */
     private record Row(
-            PartitionUsage usage, OptionalLong cpu, OptionalLong memory, OptionalLong tasks, Optional<Wait> wait) {
+            PartitionUsage usage, OptionalLong cpu, OptionalLong memory, OptionalLong tasks, Optional<Wait> longest) {
         PartitionName name() {
             return usage.partition();
         }
@@ -64,7 +64,7 @@ final class UsageTable {
         }
 
         OptionalLong pressure() {
-            return wait.map(most -> OptionalLong.of(most.perMille())).orElse(OptionalLong.empty());
+            return longest.map(most -> OptionalLong.of(most.perMille())).orElse(OptionalLong.empty());
         }
     }
 
@@ -162,14 +162,14 @@ final class UsageTable {
         Pressure first = before.pressure().get();
         Pressure last = now.pressure().get();
         return Stream.of(
-                        wait("cpu", first.cpu(), last.cpu(), millis),
-                        wait("memory", first.memory(), last.memory(), millis),
-                        wait("io", first.io(), last.io(), millis))
+                        waited("cpu", first.cpu(), last.cpu(), millis),
+                        waited("memory", first.memory(), last.memory(), millis),
+                        waited("io", first.io(), last.io(), millis))
                 .flatMap(Optional::stream)
                 .reduce((one, other) -> other.perMille() > one.perMille() ? other : one);
     }
 
-    private static Optional<Wait> wait(
+    private static Optional<Wait> waited(
             String what, Optional<Pressure.Stall> first, Optional<Pressure.Stall> last, long millis) {
         return first.flatMap(from -> last.map(to -> to.someMicros() - from.someMicros()))
                 // It only falls when the groups were made anew.
@@ -203,7 +203,7 @@ final class UsageTable {
             Cell.of(usage.tasks().map(count -> Long.toString(count)).orElse("-")),
             Cell.of(slice.map(held -> Integer.toString(held.tasks())).orElse("-")),
             usage.intrusion().map(UsageTable::intrusion).orElse(Cell.of("-")),
-            Cell.of(row.wait()
+            Cell.of(row.longest()
                     .map(most -> most.what() + " " + percent(OptionalLong.of(most.perMille())))
                     .orElse("-")),
             alarming(usage.outOfMemoryKills()),

@@ -31,7 +31,10 @@ class DemoIT {
         HostSnapshot before = HostSnapshot.of("bulkhead-demo", uid -> true);
         // Who starts the tests in the background may have had them ignore the signal.
         Process demo = new ProcessBuilder(
-                        "env", "--default-signal=INT", Checkout.root().resolve("bulkhead").toString(), "demo")
+                        "env",
+                        "--default-signal=INT",
+                        Checkout.root().resolve("bulkhead").toString(),
+                        "demo")
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
