@@ -143,7 +143,7 @@ class LedgerIT {
         host.run("ledger", "rebuild", "--yes").expect(0);
 
         host.run("ledger", "check").expect(0);
-        assertThat(host.run("ledger", "entries").expect(0).out()).contains("rebuilt by local", "adopted calm");
+        assertThat(host.run("ledger", "entries").expect(0).out()).contains("rebuilt by root", "adopted calm");
         try (Stream<Path> files = Files.list(directory())) {
             assertThat(files.map(file -> file.getFileName().toString()))
                     .anyMatch(name -> name.matches("ledger\\.db\\.\\d{8}T\\d{6}Z"))

@@ -16,6 +16,7 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import org.sqlite.SQLiteConfig;
 
 /**
@@ -50,10 +51,20 @@ public final class SqliteLedgerPlace implements LedgerPlace {
                 create();
             }
             FileHeader.check(file);
+            makeCompanionsWritable();
         } catch (IOException e) {
             throw Faults.of(file, e);
         }
         return new SqliteLedgerStore(file, connect(file));
+    }
+
+    /** SQLite gives its log and index the permissions of the file: they keep those of a time when it was not writable. */
+    private void makeCompanionsWritable() throws IOException {
+        for (Path companion : List.of(log(), Path.of(file + "-shm"))) {
+            if (Files.isWritable(file) && Files.exists(companion) && !Files.isWritable(companion)) {
+                Files.setPosixFilePermissions(companion, PosixFilePermissions.fromString("rw-------"));
+            }
+        }
     }
 
     /** A connection whose lock nobody else can get past: one writer, and no file of shared memory. */
