@@ -96,7 +96,7 @@ public final class Broker {
     /** A partition that needs a place: what it asks, on whose behalf, and the order that takes an offered slice. */
     private record Wish(PartitionName name, Claim claim, Ticket ticket, String verb, Function<Slice, Order> order) {
         Grant grant(Slice slice) {
-            return new Grant(name, slice, Grant.wantsWholeCores(claim.cpus()));
+            return new Grant(name, slice, claim.cpus().wantsWholeCores());
         }
     }
 

@@ -136,21 +136,10 @@ final class LedgerPages {
                 commit.reason(),
                 commit.key(),
                 RecordCodec.typeName(commit.change().getClass()),
-                owner(commit.change()).map(PartitionName::value),
+                commit.change().subject().map(PartitionName::value),
                 commit.entries().stream()
                         .map(entry -> new LedgerHistory.Entry(
                                 entry.account().name(), entry.resource().toString(), entry.amount()))
                         .toList());
-    }
-
-    private static Optional<PartitionName> owner(Change change) {
-        if (change instanceof Change.Intended intended) {
-            return Optional.of(intended.owner());
-        } else if (change instanceof Change.Settled settled) {
-            return Optional.of(settled.owner());
-        } else if (change instanceof Change.Adopted adopted) {
-            return Optional.of(adopted.owner());
-        }
-        return Optional.empty();
     }
 }

@@ -4,8 +4,7 @@ import io.bulkhead.broker.ledger.Commit;
 import io.bulkhead.broker.ledger.LedgerPlace;
 import io.bulkhead.broker.ledger.LedgerStore;
 import io.bulkhead.broker.ledger.sqlite.SqliteLedgerPlace;
-import io.bulkhead.contract.hardware.CpuSet;
-import io.bulkhead.contract.hardware.NodeSet;
+import io.bulkhead.broker.testing.Samples;
 import io.bulkhead.contract.hardware.Topology;
 import io.bulkhead.contract.order.Order;
 import io.bulkhead.contract.order.Problem;
@@ -13,17 +12,13 @@ import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.order.Reply;
 import io.bulkhead.contract.partition.ConsoleStatus;
-import io.bulkhead.contract.partition.CpuSlice;
 import io.bulkhead.contract.partition.HostStatus;
-import io.bulkhead.contract.partition.InstanceName;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.PartitionStatus;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.contract.partition.State;
 import io.bulkhead.contract.partition.UidRange;
-import io.bulkhead.contract.unit.ByteSize;
-import io.bulkhead.contract.unit.CpuMillis;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -294,15 +289,15 @@ final class Simulation {
 
         private void admit(PartitionName name, Slice wanted) {
             long memory = host().reserve().memory().bytes() + wanted.memory().bytes();
-            long pool = millis(wanted);
+            long pool = wanted.entitlement().millis();
             for (Map.Entry<PartitionName, Kept> other : records.entrySet()) {
                 if (other.getKey().equals(name) || other.getValue().slice().isEmpty()) {
                     continue;
                 }
                 Slice held = other.getValue().slice().get();
                 memory += held.memory().bytes();
-                pool += millis(held);
-                if (cpus(held).intersects(cpus(wanted))) {
+                pool += held.entitlement().millis();
+                if (held.wholeCpus().intersects(wanted.wholeCpus())) {
                     throw new Refusal(Problem.of(ProblemCode.NOT_ENOUGH_RESOURCES, "held by " + other.getKey()));
                 }
             }
@@ -338,29 +333,7 @@ final class Simulation {
         }
     }
 
-    private static long millis(Slice slice) {
-        return slice.cpus() instanceof CpuSlice.Part part ? part.entitlement().millis() : 0;
-    }
-
-    private static CpuSet cpus(Slice slice) {
-        return slice.cpus() instanceof CpuSlice.Whole whole ? whole.cpus() : CpuSet.EMPTY;
-    }
-
     private HostStatus host() {
-        return new HostStatus(
-                InstanceName.parse("sim"),
-                "0",
-                1,
-                0,
-                "6.1.0",
-                "v2",
-                topology.online(),
-                NodeSet.of(0),
-                topology.memory(),
-                new HostStatus.HostReserve(CpuSet.of(0), new CpuMillis(500), ByteSize.parse("1GiB")),
-                Optional.empty(),
-                List.of(),
-                new HostStatus.Steering(true, Optional.empty(), CpuSet.EMPTY, Optional.empty(), List.of()),
-                new HostStatus.MemoryCaps(true, Optional.empty(), Optional.empty(), List.of()));
+        return Samples.host("sim", topology);
     }
 }

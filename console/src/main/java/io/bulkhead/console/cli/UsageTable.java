@@ -4,7 +4,6 @@ import io.bulkhead.console.text.Cell;
 import io.bulkhead.console.text.Table;
 import io.bulkhead.console.text.Tone;
 import io.bulkhead.console.text.Words;
-import io.bulkhead.contract.partition.CpuSlice;
 import io.bulkhead.contract.partition.Intrusion;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionUsage;
@@ -150,7 +149,8 @@ final class UsageTable {
             return OptionalLong.empty();
         }
         // One CPU has 1,000 us in each ms; a slice is counted in thousandths of CPUs.
-        return OptionalLong.of(used * 1000 / (millis * cpuMillis(now.slice().get())));
+        return OptionalLong.of(
+                used * 1000 / (millis * now.slice().get().cpuTime().millis()));
     }
 
     /** What at least one task waited for longest between the two; empty where the kernel does not tell. */
@@ -175,12 +175,6 @@ final class UsageTable {
                 // It only falls when the groups were made anew.
                 .filter(micros -> micros >= 0)
                 .map(micros -> new Wait(what, Math.min(1000, micros / millis)));
-    }
-
-    private static long cpuMillis(Slice slice) {
-        return slice.cpus() instanceof CpuSlice.Whole whole
-                ? 1000L * whole.cpus().size()
-                : ((CpuSlice.Part) slice.cpus()).entitlement().millis();
     }
 
     private static OptionalLong share(Optional<Long> part, Optional<Long> whole) {

@@ -3,7 +3,6 @@ package io.bulkhead.broker.inventory;
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.hardware.NodeSet;
 import io.bulkhead.contract.hardware.Topology;
-import io.bulkhead.contract.partition.CpuSlice;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,7 +56,7 @@ final class InventoryRules {
         Map<String, CpuSet> earlier = new LinkedHashMap<>();
         for (InventoryFile.Holding holding : file.holdings()) {
             String at = "holdings of " + holding.name() + ": ";
-            CpuSet cpus = holding.slice().cpus() instanceof CpuSlice.Whole whole ? whole.cpus() : CpuSet.EMPTY;
+            CpuSet cpus = holding.slice().wholeCpus();
             if (!known(file).containsAll(cpus)) {
                 found.add(at + "slice.cpus: the machine has no CPUs " + cpus.minus(known(file)));
             }

@@ -6,6 +6,18 @@ import java.util.Optional;
 
 /** What a commit is about. Its entries follow from it and from the books before it. */
 public sealed interface Change {
+    /** The partition that it is about; empty where it is about the hardware. */
+    default Optional<PartitionName> subject() {
+        if (this instanceof Intended intended) {
+            return Optional.of(intended.owner());
+        } else if (this instanceof Settled settled) {
+            return Optional.of(settled.owner());
+        } else if (this instanceof Adopted adopted) {
+            return Optional.of(adopted.owner());
+        }
+        return Optional.empty();
+    }
+
     /**
      * The first commit of a ledger: the inventory comes onto the books.
      *

@@ -1,7 +1,6 @@
 package io.bulkhead.broker.ledger;
 
 import io.bulkhead.contract.hardware.CpuSet;
-import io.bulkhead.contract.partition.CpuClaim;
 import io.bulkhead.contract.partition.CpuSlice;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionStatus;
@@ -23,24 +22,17 @@ public record Grant(
     public static Optional<Grant> of(PartitionStatus status) {
         return status.slice()
                 .map(slice -> new Grant(
-                        status.name(),
-                        slice,
-                        wantsWholeCores(status.definition().claim().cpus())));
-    }
-
-    /** Whether a claim keeps others off its cores. */
-    public static boolean wantsWholeCores(CpuClaim claim) {
-        return claim instanceof CpuClaim.Whole whole && whole.threads() == CpuClaim.Threads.WHOLE_CORE;
+                        status.name(), slice, status.definition().claim().cpus().wantsWholeCores()));
     }
 
     /** Its whole CPUs; empty where it has a part of the pool. */
     public CpuSet cpus() {
-        return slice.cpus() instanceof CpuSlice.Whole whole ? whole.cpus() : CpuSet.EMPTY;
+        return slice.wholeCpus();
     }
 
     /** Its part of the pool in thousandths of one CPU; 0 where it has whole CPUs. */
     public long poolMillis() {
-        return slice.cpus() instanceof CpuSlice.Part part ? part.entitlement().millis() : 0;
+        return slice.entitlement().millis();
     }
 
     public long memoryBytes() {

@@ -4,7 +4,6 @@ import io.bulkhead.contract.hardware.NodeSet;
 import io.bulkhead.contract.partition.PartitionName;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -57,24 +56,13 @@ final class Invariants {
             checkAmount(entry.account(), entry.resource());
             touched.add(entry.account());
         }
-        owner(commit.change()).ifPresent(owner -> {
+        commit.change().subject().ifPresent(owner -> {
             touched.add(Account.of(owner));
             if (!(commit.change() instanceof Change.Settled)) {
                 books.cpusOf(Account.of(owner)).forEach(cpu -> checkCore(books.siblings(cpu)));
             }
         });
         touched.forEach(account -> account.partition().ifPresent(this::checkTerms));
-    }
-
-    private static Optional<PartitionName> owner(Change change) {
-        if (change instanceof Change.Intended intended) {
-            return Optional.of(intended.owner());
-        } else if (change instanceof Change.Settled settled) {
-            return Optional.of(settled.owner());
-        } else if (change instanceof Change.Adopted adopted) {
-            return Optional.of(adopted.owner());
-        }
-        return Optional.empty();
     }
 
     /** Everything but the cores: those were checked with each grant, and only other hardware could divide one since. */

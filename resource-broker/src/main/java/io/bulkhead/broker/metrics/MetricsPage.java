@@ -3,7 +3,6 @@ package io.bulkhead.broker.metrics;
 import io.bulkhead.broker.Broker.Survey;
 import io.bulkhead.broker.HostView;
 import io.bulkhead.broker.LedgerReport;
-import io.bulkhead.contract.partition.CpuSlice;
 import io.bulkhead.contract.partition.InstanceName;
 import io.bulkhead.contract.partition.Intrusion;
 import io.bulkhead.contract.partition.PartitionStatus;
@@ -190,10 +189,13 @@ public final class MetricsPage {
     }
 
     private static void slice(Meters meters, Tags partition, Slice slice) {
-        long millis = slice.cpus() instanceof CpuSlice.Whole whole
-                ? 1000L * whole.cpus().size()
-                : ((CpuSlice.Part) slice.cpus()).entitlement().millis();
-        meters.gauge("bulkhead.partition.slice.cpus", "", "CPUs of the slice", partition, millis, 1000);
+        meters.gauge(
+                "bulkhead.partition.slice.cpus",
+                "",
+                "CPUs of the slice",
+                partition,
+                slice.cpuTime().millis(),
+                1000);
         meters.gauge(
                 "bulkhead.partition.slice.memory",
                 "bytes",

@@ -2,8 +2,6 @@ package io.bulkhead.broker.placement;
 
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.partition.Claim;
-import io.bulkhead.contract.partition.CpuClaim;
-import io.bulkhead.contract.partition.CpuSlice;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionStatus;
 import io.bulkhead.contract.partition.Slice;
@@ -33,17 +31,17 @@ public record Holdings(List<Holding> all) {
     public record Holding(PartitionName owner, Slice slice, boolean wholeCores) {
         /** What a partition holds that asked this. */
         public static Holding of(PartitionName owner, Slice slice, Claim claim) {
-            return new Holding(owner, slice, wantsWholeCores(claim));
+            return new Holding(owner, slice, claim.cpus().wantsWholeCores());
         }
 
         /** Its whole CPUs; empty where it has a part of the pool. */
         public CpuSet cpus() {
-            return slice.cpus() instanceof CpuSlice.Whole whole ? whole.cpus() : CpuSet.EMPTY;
+            return slice.wholeCpus();
         }
 
         /** Its part of the pool; 0 where it has whole CPUs. */
         public CpuMillis entitlement() {
-            return slice.cpus() instanceof CpuSlice.Part part ? part.entitlement() : CpuMillis.ZERO;
+            return slice.entitlement();
         }
     }
 
@@ -58,15 +56,11 @@ public record Holdings(List<Holding> all) {
     public static Holdings of(List<PartitionStatus> partitions) {
         return new Holdings(partitions.stream()
                 .filter(partition -> partition.slice().isPresent())
-                .map(partition -> new Holding(
+                .map(partition -> Holding.of(
                         partition.name(),
                         partition.slice().orElseThrow(),
-                        wantsWholeCores(partition.definition().claim())))
+                        partition.definition().claim()))
                 .toList());
-    }
-
-    static boolean wantsWholeCores(Claim claim) {
-        return claim.cpus() instanceof CpuClaim.Whole whole && whole.threads() == CpuClaim.Threads.WHOLE_CORE;
     }
 
     /** These without what these owners hold. */

@@ -191,6 +191,6 @@ final class JointSearch {
                         wish.claim().memory(),
                         wish.claim().tasks(),
                         wish.claim().io()),
-                Holdings.wantsWholeCores(wish.claim()));
+                wish.claim().cpus().wantsWholeCores());
     }
 }

@@ -100,7 +100,7 @@ public final class Planner {
 
     static Holdings with(Holdings placed, Wish wish, Decision decision) {
         return decision instanceof Decision.Offer offer
-                ? placed.with(new Holding(wish.name(), offer.slice(), Holdings.wantsWholeCores(wish.claim())))
+                ? placed.with(Holding.of(wish.name(), offer.slice(), wish.claim()))
                 : placed;
     }
 

@@ -154,21 +154,7 @@ class MetricsPageTest {
 
     private static Survey survey(long highestMicros) {
         Topology topology = Samples.machine(4);
-        HostStatus host = new HostStatus(
-                InstanceName.parse("test"),
-                "0",
-                1,
-                0,
-                "6.1.0",
-                "v2",
-                topology.online(),
-                NodeSet.of(0),
-                topology.memory(),
-                new HostStatus.HostReserve(CpuSet.of(0), new CpuMillis(500), ByteSize.parse("1GiB")),
-                Optional.empty(),
-                List.of(),
-                new HostStatus.Steering(true, Optional.empty(), CpuSet.EMPTY, Optional.empty(), List.of()),
-                new HostStatus.MemoryCaps(true, Optional.empty(), Optional.empty(), List.of()));
+        HostStatus host = Samples.host("test", topology);
         List<HostView.Owner> owners = List.of(
                 new HostView.Owner(0, "host", true),
                 new HostView.Owner(1, "free", false),

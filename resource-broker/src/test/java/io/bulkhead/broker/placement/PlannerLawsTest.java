@@ -132,7 +132,7 @@ class PlannerLawsTest {
         List<Holding> all = new ArrayList<>();
         for (Wish wish : wishes(claims)) {
             Decision.Offer offer = (Decision.Offer) plan.of(wish.name()).orElseThrow();
-            all.add(new Holding(wish.name(), offer.slice(), Holdings.wantsWholeCores(wish.claim())));
+            all.add(Holding.of(wish.name(), offer.slice(), wish.claim()));
         }
         return new Holdings(all);
     }

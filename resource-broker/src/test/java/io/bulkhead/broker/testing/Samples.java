@@ -6,12 +6,15 @@ import io.bulkhead.contract.hardware.Topology;
 import io.bulkhead.contract.partition.Claim;
 import io.bulkhead.contract.partition.CpuClaim;
 import io.bulkhead.contract.partition.CpuSlice;
+import io.bulkhead.contract.partition.HostStatus;
 import io.bulkhead.contract.partition.Init;
+import io.bulkhead.contract.partition.InstanceName;
 import io.bulkhead.contract.partition.IoSlice;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.contract.unit.ByteSize;
+import io.bulkhead.contract.unit.CpuMillis;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -27,6 +30,25 @@ public final class Samples {
                         .mapToObj(id -> new Topology.Cpu(id, 0, id, 0))
                         .toList(),
                 List.of(new Topology.Node(0, ByteSize.parse("8GiB"))));
+    }
+
+    /** A host with that hardware whose pool is CPU 0, half of it its own, and which keeps 1 GiB. */
+    public static HostStatus host(String instance, Topology topology) {
+        return new HostStatus(
+                InstanceName.parse(instance),
+                "0",
+                1,
+                0,
+                "6.1.0",
+                "v2",
+                topology.online(),
+                NodeSet.of(0),
+                topology.memory(),
+                new HostStatus.HostReserve(CpuSet.of(0), new CpuMillis(500), ByteSize.parse("1GiB")),
+                Optional.empty(),
+                List.of(),
+                new HostStatus.Steering(true, Optional.empty(), CpuSet.EMPTY, Optional.empty(), List.of()),
+                new HostStatus.MemoryCaps(true, Optional.empty(), Optional.empty(), List.of()));
     }
 
     /** Whole CPUs, 1 GiB and a shell. */

@@ -18,6 +18,11 @@ public sealed interface CpuClaim {
         ANY
     }
 
+    /** Whether it keeps others off its cores. */
+    default boolean wantsWholeCores() {
+        return this instanceof Whole whole && whole.threads() == Threads.WHOLE_CORE;
+    }
+
     /**
      * Whole CPUs.
      *

@@ -1,7 +1,9 @@
 package io.bulkhead.contract.partition;
 
+import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.hardware.NodeSet;
 import io.bulkhead.contract.unit.ByteSize;
+import io.bulkhead.contract.unit.CpuMillis;
 import io.bulkhead.contract.unit.WireFlag;
 
 /**
@@ -32,5 +34,22 @@ public record Slice(
         }
         SliceRules.checkMemory(memory);
         SliceRules.checkTasks(tasks);
+    }
+
+    /** Its whole CPUs; empty where it has a part of the pool. */
+    public CpuSet wholeCpus() {
+        return cpus instanceof CpuSlice.Whole whole ? whole.cpus() : CpuSet.EMPTY;
+    }
+
+    /** Its part of the pool; 0 where it has whole CPUs. */
+    public CpuMillis entitlement() {
+        return cpus instanceof CpuSlice.Part part ? part.entitlement() : CpuMillis.ZERO;
+    }
+
+    /** The CPU time that it has, of whichever kind. */
+    public CpuMillis cpuTime() {
+        return cpus instanceof CpuSlice.Whole whole
+                ? new CpuMillis(1000L * whole.cpus().size())
+                : entitlement();
     }
 }

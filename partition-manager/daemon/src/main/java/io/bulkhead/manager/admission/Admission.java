@@ -275,17 +275,11 @@ public final class Admission {
     }
 
     private static CpuSet wholeCpus(Holding holding) {
-        return holding.slice()
-                .map(Slice::cpus)
-                .map(cpus -> cpus instanceof CpuSlice.Whole whole ? whole.cpus() : CpuSet.EMPTY)
-                .orElse(CpuSet.EMPTY);
+        return holding.slice().map(Slice::wholeCpus).orElse(CpuSet.EMPTY);
     }
 
     private static CpuMillis entitlement(Holding holding) {
-        return holding.slice()
-                .map(Slice::cpus)
-                .map(cpus -> cpus instanceof CpuSlice.Part part ? part.entitlement() : CpuMillis.ZERO)
-                .orElse(CpuMillis.ZERO);
+        return holding.slice().map(Slice::entitlement).orElse(CpuMillis.ZERO);
     }
 
     private static Problem notEnough(String detail, String remedy, List<String> holders) {

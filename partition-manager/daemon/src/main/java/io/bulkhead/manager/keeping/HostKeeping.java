@@ -2,7 +2,6 @@ package io.bulkhead.manager.keeping;
 
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.order.Refusal;
-import io.bulkhead.contract.partition.CpuSlice;
 import io.bulkhead.contract.partition.HostStatus;
 import io.bulkhead.contract.partition.HostStatus.HostReserve;
 import io.bulkhead.contract.partition.Isolation;
@@ -178,7 +177,7 @@ public final class HostKeeping {
     }
 
     private Map<Integer, String> neighbours(PartitionName name, Slice slice, Collection<Holding> all) {
-        CpuSet own = whole(slice);
+        CpuSet own = slice.wholeCpus();
         CpuSet others = facts.cores().values().stream()
                 .filter(core -> core.intersects(own))
                 .reduce(CpuSet.EMPTY, CpuSet::union)
@@ -191,8 +190,9 @@ public final class HostKeeping {
     private String owner(int cpu, PartitionName but, Collection<Holding> all) {
         return all.stream()
                 .filter(holding -> !holding.name().equals(but))
-                .filter(holding ->
-                        holding.slice().map(slice -> whole(slice).contains(cpu)).orElse(false))
+                .filter(holding -> holding.slice()
+                        .map(slice -> slice.wholeCpus().contains(cpu))
+                        .orElse(false))
                 .map(holding -> holding.name().value())
                 .findFirst()
                 .orElse(reserve.pool().contains(cpu) ? "the pool" : "nobody, so the host uses it");
@@ -201,12 +201,8 @@ public final class HostKeeping {
     private static CpuSet wholeCpus(Collection<Holding> all) {
         return all.stream()
                 .flatMap(holding -> holding.slice().stream())
-                .map(HostKeeping::whole)
+                .map(Slice::wholeCpus)
                 .reduce(CpuSet.EMPTY, CpuSet::union);
-    }
-
-    private static CpuSet whole(Slice slice) {
-        return slice.cpus() instanceof CpuSlice.Whole whole ? whole.cpus() : CpuSet.EMPTY;
     }
 
     private static ByteSize memory(Collection<Holding> all) {
