@@ -18,6 +18,7 @@ import io.bulkhead.manager.console.ConsoleLoop;
 import io.bulkhead.manager.console.EventConsoleLoop;
 import io.bulkhead.manager.enter.NamespaceEntrance;
 import io.bulkhead.manager.generation.GenerationStore;
+import io.bulkhead.manager.hardening.Restrainer;
 import io.bulkhead.manager.host.HostFacts;
 import io.bulkhead.manager.host.HostFactsReader;
 import io.bulkhead.manager.host.HostReserves;
@@ -44,6 +45,7 @@ import io.bulkhead.manager.sys.Fd;
 import io.bulkhead.manager.sys.Signals;
 import io.bulkhead.manager.sys.Syscalls;
 import io.bulkhead.manager.sys.jna.JnaSyscalls;
+import io.bulkhead.manager.sys.jna.LibSeccomp;
 import io.bulkhead.manager.undo.Undo;
 import io.bulkhead.settings.Settings;
 import java.io.IOException;
@@ -119,7 +121,7 @@ final class Manager implements AutoCloseable {
             intrusions.start(partitions::wholeCpus);
             DriftWatch drift = new DriftWatch(partitions);
             open.push("end the watch", drift::close);
-            ManagerDesk desk = new ManagerDesk(partitions, new NamespaceEntrance(calls, cgroups), journal);
+            ManagerDesk desk = new ManagerDesk(partitions, new NamespaceEntrance(calls, cgroups, partitions::restraints), journal);
             ManagerServer server = ManagerServer.open(
                     door, desk, new Greeting(Greeting.PROTOCOL, settings.instance(), version()), calls);
             open.push("close the socket", server::close);
@@ -164,6 +166,7 @@ final class Manager implements AutoCloseable {
         return new LifeParts(
                 cgroups,
                 starter,
+                new Restrainer(new LibSeccomp(), Path.of("/proc")),
                 new EventProcessWatch(loop, calls),
                 new RecordStore(state.resolve("records")),
                 new PartitionDirectories(

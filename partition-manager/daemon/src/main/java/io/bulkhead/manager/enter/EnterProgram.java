@@ -6,7 +6,9 @@ import static io.bulkhead.manager.start.Perl.SYS_SETGROUPS;
 import static io.bulkhead.manager.start.Perl.SYS_SETNS;
 import static io.bulkhead.manager.start.Perl.SYS_SETUID;
 
+import io.bulkhead.manager.hardening.Restraints;
 import io.bulkhead.manager.start.Perl;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -26,8 +28,9 @@ final class EnterProgram {
 
     static final int ROOT = FIRST_NAMESPACE + NAMESPACES.size();
 
-    private static final String SCRIPT = """
+    private static final String SCRIPT = Perl.RESTRAIN + """
             my ($setns, $setgroups, $setgid, $setuid, $fchdir, $gate, $first, $root) = map $_ + 0, splice @ARGV, 0, 8;
+            my ($filter, $capabilities) = splice @ARGV, 0, 3;
             my @held = map { open my $file, '<&=', $_; $file } $gate .. $root;
             sysread $held[0], my $newline, 1 or exit 99;
             syscall($setns, $_, 0) == 0 or die "cannot join namespace $_: $!\\n" for $first .. $root - 1;
@@ -44,6 +47,7 @@ final class EnterProgram {
               kill $signal, $$ if $signal;
               exit $? >> 8;
             }
+            restrain($filter, $capabilities) or die "cannot restrain the command: $!\n";
             exec { $ARGV[0] } @ARGV or die "cannot execute $ARGV[0]: $!\\n";
             """;
 
@@ -52,12 +56,15 @@ final class EnterProgram {
     /**
      * Its command line.
      *
+     * @param restraints of the command
      * @param inside what it executes inside; sets an environment of its own
      */
-    static List<String> command(List<String> inside) {
+    static List<String> command(Restraints restraints, List<String> inside) {
+        List<String> words = new ArrayList<>(restraints.words());
+        words.addAll(inside);
         return Perl.command(
                 SCRIPT,
                 List.of(SYS_SETNS, SYS_SETGROUPS, SYS_SETGID, SYS_SETUID, SYS_FCHDIR, GATE, FIRST_NAMESPACE, ROOT),
-                inside);
+                words);
     }
 }

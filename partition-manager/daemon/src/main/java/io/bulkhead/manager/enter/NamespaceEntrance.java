@@ -3,6 +3,7 @@ package io.bulkhead.manager.enter;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.WindowSize;
 import io.bulkhead.manager.cgroup.Cgroups;
+import io.bulkhead.manager.hardening.Restraints;
 import io.bulkhead.manager.init.InitProgram;
 import io.bulkhead.manager.start.Child;
 import io.bulkhead.manager.start.Perl;
@@ -27,6 +28,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 
 /**
  * Enters by a program of its own ({@link EnterProgram}), since a multi-threaded process cannot join a user namespace. It is
@@ -43,15 +45,19 @@ public final class NamespaceEntrance implements Entrance {
 
     private final Syscalls sys;
     private final Cgroups cgroups;
+    private final Function<PartitionName, Restraints> restraints;
     private final ProcessTable processes;
 
-    public NamespaceEntrance(Syscalls sys, Cgroups cgroups) {
-        this(sys, cgroups, new ProcessTable(Path.of("/proc")));
+    /** @param restraints of a partition's processes, which its commands get too */
+    public NamespaceEntrance(Syscalls sys, Cgroups cgroups, Function<PartitionName, Restraints> restraints) {
+        this(sys, cgroups, restraints, new ProcessTable(Path.of("/proc")));
     }
 
-    NamespaceEntrance(Syscalls sys, Cgroups cgroups, ProcessTable processes) {
+    NamespaceEntrance(
+            Syscalls sys, Cgroups cgroups, Function<PartitionName, Restraints> restraints, ProcessTable processes) {
         this.sys = sys;
         this.cgroups = cgroups;
+        this.restraints = restraints;
         this.processes = processes;
     }
 
@@ -205,7 +211,7 @@ public final class NamespaceEntrance implements Entrance {
         if (born) {
             cgroups.enterCurrentThread(partition);
         }
-        List<String> command = EnterProgram.command(inside);
+        List<String> command = EnterProgram.command(restraints.apply(partition), inside);
         try (Pipe gate = sys.pipe()) {
             Map<Integer, Fd> descriptors = places.descriptors();
             descriptors.putAll(streams.theirs());

@@ -7,6 +7,7 @@ import io.bulkhead.contract.partition.Promise;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.manager.cgroup.Cgroups;
 import io.bulkhead.manager.console.ConsoleHub;
+import io.bulkhead.manager.hardening.Restrainer;
 import io.bulkhead.manager.record.PartitionRecord;
 import io.bulkhead.manager.record.RunRecord;
 import io.bulkhead.manager.record.RunRecord.Phase;
@@ -94,7 +95,9 @@ final class Boot {
                 partition.uidRange(),
                 parts.directories().of(name),
                 partition.definition().hostOpt(),
-                partition.automaticLogin());
+                partition.automaticLogin(),
+                parts.restrainer()
+                        .of(partition.definition().init(), partition.definition().claim().memory(), Restrainer.Wishes.NONE));
     }
 
     private void prepareRelease(RunningPartition running, Undo undo) {

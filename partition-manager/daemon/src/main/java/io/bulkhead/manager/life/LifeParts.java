@@ -6,6 +6,7 @@ import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.manager.admission.Holdings;
 import io.bulkhead.manager.cgroup.Cgroups;
 import io.bulkhead.manager.console.ConsoleHub;
+import io.bulkhead.manager.hardening.Restrainer;
 import io.bulkhead.manager.journal.Journal;
 import io.bulkhead.manager.keeping.HostKeeping;
 import io.bulkhead.manager.record.RecordStore;
@@ -22,6 +23,7 @@ import java.util.function.Supplier;
  *
  * @param cgroups the groups
  * @param starter boots and adopts
+ * @param restrainer what partitions may not do
  * @param processes the watch over them
  * @param records what survives the manager
  * @param directories the partitions' files
@@ -39,6 +41,7 @@ import java.util.function.Supplier;
 public record LifeParts(
         Cgroups cgroups,
         Starter starter,
+        Restrainer restrainer,
         ProcessWatch processes,
         RecordStore records,
         PartitionDirectories directories,

@@ -18,6 +18,8 @@ import io.bulkhead.manager.life.LifeState.Alive;
 import io.bulkhead.manager.life.LifeState.Paused;
 import io.bulkhead.manager.life.LifeState.Running;
 import io.bulkhead.manager.life.LifeState.Stopping;
+import io.bulkhead.manager.hardening.Restrainer;
+import io.bulkhead.manager.hardening.Restraints;
 import io.bulkhead.manager.record.PartitionRecord;
 import io.bulkhead.manager.start.RunningPartition;
 import io.bulkhead.manager.start.RunningPartition.ProcessId;
@@ -231,6 +233,12 @@ final class PartitionLife {
             return running.run().running().init();
         }
         throw standing.wrongState("commands can be run only in a running partition");
+    }
+
+    /** What a command beside process 1 may not do. */
+    Restraints restraints() {
+        return parts.restrainer()
+                .of(standing.record().definition().init(), standing.record().definition().claim().memory(), Restrainer.Wishes.NONE);
     }
 
     // ---- promises

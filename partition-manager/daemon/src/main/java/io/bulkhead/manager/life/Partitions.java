@@ -13,6 +13,7 @@ import io.bulkhead.contract.partition.PartitionStatus;
 import io.bulkhead.manager.admission.Holding;
 import io.bulkhead.manager.cgroup.CgroupException;
 import io.bulkhead.manager.console.ConsoleHub;
+import io.bulkhead.manager.hardening.Restraints;
 import io.bulkhead.manager.record.PartitionRecord;
 import io.bulkhead.manager.record.RecordException;
 import io.bulkhead.manager.start.RunningPartition.ProcessId;
@@ -126,6 +127,11 @@ public final class Partitions {
     /** Process 1 of a partition that runs. */
     public ProcessId runningInit(PartitionName name) {
         return find(name).runningInit();
+    }
+
+    /** What a partition's processes may not do. */
+    public Restraints restraints(PartitionName name) {
+        return find(name).restraints();
     }
 
     /**

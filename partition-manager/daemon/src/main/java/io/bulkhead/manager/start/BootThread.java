@@ -146,10 +146,18 @@ final class BootThread extends Thread {
         runner.run(SLASH, plan.kernel());
         step = BootStep.OWN_FILES;
         runner.run(SLASH, plan.ownFiles());
+        step = BootStep.RESTRAINTS;
+        // All mounts are there: process 1 may lock them, and put its restraints on.
+        tellToGoOn();
+    }
+
+    private void tellToGoOn() {
+        sys.write(order.release().writeEnd(), new byte[] {'\n'}, 0, 1);
     }
 
     private void startHolder(boolean gated) {
-        List<String> command = HolderProgram.command(gated, order.init().arguments());
+        List<String> command = HolderProgram.command(
+                gated, order.request().restraints(), order.init().arguments());
         try (Fd nothing = sys.open(NULL, EnumSet.of(OpenFlag.READ_WRITE));
                 Fd slave = sys.open(order.slave(), EnumSet.of(OpenFlag.READ_WRITE, OpenFlag.NO_CONTROLLING_TTY))) {
             Map<Integer, Fd> descriptors = new HashMap<>();
@@ -171,7 +179,7 @@ final class BootThread extends Thread {
         }
         if (gated) {
             cgroups.enter(order.request().name(), holder().pid());
-            sys.write(order.release().writeEnd(), new byte[] {'\n'}, 0, 1);
+            tellToGoOn();
         }
     }
 

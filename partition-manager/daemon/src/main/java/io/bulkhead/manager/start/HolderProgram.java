@@ -7,7 +7,9 @@ import static io.bulkhead.manager.start.Perl.SYS_SETNS;
 import static io.bulkhead.manager.start.Perl.SYS_SETUID;
 import static io.bulkhead.manager.start.Perl.SYS_UNSHARE;
 
+import io.bulkhead.manager.hardening.Restraints;
 import io.bulkhead.manager.sys.ProcessEnd;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -15,8 +17,8 @@ import java.util.List;
  * loading them took as long as building the root. It loads no module, and looks up one path: the console's, in the child.
  * Pure; any thread.
  *
- * <p>Descriptors: {@value PartitionStarter#HOLDERS_MASTER} is the console's master, 4 a pipe on which it is told to go on, 5
- * a slave of the console, 6 the user namespace. Those that Perl opens anew close by themselves at an exec.
+ * <p>Descriptors: {@value PartitionStarter#HOLDERS_MASTER} is the console's master, 4 a pipe on which it is told to go on, a
+ * newline for each time, 5 a slave of the console, 6 the user namespace. Those that Perl opens anew close by themselves at an exec.
  */
 final class HolderProgram {
     /** How it ends where it cannot go on; what cannot be said in a status is nowhere, since its errors go to /dev/null. */
@@ -26,18 +28,30 @@ final class HolderProgram {
     private static final int NOT_ITS_ROOT = 92;
     private static final int NO_NAMESPACES = 93;
     private static final int NO_CHILD = 94;
+    private static final int NO_LIMITS = 89;
+    private static final int NO_CONSOLE = 95;
+    private static final int NO_OWN_MOUNTS = 96;
+    private static final int NOT_RESTRAINED = 99;
 
     /**
      * It ends as its child has ended, by the same signal too: reboot(2) inside shows in how the kernel kills process 1. The
-     * mounts are unshared last of all, which locks what was mounted before: mount_namespaces(7).
+     * limits in /proc/sys/user are set and read back on the host's proc, in which they are those of whoever looks. The
+     * mounts are unshared when all are there, which locks them: mount_namespaces(7). What restrains process 1 comes last,
+     * before it waits for its release, so that it can be proved.
      */
-    private static final String SCRIPT = """
+    private static final String SCRIPT = Perl.RESTRAIN + """
             my ($gated, $setns, $setgroups, $setgid, $setuid, $unshare, $mount) = map $_ + 0, splice @ARGV, 0, 7;
+            my ($filter, $capabilities, $objects) = splice @ARGV, 0, 3;
             sub await { sysread GO, my $newline, 1 or exit $_[0] }
             open GO, '<&=', 4 or exit 90;
             await(90) if $gated;
             syscall($setns, 6, 0x10000000) == 0 or exit 91;
             syscall($setgroups, 0, 0) == 0 && syscall($setgid, 0) == 0 && syscall($setuid, 0) == 0 or exit 92;
+            for (split /,/, $objects) {
+              my ($name, $value, $now) = split /=/;
+              open my $file, '+<', "/proc/sys/user/$name" or exit 89;
+              syswrite $file, $value and sysseek $file, 0, 0 and sysread $file, $now, 32 and $now == $value or exit 89;
+            }
             syscall($unshare, 0x6e000000) == 0 or exit 93;
             my $child = fork;
             defined $child or exit 94;
@@ -58,6 +72,8 @@ final class HolderProgram {
             delete $ENV{PERL_HASH_SEED};
             my ($none, $root) = ('none', '/');
             syscall($unshare, 0x20000) == 0 && syscall($mount, $none, $root, 0, 0x44000, 0) == 0 or exit 96;
+            restrain($filter, $capabilities) or exit 99;
+            await(98);
             exec { $ARGV[0] } @ARGV or exit 97;
             """;
 
@@ -67,13 +83,16 @@ final class HolderProgram {
      * Its command line.
      *
      * @param gated whether it waits for a newline before it does anything; process 1 waits for one in any case
+     * @param restraints of process 1
      * @param init what process 1 executes
      */
-    static List<String> command(boolean gated, List<String> init) {
+    static List<String> command(boolean gated, Restraints restraints, List<String> init) {
+        List<String> words = new ArrayList<>(restraints.words());
+        words.addAll(init);
         return Perl.command(
                 SCRIPT,
                 List.of(gated ? 1 : 0, SYS_SETNS, SYS_SETGROUPS, SYS_SETGID, SYS_SETUID, SYS_UNSHARE, SYS_MOUNT),
-                init);
+                words);
     }
 
     /** Why it has ended before it had a child. */
@@ -84,7 +103,11 @@ final class HolderProgram {
                     case NO_USER_NAMESPACE -> "it could not join the user namespace";
                     case NOT_ITS_ROOT -> "it could not become root of the user namespace";
                     case NO_NAMESPACES -> "the kernel gave it no namespaces; are user.max_*_namespaces used up?";
+                    case NO_LIMITS -> "the kernel did not take its limits in /proc/sys/user";
                     case NO_CHILD -> "it could not fork; are its groups' tasks used up?";
+                    case NO_CONSOLE -> "process 1 could not open its console";
+                    case NO_OWN_MOUNTS -> "process 1 could not lock its mounts";
+                    case NOT_RESTRAINED -> "process 1 could not put on its filter of system calls or drop capabilities";
                     default -> "Perl could not run it";
                 }
                 : "somebody killed it";

@@ -19,6 +19,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +36,7 @@ public final class PartitionStarter implements Starter, AutoCloseable {
     static final int HOLDERS_MASTER = 3;
 
     private static final long PATIENCE_MILLIS = 5_000;
+    private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
 
     private final Syscalls sys;
     private final Cgroups cgroups;
@@ -121,7 +124,10 @@ public final class PartitionStarter implements Starter, AutoCloseable {
         return thread;
     }
 
-    /** The last look before process 1 runs: that it stands in the new root, then whatever the caller wants proved. */
+    /**
+     * The last look before process 1 runs: that it stands in the new root, behind its locked mounts and its filter, then
+     * whatever the caller wants proved.
+     */
     private void prove(RunningPartition running, BeforeRelease beforeRelease, Undo undo) {
         at(BootStep.PROOF, () -> {
             for (ProcessId process : List.of(running.holder(), running.init())) {
@@ -129,9 +135,30 @@ public final class PartitionStarter implements Starter, AutoCloseable {
                     throw new IllegalStateException("process " + process.pid() + " still has the host's root");
                 }
             }
+            awaitRestrained(running);
             beforeRelease.prepare(running, undo);
             return running;
         });
+    }
+
+    private void awaitRestrained(RunningPartition running) {
+        long init = running.init().pid();
+        int ours = processes.filters(ProcessHandle.current().pid());
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+        while (processes.filters(init) <= ours) {
+            if (!processes.isRunning(running.init())) {
+                throw new IllegalStateException(Endings.await(sys, running.holderFd(), PATIENCE_MILLIS)
+                        .map(HolderProgram::reason)
+                        .orElse("process 1 has ended before its release"));
+            }
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("process 1 has no filter of system calls after " + PATIENCE_MILLIS + " ms");
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+        if (!processes.hasLeftItsParentsMounts(init)) {
+            throw new IllegalStateException("process 1 has not locked its mounts");
+        }
     }
 
     private ProcessId identify(long pid) {

@@ -1,5 +1,6 @@
 package io.bulkhead.manager.start;
 
+import io.bulkhead.manager.hardening.Restraints;
 import io.bulkhead.manager.sys.Architecture;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,6 +24,23 @@ public final class Perl {
     public static final int SYS_UNSHARE = Architecture.pick(272, 97);
     public static final int SYS_MOUNT = Architecture.pick(165, 40);
     public static final int SYS_FCHDIR = Architecture.pick(81, 50);
+
+    private static final int SYS_PRCTL = Architecture.pick(157, 167);
+    private static final int SYS_SECCOMP = Architecture.pick(317, 277);
+
+    /**
+     * A function {@code restrain} that takes capabilities out of the bounding set, prctl(2) PR_CAPBSET_DROP, and installs a
+     * filter, seccomp(2) SECCOMP_SET_MODE_FILTER: its arguments are the first two of {@link Restraints#words}. It has every
+     * capability in its user namespace, so it needs no no-new-privileges, with which no set-user-id program would work.
+     */
+    public static final String RESTRAIN = """
+            sub restrain {
+              my ($filter, $capabilities) = @_;
+              for (split /,/, $capabilities) { syscall(PRCTL, 24, $_ + 0, 0, 0, 0) == 0 or return 0 }
+              my $bytes = pack 'H*', $filter;
+              syscall(SECCOMP, 1, 0, pack 'S x6 P', length($bytes) / 8, $bytes) == 0
+            }
+            """.replace("PRCTL", Integer.toString(SYS_PRCTL)).replace("SECCOMP", Integer.toString(SYS_SECCOMP));
 
     private Perl() {}
 

@@ -86,6 +86,24 @@ public final class ProcessTable {
                         .anyMatch(mask -> (Long.parseUnsignedLong(mask, 16) >>> (signal - 1) & 1) == 1);
     }
 
+    /** How many filters of system calls a process has on it; 0 too once it is gone. */
+    public int filters(long pid) {
+        return statusNumber(pid, "Seccomp_filters:", 10).map(Math::toIntExact).orElse(0);
+    }
+
+    /** The bounding set of a process, a bit for each capability; empty once it is gone. */
+    public Optional<Long> boundingSet(long pid) {
+        return statusNumber(pid, "CapBnd:", 16);
+    }
+
+    private Optional<Long> statusNumber(long pid, String label, int radix) {
+        return text(Path.of(Long.toString(pid), "status")).stream()
+                .flatMap(String::lines)
+                .filter(line -> line.startsWith(label))
+                .map(line -> Long.parseUnsignedLong(line.substring(label.length()).strip(), radix))
+                .findFirst();
+    }
+
     /** Whether a process is in another user namespace than we are; false too once it is gone. */
     boolean hasOwnUserNamespace(long pid) {
         try {

@@ -3,6 +3,7 @@ package io.bulkhead.manager.start;
 import io.bulkhead.contract.partition.Init;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.UidRange;
+import io.bulkhead.manager.hardening.Restraints;
 import java.nio.file.Path;
 
 /**
@@ -14,6 +15,7 @@ import java.nio.file.Path;
  * @param files the partition's own directory with {@code etc}, {@code var}, {@code home}, {@code root}, {@code srv}
  * @param hostOpt whether the host's /opt is shown
  * @param automaticLogin whether the console logs root in by itself
+ * @param restraints what process 1 may not do
  */
 public record StartRequest(
-        PartitionName name, Init init, UidRange uidRange, Path files, boolean hostOpt, boolean automaticLogin) {}
+        PartitionName name, Init init, UidRange uidRange, Path files, boolean hostOpt, boolean automaticLogin, Restraints restraints) {}

@@ -32,6 +32,8 @@ import io.bulkhead.manager.console.ConsoleCalls;
 import io.bulkhead.manager.console.ConsoleHub;
 import io.bulkhead.manager.console.ConsoleLoop;
 import io.bulkhead.manager.host.HostFacts;
+import io.bulkhead.manager.hardening.FakeCompiler;
+import io.bulkhead.manager.hardening.Restrainer;
 import io.bulkhead.manager.journal.Journal;
 import io.bulkhead.manager.keeping.BootFacts;
 import io.bulkhead.manager.keeping.Disturbances;
@@ -92,6 +94,7 @@ final class FakeHost {
         parts = new LifeParts(
                 cgroups,
                 starter,
+                new Restrainer(new FakeCompiler(), Path.of("/proc")),
                 processes,
                 FaultyRecords.at(directory.resolve("records"), step -> {
                     try {

@@ -31,7 +31,7 @@ class GatedStartIT {
         try (ConsoleTap console = new ConsoleTap(ground.sys, partition.console())) {
             console.expect("# ");
         }
-        Entrance entrance = new NamespaceEntrance(ground.sys, cgroups);
+        Entrance entrance = new NamespaceEntrance(ground.sys, cgroups, name -> TestGround.restraints(new Init.Shell()));
         try (Entrance.Entered entered = entrance.run(
                 TestGround.NAME, partition.init(), List.of("sh", "-c", "exit 5"), Map.of(), Optional.empty())) {
             Optional<ProcessEnd> end = Endings.await(ground.sys, entered.process(), 10_000);

@@ -2,14 +2,18 @@ package io.bulkhead.manager.start;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bulkhead.manager.hardening.Restraints;
 import io.bulkhead.manager.sys.ProcessEnd;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class HolderProgramTest {
+    private static final Restraints RESTRAINTS = new Restraints("0600000000000000", List.of(), Map.of(), List.of());
+
     @Test
     void endsWithAReasonWhereNobodyCanTellItToGoOn() throws Exception {
-        Process holder = new ProcessBuilder(HolderProgram.command(true, List.of("/bin/true"))).start();
+        Process holder = new ProcessBuilder(HolderProgram.command(true, RESTRAINTS, List.of("/bin/true"))).start();
 
         assertThat(HolderProgram.reason(new ProcessEnd.Exited(holder.waitFor())))
                 .isEqualTo("the holder exited with status 90: it was not told to go on");

@@ -137,7 +137,7 @@ class NothingIsLeftIT {
                 }
             });
             StartRequest request =
-                    new StartRequest(TestGround.NAME, SHELL, TestGround.RANGE, Path.of(arguments[0]), true, true);
+                    new StartRequest(TestGround.NAME, SHELL, TestGround.RANGE, Path.of(arguments[0]), true, true, TestGround.restraints(SHELL));
             new PartitionStarter(deadly, new GrouplessCgroups(), Path.of(arguments[1]))
                     .start(
                             request,

@@ -109,7 +109,7 @@ class SlicedPartitionIT {
         // Given
         cgroups.openPayload(TestGround.NAME, TestGround.RANGE, false);
         RunningPartition partition = ground.boot(new Init.Shell(), true);
-        Entrance entrance = new NamespaceEntrance(sys, cgroups);
+        Entrance entrance = new NamespaceEntrance(sys, cgroups, name -> TestGround.restraints(new Init.Shell()));
 
         // When
         try (Entrance.Entered entered =

@@ -6,12 +6,16 @@ import static org.awaitility.Awaitility.await;
 import io.bulkhead.contract.partition.Init;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.UidRange;
+import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.manager.cgroup.Cgroups;
+import io.bulkhead.manager.hardening.Restrainer;
+import io.bulkhead.manager.hardening.Restraints;
 import io.bulkhead.manager.init.Departure;
 import io.bulkhead.manager.init.InitProgram;
 import io.bulkhead.manager.sys.ProcessEnd;
 import io.bulkhead.manager.sys.Syscalls;
 import io.bulkhead.manager.sys.jna.JnaSyscalls;
+import io.bulkhead.manager.sys.jna.LibSeccomp;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -81,7 +85,13 @@ public final class TestGround implements AutoCloseable {
     }
 
     public StartRequest request(Init init, boolean automaticLogin) {
-        return new StartRequest(NAME, init, RANGE, files, true, automaticLogin);
+        return new StartRequest(NAME, init, RANGE, files, true, automaticLogin, restraints(init));
+    }
+
+    /** Those of the kind of init. */
+    public static Restraints restraints(Init init) {
+        return new Restrainer(new LibSeccomp(), Path.of("/proc"))
+                .of(init, ByteSize.ofMebibytes(512), Restrainer.Wishes.NONE);
     }
 
     public RunningPartition boot(Init init, boolean automaticLogin) {

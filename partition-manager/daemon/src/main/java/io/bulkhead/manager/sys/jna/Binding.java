@@ -34,4 +34,13 @@ final class Binding {
             throw new UnsupportedOperationException("Bulkhead needs glibc 2.34 or newer: " + e.getMessage(), e);
         }
     }
+
+    /**
+     * Binds the functions of another library, found as the dynamic linker finds it.
+     *
+     * @throws UnsatisfiedLinkError if it is not there or lacks one
+     */
+    static void bind(Class<?> functions, String library) {
+        Native.register(functions, NativeLibrary.getInstance(library));
+    }
 }

@@ -1,0 +1,158 @@
+package io.bulkhead.manager.hardening;
+
+import io.bulkhead.contract.order.ProblemCode;
+import io.bulkhead.contract.order.Refusal;
+import io.bulkhead.contract.partition.Init;
+import io.bulkhead.contract.unit.ByteSize;
+import io.bulkhead.manager.sys.FilterCompiler;
+import io.bulkhead.manager.sys.FilterCompiler.Compiled;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/**
+ * Makes the restraints of partitions: those of their kind of init, with what their definitions say. A filter is compiled
+ * once for each profile. Safe for any thread.
+ */
+public final class Restrainer {
+    /**
+     * What nobody inside needs who is no operating system of his own: nothing of it works in a user namespace (the clock,
+     * modules, hardware, the kernel's log and audit), or it would lift a limit (SYS_RESOURCE those in /proc/sys/user).
+     * SYS_ADMIN, NET_ADMIN, SYS_BOOT and the like stay: root inside mounts, sets up its network and reboots.
+     */
+    static final Set<Capability> DROPPED_BESIDE_SYSTEMD = Set.of(
+            Capability.SYS_MODULE,
+            Capability.SYS_RAWIO,
+            Capability.SYS_TIME,
+            Capability.SYS_PACCT,
+            Capability.SYS_RESOURCE,
+            Capability.LINUX_IMMUTABLE,
+            Capability.MKNOD,
+            Capability.MAC_OVERRIDE,
+            Capability.MAC_ADMIN,
+            Capability.AUDIT_CONTROL,
+            Capability.AUDIT_READ,
+            Capability.SYSLOG,
+            Capability.WAKE_ALARM,
+            Capability.BLOCK_SUSPEND,
+            Capability.PERFMON,
+            Capability.BPF,
+            Capability.CHECKPOINT_RESTORE);
+
+    /** Process 1 is given namespaces before it is restrained, and mounts one of its own after the limits are set. */
+    private static final long OWN_NAMESPACES = 1;
+
+    private final FilterCompiler compiler;
+    private final Path limits;
+    private final ConcurrentMap<FilterProfile, Compiled> filters = new ConcurrentHashMap<>();
+
+    /**
+     * @param compiler of filters
+     * @param proc {@code /proc} but in tests
+     */
+    public Restrainer(FilterCompiler compiler, Path proc) {
+        this.compiler = compiler;
+        this.limits = proc.resolve("sys/user");
+    }
+
+    /**
+     * What a definition says beyond the kind of its init.
+     *
+     * @param deny further system calls that are refused
+     * @param allow system calls that are not refused although the list has them
+     * @param drop further capabilities that nobody inside can have
+     * @param kernelObjects other limits, by their file in /proc/sys/user
+     */
+    public record Wishes(List<String> deny, List<String> allow, List<String> drop, Map<String, Long> kernelObjects) {
+        public static final Wishes NONE = new Wishes(List.of(), List.of(), List.of(), Map.of());
+
+        public Wishes {
+            deny = List.copyOf(deny);
+            allow = List.copyOf(allow);
+            drop = List.copyOf(drop);
+            kernelObjects = Map.copyOf(kernelObjects);
+        }
+    }
+
+    /**
+     * The restraints of a partition.
+     *
+     * @throws Refusal for wishes that cannot be fulfilled, all of them at once, and on a host that can make no filter
+     */
+    public Restraints of(Init init, ByteSize memory, Wishes wishes) {
+        List<String> faults = new ArrayList<>();
+        Set<Capability> dropped = dropped(init, wishes, faults);
+        Map<String, Long> objects = objects(init, memory, wishes, faults);
+        try {
+            checkCalls(wishes, faults);
+            if (!faults.isEmpty()) {
+                throw Refusal.of(ProblemCode.INVALID_REQUEST, "hardening: " + String.join("; ", faults));
+            }
+            Compiled filter = filters.computeIfAbsent(
+                    FilterProfile.of(init, wishes.deny(), wishes.allow()),
+                    profile -> compiler.compile(profile.rules()));
+            return Restraints.of(filter.program(), dropped, objects, filter.unknown());
+        } catch (UnsupportedOperationException e) {
+            throw Refusal.of(
+                    ProblemCode.NOT_ENFORCEABLE,
+                    "system calls cannot be filtered: " + e.getMessage(),
+                    "apt-get install libseccomp2, then start again");
+        }
+    }
+
+    private void checkCalls(Wishes wishes, List<String> faults) {
+        for (String call : new TreeSet<>(wishes.deny())) {
+            if (FilterProfile.INDISPENSABLE.contains(call)) {
+                faults.add("nothing runs without the system call " + call + "; do not deny it");
+            } else if (!compiler.knows(call)) {
+                faults.add("'" + call + "' is no system call that this host's libseccomp knows; see syscalls(2)");
+            }
+        }
+        for (String call : new TreeSet<>(wishes.allow())) {
+            if (!compiler.knows(call)) {
+                faults.add("'" + call + "' is no system call that this host's libseccomp knows; see syscalls(2)");
+            } else if (wishes.deny().contains(call)) {
+                faults.add("the system call " + call + " is both denied and allowed");
+            }
+        }
+    }
+
+    private static Set<Capability> dropped(Init init, Wishes wishes, List<String> faults) {
+        Set<Capability> dropped = new TreeSet<>(init instanceof Init.Systemd ? Set.of() : DROPPED_BESIDE_SYSTEMD);
+        for (String name : wishes.drop()) {
+            Capability.of(name)
+                    .ifPresentOrElse(
+                            dropped::add, () -> faults.add("'" + name + "' is no capability; see capabilities(7)"));
+        }
+        return dropped;
+    }
+
+    private Map<String, Long> objects(Init init, ByteSize memory, Wishes wishes, List<String> faults) {
+        Map<String, Long> all = new TreeMap<>(KernelObjects.defaults(init, memory));
+        wishes.kernelObjects().forEach((name, value) -> {
+            if (!all.containsKey(name)) {
+                faults.add("'" + name + "' is no limit on kernel objects; there are " + String.join(", ", all.keySet()));
+            } else if (value < least(name) || value > Integer.MAX_VALUE) {
+                faults.add(name + " must be " + least(name) + " to " + Integer.MAX_VALUE + ": " + value);
+            }
+        });
+        all.putAll(wishes.kernelObjects());
+        // Kernels before 5.13 know no limits on fanotify.
+        all.keySet().removeIf(name -> !Files.exists(limits.resolve(name)));
+        return all;
+    }
+
+    private static long least(String name) {
+        boolean needed = name.endsWith("_namespaces")
+                && !name.equals("max_user_namespaces")
+                && !name.equals("max_time_namespaces");
+        return needed ? OWN_NAMESPACES : 0;
+    }
+}
