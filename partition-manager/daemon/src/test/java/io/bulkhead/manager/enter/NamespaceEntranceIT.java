@@ -98,7 +98,7 @@ class NamespaceEntranceIT {
                         "t-start",
                         "/root",
                         "0",
-                        "CapEff: 000001ffffffffff");
+                        "CapEff: 00000000b4ecfdff");
     }
 
     @Test

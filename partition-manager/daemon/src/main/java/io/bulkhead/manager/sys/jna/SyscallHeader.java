@@ -5,6 +5,8 @@ import io.bulkhead.manager.sys.Architecture;
 /** Numbers of sys/syscall.h for calls that glibc 2.34 does not wrap, and what they take. */
 final class SyscallHeader {
     static final long SYS_pivot_root = Architecture.pick(155, 41);
+    static final long SYS_bpf = Architecture.pick(321, 280);
+    static final long SYS_openat2 = 437;
     static final long SYS_keyctl = Architecture.pick(250, 219);
     static final long SYS_pidfd_send_signal = 424;
     static final long SYS_open_tree = 428;

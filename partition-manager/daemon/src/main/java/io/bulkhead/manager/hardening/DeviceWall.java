@@ -1,0 +1,80 @@
+package io.bulkhead.manager.hardening;
+
+import io.bulkhead.manager.sys.DevicePrograms;
+import io.bulkhead.manager.sys.Errno;
+import io.bulkhead.manager.sys.ErrnoException;
+import io.bulkhead.manager.sys.Fd;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The device policy of version 2 groups. Version 1 has a controller for it. Where the host lets nobody load programs (a
+ * kernel without CGROUP_BPF, lockdown), the user namespace alone is the wall, and the certificate says so: no device
+ * node can be made in one, and those that a file system brings along cannot be opened. Safe for any thread.
+ */
+public final class DeviceWall {
+    private static final Logger LOG = LoggerFactory.getLogger(DeviceWall.class);
+    private static final Errno EOPNOTSUPP = new Errno(95);
+
+    private final DevicePrograms programs;
+
+    public DeviceWall(DevicePrograms programs) {
+        this.programs = programs;
+    }
+
+    /** The program. */
+    public static byte[] program() {
+        return DevicePolicy.program();
+    }
+
+    /** What was found on a group. */
+    public record Finding(boolean held, String readBack, Optional<String> reason) {}
+
+    /** Attaches the policy to a group that has it not yet; where the host does not let us, that is only logged here. */
+    public void raise(Path group) {
+        try (Fd program = programs.load(program())) {
+            if (!programs.tags(group).contains(programs.tag(program))) {
+                programs.attach(program, group);
+            }
+        } catch (ErrnoException e) {
+            if (!isRefusal(e)) {
+                throw e;
+            }
+            LOG.atWarn()
+                    .addKeyValue("cgroup", group)
+                    .addKeyValue("reason", e.getMessage())
+                    .log("No device program; the user namespace alone is the wall");
+        }
+    }
+
+    /**
+     * Looks at a group.
+     *
+     * @return empty where the host lets nobody load programs
+     */
+    public Optional<Finding> look(Path group) {
+        try (Fd program = programs.load(program())) {
+            String wanted = programs.tag(program);
+            boolean there = programs.tags(group).contains(wanted);
+            return Optional.of(
+                    there
+                            ? new Finding(true, "program " + wanted, Optional.empty())
+                            : new Finding(
+                                    false,
+                                    "no program " + wanted,
+                                    Optional.of("somebody has detached the device program of " + group
+                                            + "; stop and start the partition")));
+        } catch (ErrnoException e) {
+            if (isRefusal(e)) {
+                return Optional.empty();
+            }
+            return Optional.of(new Finding(false, String.valueOf(e.getMessage()), Optional.of("it cannot be read")));
+        }
+    }
+
+    private static boolean isRefusal(ErrnoException e) {
+        return e.is(Errno.EPERM) || e.is(Errno.ENOSYS) || e.is(Errno.EINVAL) || e.is(EOPNOTSUPP);
+    }
+}
