@@ -21,6 +21,7 @@ import io.bulkhead.manager.generation.GenerationStore;
 import io.bulkhead.manager.hardening.Restrainer;
 import io.bulkhead.manager.host.HostFacts;
 import io.bulkhead.manager.host.HostFactsReader;
+import io.bulkhead.manager.host.HostIds;
 import io.bulkhead.manager.host.HostReserves;
 import io.bulkhead.manager.intrusion.IntrusionKeeper;
 import io.bulkhead.manager.intrusion.KernelClocks;
@@ -175,7 +176,8 @@ final class Manager implements AutoCloseable {
                 new Holdings(
                         new Admission(facts, reserve, settings.host().disk()),
                         settings.uidBase(),
-                        settings.uidRanges()),
+                        settings.uidRanges(),
+                        new HostIds(Path.of("/etc"), settings.controlPlaneUser())::holderIn),
                 HostKeepings.open(settings, facts, reserve, cgroups, bootId),
                 journal,
                 name -> new ConsoleHub(name, history, consoleLoop, consoleCalls, journal::append),

@@ -7,11 +7,13 @@ import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.contract.partition.UidRange;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * Who has what, judged and taken in one step, so that two orders at the same time cannot both get the last of something.
@@ -21,17 +23,21 @@ public final class Holdings {
     private final Admission admission;
     private final long uidBase;
     private final int uidRanges;
+    private final Function<UidRange, Optional<String>> hostIds;
     private final Map<PartitionName, Holding> holdings = new TreeMap<>();
 
     /**
      * @param admission the judge
      * @param uidBase the first uid that partitions may have
      * @param uidRanges how many ranges of 65,536 there are
+     * @param hostIds who else of the host has ids in a range; empty where nobody has
      */
-    public Holdings(Admission admission, long uidBase, int uidRanges) {
+    public Holdings(
+            Admission admission, long uidBase, int uidRanges, Function<UidRange, Optional<String>> hostIds) {
         this.admission = admission;
         this.uidBase = uidBase;
         this.uidRanges = uidRanges;
+        this.hostIds = hostIds;
     }
 
     /**
@@ -90,17 +96,23 @@ public final class Holdings {
     }
 
     private UidRange lowestFreeRange() {
+        List<String> holders = new ArrayList<>();
+        holdings.keySet().forEach(name -> holders.add(name + " holds one"));
         for (int i = 0; i < uidRanges; i++) {
             UidRange range = new UidRange(uidBase + (long) i * UidRange.SIZE);
             if (holdings.values().stream()
                     .noneMatch(holding -> holding.uidRange().overlaps(range))) {
-                return range;
+                Optional<String> hosts = hostIds.apply(range);
+                if (hosts.isEmpty()) {
+                    return range;
+                }
+                holders.add(hosts.get());
             }
         }
         throw new Refusal(new Problem(
                 ProblemCode.NOT_ENOUGH_RESOURCES,
-                "all " + uidRanges + " ranges of user ids are taken",
-                Optional.of("delete a partition, or raise the number of ranges in the settings"),
-                holdings.keySet().stream().map(name -> name + " holds one").toList()));
+                "all " + uidRanges + " ranges of user ids from " + uidBase + " on are taken: " + String.join("; ", holders),
+                Optional.of("delete a partition, raise the number of ranges in the settings, or move uid_base"),
+                holders));
     }
 }

@@ -29,6 +29,7 @@ final class UserNamespaces implements AutoCloseable {
 
     private final Syscalls sys;
     private final ProcessTable processes;
+    private final UserNamespaceHindrance hindrance = new UserNamespaceHindrance(Path.of("/proc"));
     private final Map<UidRange, Fd> known = new HashMap<>();
 
     UserNamespaces(Syscalls sys, ProcessTable processes) {
@@ -94,9 +95,8 @@ final class UserNamespaces implements AutoCloseable {
         while (!processes.hasOwnUserNamespace(donor)) {
             // Not reaped here: that is left to the way back, which must find it.
             if (processes.identify(donor).isEmpty() || System.nanoTime() > deadline) {
-                throw new IllegalStateException("the donor of a user namespace (setpriv, unshare --user) "
-                        + (processes.identify(donor).isEmpty() ? "ended early" : "does not get there")
-                        + "; is user.max_user_namespaces 0?");
+                throw hindrance.refusal("the donor of one (setpriv, unshare --user) "
+                        + (processes.identify(donor).isEmpty() ? "ended early" : "does not get there"));
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }

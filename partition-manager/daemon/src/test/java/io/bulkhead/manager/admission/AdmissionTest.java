@@ -182,7 +182,7 @@ class AdmissionTest {
 
     @Test
     void givesTheLowestFreeIds() {
-        Holdings holdings = new Holdings(admission, 65_536, 2);
+        Holdings holdings = new Holdings(admission, 65_536, 2, range -> Optional.empty());
         Wanted db = whole("db", "2-3", 64);
         Wanted web = whole("web", "4-5", 64);
         assertThat(holdings.take(db.spec(), db.slice()).uidRange()).isEqualTo(new UidRange(65_536));
@@ -263,7 +263,7 @@ class AdmissionTest {
 
     @Test
     void judgesANewSliceAsIfThePartitionHadNone() {
-        Holdings holdings = new Holdings(admission, 65_536, 2);
+        Holdings holdings = new Holdings(admission, 65_536, 2, range -> Optional.empty());
         Wanted small = whole("db", "2-3", 2048);
         Wanted large = whole("db", "2-5", 3072);
         holdings.take(small.spec(), small.slice());
@@ -273,10 +273,32 @@ class AdmissionTest {
         assertThat(holdings.all().get(0).slice()).contains(large.slice());
     }
 
+    @Test
+    void givesNoIdsThatTheHostHasGivenToSomebodyElse() {
+        // Given the second of three ranges is a user's
+        Holdings holdings = new Holdings(
+                admission,
+                65_536,
+                3,
+                range -> Optional.of("/etc/subuid gives them to joe").filter(text -> range.base() == 131_072));
+
+        // When
+        Wanted one = whole("one", "2-3", 64);
+        Wanted two = whole("two", "4-5", 64);
+        Wanted three = whole("three", "6-7", 64);
+        holdings.take(one.spec(), one.slice());
+
+        // Then
+        assertThat(holdings.take(two.spec(), two.slice()).uidRange().base()).isEqualTo(196_608);
+        assertThatThrownBy(() -> holdings.take(three.spec(), three.slice()))
+                .isInstanceOf(Refusal.class)
+                .hasMessageContaining("one holds one; two holds one; /etc/subuid gives them to joe");
+    }
+
     /** Whatever is asked in whatever order: no CPU has two owners, and the sums stay within the machine. */
     @Property(tries = 500)
     void neverGivesAnythingTwice(@ForAll("orders") List<Wanted> orders) {
-        Holdings holdings = new Holdings(new Admission(FACTS, RESERVE), 65_536, 4);
+        Holdings holdings = new Holdings(new Admission(FACTS, RESERVE), 65_536, 4, range -> Optional.empty());
         Map<PartitionName, Slice> granted = new TreeMap<>();
         for (Wanted order : orders) {
             PartitionName name = order.spec().name();

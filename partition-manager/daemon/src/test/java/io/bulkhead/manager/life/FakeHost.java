@@ -109,7 +109,7 @@ final class FakeHost {
                     Files.writeString(target.resolve("etc"), name.value());
                     return "g-1";
                 }),
-                new Holdings(new Admission(facts, reserve), 65_536, 8),
+                new Holdings(new Admission(facts, reserve), 65_536, 8, range -> Optional.empty()),
                 keeping(facts, reserve),
                 new Journal(() -> now),
                 name -> new ConsoleHub(name, 4096, new NoLoop(), new NoCalls(), event -> {}),
