@@ -3,6 +3,7 @@ package io.bulkhead.manager.mount;
 import io.bulkhead.contract.partition.UidRange;
 import io.bulkhead.manager.cgroup.Cgroups.CgroupMount;
 import io.bulkhead.manager.init.InitProgram;
+import io.bulkhead.manager.mount.KernelFiles.Treatment;
 import io.bulkhead.manager.mount.MountStep.Console;
 import io.bulkhead.manager.mount.MountStep.DeviceNode;
 import io.bulkhead.manager.mount.MountStep.Directory;
@@ -49,37 +50,6 @@ public record MountPlan(List<MountStep> root, List<MountStep> kernel, List<Mount
     private static final String DPKG = "/var/lib/dpkg";
     private static final List<String> OWN = List.of("etc", "var", "home", "root", "srv");
 
-    /** Settings of the whole kernel: to be read, not written. */
-    private static final List<String> READ_ONLY = List.of(
-            "/proc/sys", "/proc/irq", "/proc/bus", "/proc/fs", "/proc/sysrq-trigger", "/proc/asound", "/proc/mtrr");
-
-    /** Files that tell of the host or of other partitions. */
-    private static final List<String> MASKED_FILES = List.of(
-            "/proc/kcore",
-            "/proc/kallsyms",
-            "/proc/kmsg",
-            "/proc/keys",
-            "/proc/key-users",
-            "/proc/timer_list",
-            "/proc/timer_stats",
-            "/proc/sched_debug",
-            "/proc/latency_stats",
-            "/proc/kpagecount",
-            "/proc/kpageflags",
-            "/proc/kpagecgroup",
-            "/proc/vmallocinfo",
-            "/proc/iomem",
-            "/proc/ioports",
-            "/proc/config.gz");
-
-    private static final List<String> MASKED_DIRECTORIES = List.of(
-            "/proc/acpi",
-            "/proc/scsi",
-            "/sys/firmware",
-            "/sys/kernel/debug",
-            "/sys/kernel/security",
-            "/sys/kernel/tracing");
-
     private static final Set<MountFlag> NO_DEVICES = EnumSet.of(MountFlag.NO_SUID, MountFlag.NO_DEV);
     private static final Set<MountFlag> DATA_ONLY = EnumSet.of(MountFlag.NO_SUID, MountFlag.NO_DEV, MountFlag.NO_EXEC);
 
@@ -125,9 +95,7 @@ public record MountPlan(List<MountStep> root, List<MountStep> kernel, List<Mount
     /** The paths whose existence on the host decides about a step. */
     static Set<String> optionalPaths() {
         Set<String> paths = new TreeSet<>(Set.of(DPKG, "/opt"));
-        paths.addAll(READ_ONLY);
-        paths.addAll(MASKED_FILES);
-        paths.addAll(MASKED_DIRECTORIES);
+        paths.addAll(KernelFiles.paths());
         return paths;
     }
 
@@ -225,15 +193,15 @@ public record MountPlan(List<MountStep> root, List<MountStep> kernel, List<Mount
     }
 
     private static void addMasks(List<MountStep> steps, HostLayout layout) {
-        READ_ONLY.stream()
+        KernelFiles.with(Treatment.LOCKED)
                 .filter(layout.present()::contains)
                 .map(LockReadOnly::new)
                 .forEach(steps::add);
-        MASKED_FILES.stream()
+        KernelFiles.with(Treatment.EMPTY_FILE)
                 .filter(layout.present()::contains)
                 .map(MaskFile::new)
                 .forEach(steps::add);
-        MASKED_DIRECTORIES.stream()
+        KernelFiles.with(Treatment.EMPTY_DIRECTORY)
                 .filter(layout.present()::contains)
                 .map(MaskDirectory::new)
                 .forEach(steps::add);

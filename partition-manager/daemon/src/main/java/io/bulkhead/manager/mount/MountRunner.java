@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Performs the steps of a {@link MountPlan} on the calling thread, with system calls alone: it must work where neither
@@ -46,6 +47,8 @@ public final class MountRunner implements AutoCloseable {
             EnumSet.of(MountFlag.READ_ONLY, MountFlag.NO_SUID, MountFlag.NO_DEV, MountFlag.NO_EXEC);
     private static final Set<MountFlag> BIND = EnumSet.of(MountFlag.BIND);
     private static final Errno ELOOP = new Errno(40);
+    private static final Errno EXDEV = new Errno(18);
+    private static final Path SLASH = Path.of("/");
     private static final Set<OpenFlag> NEW_FILE = EnumSet.of(OpenFlag.WRITE_ONLY, OpenFlag.CREATE);
     private static final Set<OpenFlag> PLACE = EnumSet.of(OpenFlag.PATH, OpenFlag.DIRECTORY, OpenFlag.NO_FOLLOW);
 
@@ -54,6 +57,7 @@ public final class MountRunner implements AutoCloseable {
     private final Fd idMapping;
     private final Runnable procMounter;
     private final Map<IdmappedBind, Fd> trees = new HashMap<>();
+    private @Nullable Path emptyDirectory;
 
     /**
      * @param range whose first id owns all that is made
@@ -127,7 +131,7 @@ public final class MountRunner implements AutoCloseable {
         } else if (step instanceof MaskFile mask) {
             sys.mount("/dev/null", at(root, mask.target()), "", BIND, "");
         } else if (step instanceof MaskDirectory mask) {
-            sys.mount("tmpfs", at(root, mask.target()), "tmpfs", EMPTY, "size=4k,nr_inodes=2,mode=0555");
+            mask(at(root, mask.target()));
         } else if (step instanceof LockReadOnly lock) {
             sys.mount(lock.target(), at(root, lock.target()), "", BIND, "");
             sys.mount("none", at(root, lock.target()), "", LOCKED, "");
@@ -137,6 +141,16 @@ public final class MountRunner implements AutoCloseable {
             procMounter.run();
         } else {
             throw new IllegalStateException("no way to perform " + step);
+        }
+    }
+
+    /** One empty directory, again and again: a file system for each would take the kernel longer. */
+    private void mask(Path target) {
+        if (emptyDirectory == null) {
+            sys.mount("tmpfs", target, "tmpfs", EMPTY, "size=4k,nr_inodes=2,mode=0555");
+            emptyDirectory = target;
+        } else {
+            sys.mount(emptyDirectory.toString(), target, "", BIND, "");
         }
     }
 
@@ -175,12 +189,15 @@ public final class MountRunner implements AutoCloseable {
     }
 
     private void attachIfPresent(IdmappedBind bind, Path target) {
-        try {
-            sys.open(target, PLACE).close();
-            attach(bind, target);
+        // The partition may have put links into the way: none is followed.
+        try (Fd root = sys.open(SLASH, PLACE);
+                Fd place = sys.openBeneath(root, target.toString().substring(1), PLACE)) {
+            try (Fd tree = Objects.requireNonNull(trees.remove(bind))) {
+                sys.attachTreeAt(tree, place);
+            }
         } catch (ErrnoException e) {
             // The partition's root may have removed or replaced it: then it does without.
-            if (!e.is(Errno.ENOENT) && !e.is(Errno.ENOTDIR) && !e.is(ELOOP)) {
+            if (!e.is(Errno.ENOENT) && !e.is(Errno.ENOTDIR) && !e.is(ELOOP) && !e.is(EXDEV)) {
                 throw e;
             }
         }

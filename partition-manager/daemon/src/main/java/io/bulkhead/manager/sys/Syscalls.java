@@ -20,6 +20,12 @@ public interface Syscalls {
     /** openat(2) below a directory; O_CLOEXEC. */
     Fd openAt(Fd directory, String relativePath, Set<OpenFlag> flags);
 
+    /**
+     * openat2(2) below a directory and nowhere else, whatever somebody has put into the path: no symbolic or magic link is
+     * followed (ELOOP) and no way leads up and out (EXDEV). O_CLOEXEC; for directories that a partition can write.
+     */
+    Fd openBeneath(Fd directory, String path, Set<OpenFlag> flags);
+
     /** pipe2(2), O_CLOEXEC, blocking. */
     Pipe pipe();
 
@@ -104,6 +110,9 @@ public interface Syscalls {
 
     /** move_mount(2) of a detached tree. */
     void attachTree(Fd tree, Path target);
+
+    /** The same onto a place that was opened before, where no path is looked up any more. */
+    void attachTreeAt(Fd tree, Fd place);
 
     /** pivot_root(2). */
     void pivotRoot(Path newRoot, Path putOld);

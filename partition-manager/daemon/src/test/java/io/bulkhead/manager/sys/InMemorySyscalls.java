@@ -155,6 +155,28 @@ public final class InMemorySyscalls implements Syscalls {
                 flags);
     }
 
+    /** The model follows no links anyway. */
+    @Override
+    public synchronized Fd openBeneath(Fd directory, String path, Set<OpenFlag> flags) {
+        String subject = directory + ", \"" + path + "\"";
+        OpenFile.TreeFile base = file("openat2", subject, directory, OpenFile.TreeFile.class);
+        Path top = Path.of(base.description);
+        Path target = top.resolve(path).normalize();
+        if (!target.startsWith(top) || path.startsWith("..") || path.startsWith("/")) {
+            throw new ErrnoException("openat2", new Errno(18), subject);
+        }
+        for (Path each = target; each.startsWith(top); each = each.getParent()) {
+            Node node = find(throughMounts(each));
+            if (node != null && node.kind.startsWith("link")) {
+                throw new ErrnoException("openat2", new Errno(40), subject);
+            }
+            if (each.equals(top)) {
+                break;
+            }
+        }
+        return openResolved("openat2", subject, target, flags);
+    }
+
     private Fd openResolved(String call, String subject, Path path, Set<OpenFlag> flags) {
         Path real = throughMounts(path);
         if (real.equals(Path.of("/dev/ptmx"))) {
@@ -464,6 +486,13 @@ public final class InMemorySyscalls implements Syscalls {
         detached.attached = true;
         mounts.get(place().mountNamespace())
                 .add(new Mounted(place, Optional.of(Path.of(detached.source)), detached.source + " on " + place));
+    }
+
+    @Override
+    public synchronized void attachTreeAt(Fd tree, Fd place) {
+        attachTree(
+                tree,
+                Path.of(file("move_mount", place.toString(), place, OpenFile.TreeFile.class).description));
     }
 
     @Override

@@ -177,6 +177,11 @@ public final class RecordingSyscalls implements Syscalls {
     }
 
     @Override
+    public Fd openBeneath(Fd directory, String path, Set<OpenFlag> flags) {
+        return opened("openBeneath", () -> kernel.openBeneath(directory, path, flags), directory, path, flags);
+    }
+
+    @Override
     public Pipe pipe() {
         return track(call("pipe", kernel::pipe), "pipe");
     }
@@ -294,6 +299,11 @@ public final class RecordingSyscalls implements Syscalls {
     public void attachTree(Fd tree, Path target) {
         run("attachTree", () -> kernel.attachTree(tree, target), tree, target);
         mounted(target);
+    }
+
+    @Override
+    public void attachTreeAt(Fd tree, Fd place) {
+        run("attachTreeAt", () -> kernel.attachTreeAt(tree, place), tree, place);
     }
 
     @Override

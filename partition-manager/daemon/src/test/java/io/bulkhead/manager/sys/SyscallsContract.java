@@ -136,6 +136,31 @@ public interface SyscallsContract {
     }
 
     @Test
+    default void opensBeneathADirectoryAndNowhereElse(@TempDir Path directory) {
+        Path made = directory.resolve("walled");
+        kernel().makeDirectory(made, 0700);
+        kernel().makeDirectory(made.resolve("inner"), 0700);
+        kernel().makeSymbolicLink(made.resolve("out"), "/");
+        kernel().makeSymbolicLink(made.resolve("in"), "inner");
+        try (Fd below = kernel().open(made, Set.of(OpenFlag.PATH, OpenFlag.DIRECTORY))) {
+            kernel().openBeneath(below, "inner", Set.of(OpenFlag.PATH, OpenFlag.DIRECTORY)).close();
+
+            assertThat(refusal(below, "out")).isEqualTo(new Errno(40));
+            assertThat(refusal(below, "in")).isEqualTo(new Errno(40));
+            assertThat(refusal(below, "../walled")).isEqualTo(new Errno(18));
+            assertThat(refusal(below, "/")).isEqualTo(new Errno(18));
+        }
+    }
+
+    private Errno refusal(Fd below, String path) {
+        try (Fd opened = kernel().openBeneath(below, path, Set.of(OpenFlag.PATH))) {
+            throw new AssertionError(path + " was opened as " + opened);
+        } catch (ErrnoException e) {
+            return e.errno();
+        }
+    }
+
+    @Test
     default void terminalHasTwoSidesAndASize() {
         PseudoTerminal terminal = kernel().openPseudoTerminal();
         try (Fd master = terminal.master()) {

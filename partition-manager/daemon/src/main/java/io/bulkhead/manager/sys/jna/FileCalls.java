@@ -30,12 +30,25 @@ final class FileCalls {
             OpenFlag.CREATE, FcntlHeader.O_CREAT,
             OpenFlag.TRUNCATE, FcntlHeader.O_TRUNC));
 
+    /** linux/openat2.h: {@code struct open_how { __u64 flags, mode, resolve; }}. */
+    static final class OpenHow {
+        static final int SIZE = 24;
+        static final int FLAGS = 0;
+        static final int MODE = 8;
+        static final int RESOLVE = 16;
+
+        private OpenHow() {}
+    }
+
     static {
         Binding.bind(Libc.class);
     }
 
     private static final class Libc {
         static native int openat(int directory, long path, int flags, int mode);
+
+        /** SYS_openat2. */
+        static native long syscall(long number, int directory, long path, Pointer how, long size);
 
         static native int pipe2(Pointer ends, int flags);
 
@@ -69,6 +82,25 @@ final class FileCalls {
                     "openat",
                     directory + ", \"" + relativePath + "\"",
                     () -> Libc.openat(directory.number(), texts.at(0), bits(flags), CREATED_MODE)));
+        }
+    }
+
+    static Fd openBeneath(Fd directory, String path, Set<OpenFlag> flags) {
+        try (CStrings texts = new CStrings(path);
+                Scratch scratch = new Scratch()) {
+            Pointer how = scratch.zeroed(OpenHow.SIZE);
+            how.setLong(OpenHow.FLAGS, bits(flags));
+            how.setLong(OpenHow.MODE, flags.contains(OpenFlag.CREATE) ? CREATED_MODE : 0);
+            how.setLong(
+                    OpenHow.RESOLVE,
+                    FcntlHeader.RESOLVE_BENEATH
+                            | FcntlHeader.RESOLVE_NO_SYMLINKS
+                            | FcntlHeader.RESOLVE_NO_MAGICLINKS);
+            return owned(Checked.call(
+                    "openat2",
+                    directory + ", \"" + path + "\"",
+                    () -> Libc.syscall(
+                            SyscallHeader.SYS_openat2, directory.number(), texts.at(0), how, OpenHow.SIZE)));
         }
     }
 

@@ -94,6 +94,11 @@ public final class JnaSyscalls implements Syscalls {
     }
 
     @Override
+    public Fd openBeneath(Fd directory, String path, Set<OpenFlag> flags) {
+        return FileCalls.openBeneath(directory, path, flags);
+    }
+
+    @Override
     public Pipe pipe() {
         return FileCalls.pipe();
     }
@@ -186,6 +191,11 @@ public final class JnaSyscalls implements Syscalls {
     @Override
     public void attachTree(Fd tree, Path target) {
         MountCalls.attachTree(tree, target);
+    }
+
+    @Override
+    public void attachTreeAt(Fd tree, Fd place) {
+        MountCalls.attachTreeAt(tree, place);
     }
 
     @Override

@@ -185,6 +185,21 @@ final class MountCalls {
         }
     }
 
+    static void attachTreeAt(Fd tree, Fd place) {
+        try (CStrings texts = new CStrings("")) {
+            Checked.call(
+                    "move_mount",
+                    () -> tree + ", " + place,
+                    () -> Libc.syscall(
+                            SyscallHeader.SYS_move_mount,
+                            tree.number(),
+                            texts.at(0),
+                            place.number(),
+                            texts.at(0),
+                            MountHeader.MOVE_MOUNT_F_EMPTY_PATH | MountHeader.MOVE_MOUNT_T_EMPTY_PATH));
+        }
+    }
+
     static void attachTree(Fd tree, Path target) {
         try (CStrings texts = new CStrings("", target.toString())) {
             Checked.call(

@@ -22,6 +22,7 @@ class ConstantsIT {
     private static final Path COMPILER = Path.of("/usr/bin/cc");
 
     private static final List<Class<?>> HOLDERS = List.of(
+            BpfHeader.class,
             FcntlHeader.class,
             MountHeader.class,
             PidfdHeader.class,
@@ -37,7 +38,9 @@ class ConstantsIT {
             #define _GNU_SOURCE
             #include <errno.h>
             #include <fcntl.h>
+            #include <linux/bpf.h>
             #include <linux/keyctl.h>
+            #include <linux/openat2.h>
             #include <linux/sockios.h>
             #include <net/if.h>
             #include <poll.h>
@@ -120,6 +123,17 @@ class ConstantsIT {
         ours.put("offsetof(struct mount_attr, attr_set)", (long) MountCalls.MountAttr.ATTR_SET);
         ours.put("offsetof(struct mount_attr, propagation)", (long) MountCalls.MountAttr.PROPAGATION);
         ours.put("offsetof(struct mount_attr, userns_fd)", (long) MountCalls.MountAttr.USERNS_FD);
+        ours.put("sizeof(struct open_how)", (long) FileCalls.OpenHow.SIZE);
+        ours.put("offsetof(struct open_how, resolve)", (long) FileCalls.OpenHow.RESOLVE);
+        ours.put("offsetof(union bpf_attr, prog_name)", (long) BpfCalls.Attr.PROG_NAME);
+        ours.put("offsetof(union bpf_attr, insns)", (long) BpfCalls.Attr.INSNS);
+        ours.put("offsetof(union bpf_attr, license)", (long) BpfCalls.Attr.LICENSE);
+        ours.put("offsetof(union bpf_attr, attach_type)", (long) BpfCalls.Attr.ATTACH_TYPE);
+        ours.put("offsetof(union bpf_attr, attach_flags)", (long) BpfCalls.Attr.ATTACH_FLAGS);
+        ours.put("offsetof(union bpf_attr, info.info)", (long) BpfCalls.Attr.INFO);
+        ours.put("offsetof(union bpf_attr, query.prog_ids)", (long) BpfCalls.Attr.PROG_IDS);
+        ours.put("offsetof(union bpf_attr, query.prog_cnt)", (long) BpfCalls.Attr.PROG_CNT);
+        ours.put("offsetof(struct bpf_prog_info, tag)", (long) BpfCalls.Info.TAG);
         ours.put("sizeof(struct ifreq)", (long) ThreadCalls.InterfaceRequest.SIZE);
         ours.put("offsetof(struct ifreq, ifr_name)", (long) ThreadCalls.InterfaceRequest.NAME);
         ours.put("offsetof(struct ifreq, ifr_flags)", (long) ThreadCalls.InterfaceRequest.FLAGS);
