@@ -10,6 +10,7 @@ import io.bulkhead.manager.journal.Journal;
 import io.bulkhead.manager.keeping.HostKeeping;
 import io.bulkhead.manager.record.RecordStore;
 import io.bulkhead.manager.start.Starter;
+import io.bulkhead.manager.wall.Wall;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
@@ -21,6 +22,7 @@ import java.util.function.Supplier;
  * What lives are made of.
  *
  * @param cgroups the groups
+ * @param walls everything else that a partition has or is kept behind
  * @param starter boots and adopts
  * @param processes the watch over them
  * @param records what survives the manager
@@ -38,6 +40,7 @@ import java.util.function.Supplier;
  */
 public record LifeParts(
         Cgroups cgroups,
+        Wall walls,
         Starter starter,
         ProcessWatch processes,
         RecordStore records,

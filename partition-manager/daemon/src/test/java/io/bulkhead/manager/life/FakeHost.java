@@ -41,6 +41,7 @@ import io.bulkhead.manager.record.FaultyRecords;
 import io.bulkhead.manager.steering.SteeringKeeper;
 import io.bulkhead.manager.steering.SteeringRecord;
 import io.bulkhead.manager.sys.Fd;
+import io.bulkhead.manager.wall.Walls;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -64,6 +65,7 @@ final class FakeHost {
     final FakeStarter starter = new FakeStarter(faults, processes, cgroups);
     final Map<PartitionName, Intrusion> intrusions = new HashMap<>();
     final FakeChanges changes = new FakeChanges();
+    final FakeWall wall = new FakeWall(faults);
     CpuSet online = CpuSet.parse("0-3");
     final Path directory;
     String bootId = "boot-1";
@@ -91,6 +93,7 @@ final class FakeHost {
         Executor executor = Runnable::run;
         parts = new LifeParts(
                 cgroups,
+                new Walls(List.of(wall)),
                 starter,
                 processes,
                 FaultyRecords.at(directory.resolve("records"), step -> {
