@@ -52,12 +52,22 @@ final class Sizing {
         ByteSize memory = claim.memory().compareTo(quarter) > 0 ? quarter : claim.memory();
         return new PartitionSpec(
                 spec.name(),
-                new Claim(cpus, memory, claim.tasks(), hasDisk ? claim.io() : IoSlice.UNLIMITED, claim.oomGroup()),
+                new Claim(
+                        cpus,
+                        memory,
+                        claim.tasks(),
+                        hasDisk ? claim.io() : IoSlice.UNLIMITED,
+                        claim.oomGroup(),
+                        claim.storage(),
+                        claim.network()),
                 spec.init(),
                 spec.autostart(),
                 spec.hostOpt(),
                 spec.stopTimeoutMillis(),
                 spec.description(),
-                spec.startOrder());
+                spec.startOrder(),
+                spec.access(),
+                spec.shares(),
+                spec.hardening());
     }
 }

@@ -48,6 +48,7 @@ import io.bulkhead.manager.sys.Syscalls;
 import io.bulkhead.manager.sys.jna.JnaSyscalls;
 import io.bulkhead.manager.sys.jna.LibSeccomp;
 import io.bulkhead.manager.undo.Undo;
+import io.bulkhead.manager.wall.Walls;
 import io.bulkhead.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -166,6 +167,7 @@ final class Manager implements AutoCloseable {
                 (int) Math.min(Integer.MAX_VALUE - 8, settings.consoleHistory().bytes());
         return new LifeParts(
                 cgroups,
+                new Walls(List.of()),
                 starter,
                 new Restrainer(new LibSeccomp(), Path.of("/proc")),
                 new EventProcessWatch(loop, calls),
@@ -174,7 +176,7 @@ final class Manager implements AutoCloseable {
                         state.resolve("partitions"),
                         new GenerationMaterialiser(new GenerationStore(state.resolve("generations")), Path.of("/"))),
                 new Holdings(
-                        new Admission(facts, reserve, settings.host().disk()),
+                        new Admission(facts, reserve, settings.host().disk(), List.of()),
                         settings.uidBase(),
                         settings.uidRanges(),
                         new HostIds(Path.of("/etc"), settings.controlPlaneUser())::holderIn),

@@ -6,7 +6,7 @@ import io.bulkhead.contract.partition.InstanceName;
 import io.bulkhead.contract.partition.IoCapacity;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.Slice;
-import io.bulkhead.contract.unit.WireFlag;
+import io.bulkhead.contract.unit.WireSparse;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -49,7 +49,7 @@ public record InventoryFile(
             Slice slice,
             boolean wholeCores,
             Optional<Claim> claim,
-            @WireFlag boolean atRest) {
+            @WireSparse boolean atRest) {
         /** One of which it is not known what it has asked. */
         public Holding(PartitionName name, Slice slice, boolean wholeCores) {
             this(name, slice, wholeCores, Optional.empty(), false);

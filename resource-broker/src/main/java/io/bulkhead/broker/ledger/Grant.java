@@ -5,7 +5,7 @@ import io.bulkhead.contract.partition.CpuSlice;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionStatus;
 import io.bulkhead.contract.partition.Slice;
-import io.bulkhead.contract.unit.WireFlag;
+import io.bulkhead.contract.unit.WireSparse;
 import java.util.Optional;
 
 /**
@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param wholeCores whether no other partition may have a thread of its cores
  */
 public record Grant(
-        PartitionName owner, Slice slice, @WireFlag boolean wholeCores) {
+        PartitionName owner, Slice slice, @WireSparse boolean wholeCores) {
     /** What the manager says that a partition holds, if it holds anything. */
     public static Optional<Grant> of(PartitionStatus status) {
         return status.slice()

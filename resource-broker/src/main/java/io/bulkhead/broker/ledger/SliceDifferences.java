@@ -4,6 +4,7 @@ import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.contract.wire.RecordCodec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What of two slices of one owner is not the same. */
 final class SliceDifferences {
@@ -22,7 +23,13 @@ final class SliceDifferences {
         compare(differences, owner, "tasks", one.tasks(), other.tasks(), action);
         compare(differences, owner, "io", RecordCodec.encode(one.io()), RecordCodec.encode(other.io()), action);
         compare(differences, owner, "oom group", one.oomGroup(), other.oomGroup(), action);
+        compare(differences, owner, "storage", text(one.storage()), text(other.storage()), action);
+        compare(differences, owner, "network", text(one.network()), text(other.network()), action);
         return differences;
+    }
+
+    private static String text(Optional<? extends Record> part) {
+        return part.<Object>map(RecordCodec::encode).map(Object::toString).orElse("none");
     }
 
     private static String threads(Grant grant) {

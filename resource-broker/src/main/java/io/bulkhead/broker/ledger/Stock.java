@@ -4,7 +4,7 @@ import io.bulkhead.contract.hardware.Topology;
 import io.bulkhead.contract.partition.HostStatus.HostReserve;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
-import io.bulkhead.contract.unit.WireFlag;
+import io.bulkhead.contract.unit.WireSparse;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -27,7 +27,7 @@ public record Stock(List<Cpu> cpus, CpuMillis pool, CpuMillis hostPool, List<Nod
      * @param core the lowest online CPU of its core, which stands for the core
      * @param shared whether it is of the host's pool
      */
-    public record Cpu(int id, int core, @WireFlag boolean shared) {}
+    public record Cpu(int id, int core, @WireSparse boolean shared) {}
 
     /**
      * One NUMA node.

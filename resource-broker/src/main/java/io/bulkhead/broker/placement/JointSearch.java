@@ -185,12 +185,7 @@ final class JointSearch {
     private static Holding holding(Wish wish, CpuSlice cpus, NodeSet nodes) {
         return new Holding(
                 wish.name(),
-                new Slice(
-                        cpus,
-                        nodes,
-                        wish.claim().memory(),
-                        wish.claim().tasks(),
-                        wish.claim().io()),
+                Slice.of(wish.claim(), cpus, nodes),
                 wish.claim().cpus().wantsWholeCores());
     }
 }

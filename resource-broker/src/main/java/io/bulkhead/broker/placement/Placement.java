@@ -175,11 +175,7 @@ public final class Placement {
             why.add("memory from nodes " + nodes + ", as node " + Words.ids(home) + " has no room for it: "
                     + Words.list(shares.stream().map(NodeBytes::toString).toList()));
         }
-        return new Decision.Offer(
-                new Slice(cpus, nodes, claim.memory(), claim.tasks(), claim.io(), claim.oomGroup()),
-                shares,
-                why,
-                remarks());
+        return new Decision.Offer(Slice.of(claim, cpus, nodes), shares, why, remarks());
     }
 
     private List<String> remarks() {

@@ -101,6 +101,7 @@ public record PlanGround(Machine machine, Holdings holdings, List<Tenant> tenant
                         Optional.empty(),
                         whole.isolated())
                 : new CpuClaim.Part(((CpuSlice.Part) slice.cpus()).entitlement());
-        return new Claim(cpus, slice.memory(), slice.tasks(), slice.io(), slice.oomGroup());
+        return new Claim(
+                cpus, slice.memory(), slice.tasks(), slice.io(), slice.oomGroup(), slice.storage(), slice.network());
     }
 }

@@ -1,7 +1,8 @@
 package io.bulkhead.contract.partition;
 
 import io.bulkhead.contract.unit.ByteSize;
-import io.bulkhead.contract.unit.WireFlag;
+import io.bulkhead.contract.unit.WireSparse;
+import java.util.Optional;
 
 /**
  * What a definition asks for, before a place is found.
@@ -11,20 +12,39 @@ import io.bulkhead.contract.unit.WireFlag;
  * @param tasks processes and threads, 16 to 4,194,304 (the kernel's pid limit)
  * @param io bounds on block I/O
  * @param oomGroup whether all of it goes when the kernel kills a part of it for want of memory
+ * @param storage of its own; without, its files lie in a directory of the host
+ * @param network a share of it; without, it has the loopback alone
  */
 public record Claim(
         CpuClaim cpus,
         ByteSize memory,
         int tasks,
         IoSlice io,
-        @WireFlag boolean oomGroup) {
-    /** One in which the kernel kills only what it must. */
+        @WireSparse boolean oomGroup,
+        Optional<StorageSlice> storage,
+        Optional<NetworkSlice> network) {
+    /** One in which the kernel kills only what it must, without storage and network. */
     public Claim(CpuClaim cpus, ByteSize memory, int tasks, IoSlice io) {
         this(cpus, memory, tasks, io, false);
+    }
+
+    /** One without storage and network. */
+    public Claim(CpuClaim cpus, ByteSize memory, int tasks, IoSlice io, boolean oomGroup) {
+        this(cpus, memory, tasks, io, oomGroup, Optional.empty(), Optional.empty());
     }
 
     public Claim {
         SliceRules.checkMemory(memory);
         SliceRules.checkTasks(tasks);
+    }
+
+    /** The same with storage. */
+    public Claim withStorage(StorageSlice changed) {
+        return new Claim(cpus, memory, tasks, io, oomGroup, Optional.of(changed), network);
+    }
+
+    /** The same with a share of the network. */
+    public Claim withNetwork(NetworkSlice changed) {
+        return new Claim(cpus, memory, tasks, io, oomGroup, storage, Optional.of(changed));
     }
 }

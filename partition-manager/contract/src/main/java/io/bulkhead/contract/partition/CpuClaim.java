@@ -3,7 +3,7 @@ package io.bulkhead.contract.partition;
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.hardware.Topology.CoreType;
 import io.bulkhead.contract.unit.CpuMillis;
-import io.bulkhead.contract.unit.WireFlag;
+import io.bulkhead.contract.unit.WireSparse;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -41,8 +41,8 @@ public sealed interface CpuClaim {
             Threads threads,
             Optional<Integer> node,
             Optional<CpuSet> ids,
-            @WireFlag boolean isolated,
-            @WireFlag boolean oneCache,
+            @WireSparse boolean isolated,
+            @WireSparse boolean oneCache,
             Optional<CoreType> coreType,
             Optional<String> near)
             implements CpuClaim {

@@ -2,7 +2,7 @@ package io.bulkhead.contract.partition;
 
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.unit.CpuMillis;
-import io.bulkhead.contract.unit.WireFlag;
+import io.bulkhead.contract.unit.WireSparse;
 
 /** The CPUs that a partition holds. */
 public sealed interface CpuSlice {
@@ -12,7 +12,7 @@ public sealed interface CpuSlice {
      * @param cpus at least one
      * @param isolated whether the kernel balances no load between them and keeps its own work away
      */
-    record Whole(CpuSet cpus, @WireFlag boolean isolated) implements CpuSlice {
+    record Whole(CpuSet cpus, @WireSparse boolean isolated) implements CpuSlice {
         public Whole {
             if (cpus.isEmpty()) {
                 throw new IllegalArgumentException("a whole-CPU slice has at least one CPU");

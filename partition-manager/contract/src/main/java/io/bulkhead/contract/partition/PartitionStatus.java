@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param startedAtMillis when process 1 was let run, milliseconds since 1970 UTC
  * @param isolation how alone it is on its CPUs; absent while it is only defined
  * @param intrusion what others took of its CPUs, once it was watched for a while; whole-CPU slices only
+ * @param address its own on the instance's bridge; only with a share of the network there
  */
 public record PartitionStatus(
         PartitionName name,
@@ -37,7 +38,44 @@ public record PartitionStatus(
         String generation,
         Optional<Long> startedAtMillis,
         Optional<Isolation> isolation,
-        Optional<Intrusion> intrusion) {
+        Optional<Intrusion> intrusion,
+        Optional<Ipv4Address> address) {
+    /** One that is not on the bridge. */
+    public PartitionStatus(
+            PartitionName name,
+            State state,
+            Optional<String> reason,
+            List<String> degraded,
+            PartitionSpec definition,
+            String init,
+            Optional<Slice> slice,
+            List<Promise> promises,
+            ConsoleStatus console,
+            Optional<Long> pid,
+            UidRange uidRange,
+            String generation,
+            Optional<Long> startedAtMillis,
+            Optional<Isolation> isolation,
+            Optional<Intrusion> intrusion) {
+        this(
+                name,
+                state,
+                reason,
+                degraded,
+                definition,
+                init,
+                slice,
+                promises,
+                console,
+                pid,
+                uidRange,
+                generation,
+                startedAtMillis,
+                isolation,
+                intrusion,
+                Optional.empty());
+    }
+
     public PartitionStatus {
         degraded = List.copyOf(degraded);
         promises = List.copyOf(promises);

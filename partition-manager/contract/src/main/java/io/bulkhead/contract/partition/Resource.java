@@ -9,5 +9,21 @@ public enum Resource {
     IO_READ,
     IO_WRITE,
     IO_READ_OPERATIONS,
-    IO_WRITE_OPERATIONS
+    IO_WRITE_OPERATIONS,
+    STORAGE,
+    VOLUMES,
+    DISKS,
+    NETWORK_IN,
+    NETWORK_OUT,
+    NETWORK_DEVICE,
+    /** The host ids that stand for those inside. */
+    USER_IDS,
+    CAPABILITIES,
+    SYSTEM_CALLS,
+    /** Which device nodes can be opened. */
+    DEVICES,
+    /** What the kernel counts for the whole host: inotify instances and the like. */
+    KERNEL_OBJECTS,
+    /** /proc and the clocks show the slice, not the host. */
+    VIEWS
 }

@@ -4,7 +4,8 @@ import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.hardware.NodeSet;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
-import io.bulkhead.contract.unit.WireFlag;
+import io.bulkhead.contract.unit.WireSparse;
+import java.util.Optional;
 
 /**
  * The fixed share of the hardware that a partition holds.
@@ -15,6 +16,8 @@ import io.bulkhead.contract.unit.WireFlag;
  * @param tasks processes and threads
  * @param io bounds on block I/O with the disk that holds the partition
  * @param oomGroup whether all of the partition goes when the kernel kills a part of it for want of memory
+ * @param storage of its own, as claimed
+ * @param network its share of it, as claimed
  */
 public record Slice(
         CpuSlice cpus,
@@ -22,10 +25,17 @@ public record Slice(
         ByteSize memory,
         int tasks,
         IoSlice io,
-        @WireFlag boolean oomGroup) {
-    /** One in which the kernel kills only what it must. */
+        @WireSparse boolean oomGroup,
+        Optional<StorageSlice> storage,
+        Optional<NetworkSlice> network) {
+    /** One in which the kernel kills only what it must, without storage and network. */
     public Slice(CpuSlice cpus, NodeSet memoryNodes, ByteSize memory, int tasks, IoSlice io) {
         this(cpus, memoryNodes, memory, tasks, io, false);
+    }
+
+    /** One without storage and network. */
+    public Slice(CpuSlice cpus, NodeSet memoryNodes, ByteSize memory, int tasks, IoSlice io, boolean oomGroup) {
+        this(cpus, memoryNodes, memory, tasks, io, oomGroup, Optional.empty(), Optional.empty());
     }
 
     public Slice {
@@ -34,6 +44,29 @@ public record Slice(
         }
         SliceRules.checkMemory(memory);
         SliceRules.checkTasks(tasks);
+    }
+
+    /** What a claim asks for, at this place. */
+    public static Slice of(Claim claim, CpuSlice cpus, NodeSet memoryNodes) {
+        return new Slice(
+                cpus,
+                memoryNodes,
+                claim.memory(),
+                claim.tasks(),
+                claim.io(),
+                claim.oomGroup(),
+                claim.storage(),
+                claim.network());
+    }
+
+    /** The same with storage. */
+    public Slice withStorage(StorageSlice changed) {
+        return new Slice(cpus, memoryNodes, memory, tasks, io, oomGroup, Optional.of(changed), network);
+    }
+
+    /** The same with a share of the network. */
+    public Slice withNetwork(NetworkSlice changed) {
+        return new Slice(cpus, memoryNodes, memory, tasks, io, oomGroup, storage, Optional.of(changed));
     }
 
     /** Its whole CPUs; empty where it has a part of the pool. */

@@ -6,7 +6,7 @@ import static io.bulkhead.contract.wire.RecordShape.unwrapped;
 
 import io.bulkhead.contract.unit.Limit;
 import io.bulkhead.contract.unit.WireAmount;
-import io.bulkhead.contract.unit.WireFlag;
+import io.bulkhead.contract.unit.WireSparse;
 import io.bulkhead.contract.unit.WireText;
 import io.bulkhead.contract.wire.RecordShape.Member;
 import java.lang.reflect.InvocationTargetException;
@@ -28,7 +28,7 @@ import java.util.stream.Collectors;
  *
  * <ul>
  *   <li>a record is an object with a member per component; an empty {@link Optional} and a {@link
- *       WireFlag} that is false are left out;
+ *       WireSparse} that is false or empty are left out;
  *   <li>a sealed interface adds the member {@code type}: the record's simple name in kebab case ({@code
  *       start-partition});
  *   <li>a {@link WireAmount} is an integer whose unit is added to the member's name, a {@link WireText} and an enum are
@@ -88,7 +88,7 @@ public final class RecordCodec {
                 }
                 content = optional.get();
             }
-            if (member.flag() && content.equals(false)) {
+            if (member.sparse() && (content.equals(false) || content.equals(List.of()))) {
                 continue;
             }
             members.put(member.name(), json(content, member.type()));
@@ -195,8 +195,8 @@ public final class RecordCodec {
         if (member.optional()) {
             return json == null ? Optional.empty() : Optional.of(value(argument(member.type(), 0), json, path));
         }
-        if (json == null && member.flag()) {
-            return false;
+        if (json == null && member.sparse()) {
+            return raw(member.type()) == List.class ? List.of() : (Object) false;
         }
         if (json == null) {
             throw new WireException(path + " is missing");

@@ -2,7 +2,7 @@ package io.bulkhead.contract.wire;
 
 import io.bulkhead.contract.unit.Limit;
 import io.bulkhead.contract.unit.WireAmount;
-import io.bulkhead.contract.unit.WireFlag;
+import io.bulkhead.contract.unit.WireSparse;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -31,9 +31,9 @@ final class RecordShape {
      *
      * @param name with the unit of an amount
      * @param optional whether it is left out when empty
-     * @param flag whether it is left out when false
+     * @param sparse whether it is left out when false or empty
      */
-    record Member(String name, Type type, boolean optional, boolean flag, Method accessor) {
+    record Member(String name, Type type, boolean optional, boolean sparse, Method accessor) {
         /** Its value in a record. */
         Object of(Record value) {
             try {
@@ -54,7 +54,7 @@ final class RecordShape {
                         memberName(component),
                         component.getGenericType(),
                         component.getType() == Optional.class,
-                        component.isAnnotationPresent(WireFlag.class),
+                        component.isAnnotationPresent(WireSparse.class),
                         component.getAccessor()))
                 .toList();
         try {

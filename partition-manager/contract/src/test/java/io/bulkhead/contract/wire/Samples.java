@@ -15,28 +15,38 @@ import io.bulkhead.contract.partition.ConsoleStatus;
 import io.bulkhead.contract.partition.CpuClaim;
 import io.bulkhead.contract.partition.CpuSlice;
 import io.bulkhead.contract.partition.CpuTime;
+import io.bulkhead.contract.partition.Hardening;
 import io.bulkhead.contract.partition.HostStatus;
 import io.bulkhead.contract.partition.HostStatus.Disk;
 import io.bulkhead.contract.partition.HostStatus.Enforcement;
 import io.bulkhead.contract.partition.HostStatus.HostReserve;
 import io.bulkhead.contract.partition.Init;
+import io.bulkhead.contract.partition.InsidePath;
 import io.bulkhead.contract.partition.InstanceName;
 import io.bulkhead.contract.partition.Intrusion;
 import io.bulkhead.contract.partition.IoCapacity;
 import io.bulkhead.contract.partition.IoSlice;
+import io.bulkhead.contract.partition.Ipv4Address;
 import io.bulkhead.contract.partition.Isolation;
+import io.bulkhead.contract.partition.NetworkAccess;
+import io.bulkhead.contract.partition.NetworkSlice;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.PartitionStatus;
 import io.bulkhead.contract.partition.PartitionUsage;
 import io.bulkhead.contract.partition.Pressure;
 import io.bulkhead.contract.partition.Promise;
+import io.bulkhead.contract.partition.PublishedPort;
 import io.bulkhead.contract.partition.Resource;
+import io.bulkhead.contract.partition.Share;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.contract.partition.State;
+import io.bulkhead.contract.partition.StorageSlice;
 import io.bulkhead.contract.partition.Strength;
 import io.bulkhead.contract.partition.UidRange;
+import io.bulkhead.contract.partition.Volume;
 import io.bulkhead.contract.partition.WindowSize;
+import io.bulkhead.contract.unit.BitRate;
 import io.bulkhead.contract.unit.ByteRate;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
@@ -59,15 +69,34 @@ final class Samples {
     private static final PartitionSpec SPEC = new PartitionSpec(
             NAME,
             new Claim(
-                    new CpuClaim.Whole(2, CpuClaim.Threads.ANY, Optional.of(0), Optional.of(CpuSet.parse("2-3"))),
-                    ByteSize.parse("1GiB"),
-                    512,
-                    IO),
+                            new CpuClaim.Whole(
+                                    2, CpuClaim.Threads.ANY, Optional.of(0), Optional.of(CpuSet.parse("2-3"))),
+                            ByteSize.parse("1GiB"),
+                            512,
+                            IO)
+                    .withStorage(new StorageSlice(
+                            Optional.of(ByteSize.parse("4GiB")),
+                            List.of(new Volume(
+                                    new PartitionName("data"), ByteSize.parse("10GiB"), new InsidePath("/srv/data"))),
+                            List.of("sdb")))
+                    .withNetwork(new NetworkSlice(
+                            Limit.of(BitRate.parse("100Mbit/s")), Limit.unlimited(), Optional.empty())),
             new Init.Service(List.of("/usr/bin/redis-server", "--port", "6379"), Init.Restart.ON_FAILURE),
             true,
             false,
             10_000,
-            Optional.of("the till's database"));
+            Optional.of("the till's database"),
+            Optional.of(7),
+            Optional.of(new NetworkAccess(
+                    Optional.of(Ipv4Address.parse("10.77.0.9")),
+                    List.of(new PartitionName("web")),
+                    List.of(PublishedPort.parse("5432:5432")))),
+            List.of(new Share("/srv/assets", new InsidePath("/srv/assets"), true)),
+            Optional.of(new Hardening(
+                    List.of("io_uring_setup"),
+                    List.of("ptrace"),
+                    List.of("net_raw"),
+                    Optional.of(new Hardening.KernelObjects(Optional.of(64L), Optional.empty(), Optional.of(4L))))));
 
     private static final PartitionSpec PART = new PartitionSpec(
             new PartitionName("batch"),

@@ -32,21 +32,24 @@ public final class Admission {
     private final HostFacts facts;
     private final HostReserve reserve;
     private final IoCapacity capacity;
+    private final List<AdmissionRule> further;
 
     /** For a host whose disk can do nobody says what. */
     public Admission(HostFacts facts, HostReserve reserve) {
-        this(facts, reserve, IoCapacity.UNSTATED);
+        this(facts, reserve, IoCapacity.UNSTATED, List.of());
     }
 
     /**
      * @param facts the hardware
      * @param reserve what the host keeps
      * @param capacity what the disk can do, as far as it is stated
+     * @param further what else is to be judged, in this order
      */
-    public Admission(HostFacts facts, HostReserve reserve, IoCapacity capacity) {
+    public Admission(HostFacts facts, HostReserve reserve, IoCapacity capacity, List<AdmissionRule> further) {
         this.facts = facts;
         this.reserve = reserve;
         this.capacity = capacity;
+        this.further = List.copyOf(further);
     }
 
     /** What the host keeps for itself. */
@@ -70,7 +73,10 @@ public final class Admission {
                 .or(() -> nodesMissing(slice.memoryNodes()))
                 .or(() -> memoryTaken(slice.memory(), others))
                 .or(() -> nodeMemoryTaken(slice, others))
-                .or(() -> ioTaken(slice.io(), others));
+                .or(() -> ioTaken(slice.io(), others))
+                .or(() -> further.stream()
+                        .flatMap(rule -> rule.refuse(definition, slice, others).stream())
+                        .findFirst());
     }
 
     // ---- against the claim
@@ -97,6 +103,8 @@ public final class Admission {
         unlike("tasks", claim.tasks(), slice.tasks(), faults);
         unlike("io", claim.io(), slice.io(), faults);
         unlike("oomGroup", claim.oomGroup(), slice.oomGroup(), faults);
+        unlike("storage", claim.storage(), slice.storage(), faults);
+        unlike("network", claim.network(), slice.network(), faults);
         return faults.isEmpty()
                 ? Optional.empty()
                 : Optional.of(Problem.of(

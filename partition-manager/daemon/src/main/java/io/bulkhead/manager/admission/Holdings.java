@@ -46,7 +46,7 @@ public final class Holdings {
      */
     public synchronized Holding take(PartitionSpec definition, Slice slice) {
         judge(definition, slice);
-        Holding holding = new Holding(definition.name(), Optional.of(slice), lowestFreeRange());
+        Holding holding = new Holding(definition, Optional.of(slice), lowestFreeRange());
         holdings.put(definition.name(), holding);
         return holding;
     }
@@ -55,7 +55,7 @@ public final class Holdings {
     public synchronized void replace(PartitionSpec definition, Slice slice) {
         judge(definition, slice);
         holdings.computeIfPresent(
-                definition.name(), (name, held) -> new Holding(name, Optional.of(slice), held.uidRange()));
+                definition.name(), (name, held) -> new Holding(definition, Optional.of(slice), held.uidRange()));
     }
 
     /** Takes up what is on record, unjudged: it was judged when it was given. */
@@ -70,7 +70,8 @@ public final class Holdings {
 
     /** Takes the slice away; the ids stay. */
     public synchronized void releaseSlice(PartitionName name) {
-        holdings.computeIfPresent(name, (key, held) -> new Holding(key, Optional.empty(), held.uidRange()));
+        holdings.computeIfPresent(
+                name, (key, held) -> new Holding(held.definition(), Optional.empty(), held.uidRange()));
     }
 
     /** Takes everything away. */

@@ -14,6 +14,7 @@ import io.bulkhead.manager.record.RunRecord.Phase;
 import io.bulkhead.manager.start.RunningPartition;
 import io.bulkhead.manager.start.StartRequest;
 import io.bulkhead.manager.undo.Undo;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -77,13 +78,16 @@ final class Boot {
             boolean systemd = partition.definition().init() instanceof Init.Systemd;
             cgroups.openPayload(name, partition.uidRange(), systemd);
             undo.push("remove the payload group", () -> cgroups.closePayload(name));
-            RunningPartition running = parts.starter().start(request(), this::prepareRelease);
+            undo.push("clear the walls of this run", () -> parts.walls().afterRun(name));
+            RunningPartition running =
+                    parts.starter().start(parts.walls().beforeBoot(partition, request(), undo), this::prepareRelease);
             undo.push("close the run's descriptors", running::close);
             undo.push("let the console go", console::disconnect);
             undo.push("kill what was started", () -> cgroups.killAll(name));
             long startedAtMillis = record(running);
             Run run = new Run(running, startedAtMillis, parts.processes(), over);
             undo.keep();
+            parts.walls().afterRelease(partition, running);
             return run;
         }
     }
@@ -101,12 +105,16 @@ final class Boot {
     }
 
     private void prepareRelease(RunningPartition running, Undo undo) {
-        promises = parts.cgroups()
+        List<Promise> read = new ArrayList<>(parts.cgroups()
                 .readBackAtBirth(
                         name,
                         slice,
-                        List.of(running.holder().pid(), running.init().pid()));
-        Promises.requireHeld(name, promises);
+                        List.of(running.holder().pid(), running.init().pid())));
+        Promises.requireHeld(name, read);
+        parts.walls().beforeRelease(partition, running, undo);
+        read.addAll(parts.walls().readBack(partition, Optional.of(running)));
+        Promises.requireHeld(name, read);
+        promises = List.copyOf(read);
         undo.push("let the console go", console::disconnect);
         console.connect(running.console());
     }

@@ -52,6 +52,8 @@ final class Ending {
     private Optional<String> clearKernel() {
         Optional<String> leftover =
                 attempt("remove the payload group", () -> parts.cgroups().closePayload(name));
+        Optional<String> wall = attempt("clear its walls", () -> parts.walls().afterRun(name));
+        leftover = leftover.or(() -> wall);
         if (leftover.isEmpty()) {
             attempt("strike the run off the record", () -> parts.records().removeRun(name));
         } else {

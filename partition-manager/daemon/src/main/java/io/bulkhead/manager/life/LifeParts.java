@@ -11,6 +11,7 @@ import io.bulkhead.manager.journal.Journal;
 import io.bulkhead.manager.keeping.HostKeeping;
 import io.bulkhead.manager.record.RecordStore;
 import io.bulkhead.manager.start.Starter;
+import io.bulkhead.manager.wall.Wall;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
@@ -22,6 +23,7 @@ import java.util.function.Supplier;
  * What lives are made of.
  *
  * @param cgroups the groups
+ * @param walls everything else that a partition has or is kept behind
  * @param starter boots and adopts
  * @param restrainer what partitions may not do
  * @param processes the watch over them
@@ -40,6 +42,7 @@ import java.util.function.Supplier;
  */
 public record LifeParts(
         Cgroups cgroups,
+        Wall walls,
         Starter starter,
         Restrainer restrainer,
         ProcessWatch processes,

@@ -66,11 +66,18 @@ final class PartitionLife {
         this.notices = new Notices(parts.changes(), this::noticed);
         Ending ending = new Ending(parts, name, console);
         this.standing = new Standing(parts, record, console, ending);
-        this.promises = new PromiseWatch(parts, name, standing::pid);
+        this.promises = new PromiseWatch(parts, name, standing::pid, this::readWalls);
         this.redefinition = new Redefinition(parts, standing, promises);
         this.starts = new RunStart(parts, standing, promises, this::over);
         this.ends = new RunEnd(parts, standing, promises, ending, starts);
         this.takeover = new Takeover(parts, standing, promises, this::over);
+    }
+
+    private List<Promise> readWalls() {
+        Optional<RunningPartition> running = standing.state() instanceof Alive alive
+                ? Optional.of(alive.run().running())
+                : Optional.empty();
+        return parts.walls().readBack(standing.record(), running);
     }
 
     PartitionName name() {

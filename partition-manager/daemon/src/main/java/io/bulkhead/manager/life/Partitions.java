@@ -146,6 +146,7 @@ public final class Partitions {
             throw Refusal.of(ProblemCode.FAILED, "not everything could be stopped: " + String.join("; ", faults));
         }
         try {
+            parts.walls().leave();
             parts.keeping().leave();
             parts.cgroups().remove();
         } catch (RuntimeException e) {
@@ -222,6 +223,9 @@ public final class Partitions {
             undo.push("remove its groups", () -> parts.cgroups().release(name));
             parts.keeping().apply(parts.holdings().all());
             Promises.requireHeld(name, parts.cgroups().readBack(name, order.slice()));
+            undo.push("give its walls back", () -> parts.walls().release(name));
+            parts.walls().bind(record);
+            Promises.requireHeld(name, parts.walls().readBack(record, Optional.empty()));
             life = add(record);
             undo.keep();
         }

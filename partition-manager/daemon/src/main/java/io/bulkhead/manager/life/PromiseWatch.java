@@ -31,6 +31,7 @@ final class PromiseWatch {
     private static final long REFUSAL_PAUSE_MILLIS = 10_000;
 
     private final Cgroups cgroups;
+    private final Supplier<List<Promise>> walls;
     private final PartitionName name;
     private final Journal journal;
     private final LongSupplier clockMillis;
@@ -43,8 +44,10 @@ final class PromiseWatch {
 
     /**
      * @param process1 the host's number of process 1, 0 while there is none
+     * @param walls what the walls say now
      */
-    PromiseWatch(LifeParts parts, PartitionName name, LongSupplier process1) {
+    PromiseWatch(LifeParts parts, PartitionName name, LongSupplier process1, Supplier<List<Promise>> walls) {
+        this.walls = walls;
         this.process1 = process1;
         this.cgroups = parts.cgroups();
         this.name = name;
@@ -75,8 +78,9 @@ final class PromiseWatch {
     /** Reads every promise now. */
     List<Promise> look(Slice slice) {
         List<Promise> read = Promises.withOffline(cgroups.readBack(name, slice), slice, online.get());
-        List<Promise> all =
-                strayed().map(words -> Promises.noneHeld(read, words)).orElse(read);
+        List<Promise> all = new ArrayList<>(
+                strayed().map(words -> Promises.noneHeld(read, words)).orElse(read));
+        all.addAll(walls.get());
         take(all);
         return all;
     }

@@ -57,13 +57,14 @@ public final class Recovery {
         loaded.damaged().forEach(this::report);
         // All holdings first, so that nobody is judged against half of them.
         loaded.partitions().values().forEach(record -> parts.holdings()
-                .restore(new Holding(record.name(), record.slice(), record.uidRange())));
+                .restore(new Holding(record.definition(), record.slice(), record.uidRange())));
         for (Path stranger : parts.directories().recover(loaded.partitions().keySet())) {
             LOG.atWarn()
                     .addKeyValue("path", stranger)
                     .log("Files belong to no partition on record; they are left alone");
         }
         removeStrangers(loaded.partitions());
+        parts.walls().recover(loaded.partitions().keySet());
         List<PartitionName> toStart = new ArrayList<>();
         for (PartitionRecord record : loaded.partitions().values()) {
             PartitionLife life = partitions.add(record);

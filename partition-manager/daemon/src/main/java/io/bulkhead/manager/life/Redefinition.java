@@ -72,12 +72,15 @@ final class Redefinition {
             undo.push(
                     "put the former definition on record", () -> parts.records().save(before));
             parts.records().save(after);
+            undo.push("bind the former walls", () -> bindWalls(before));
             if (otherSlice) {
                 undo.push("bind the former slice", () -> bindGroups(before));
                 parts.cgroups().bind(name, slice);
                 parts.keeping().apply(parts.holdings().all());
                 Promises.requireHeld(name, parts.cgroups().readBack(name, slice));
             }
+            parts.walls().bind(after);
+            Promises.requireHeld(name, parts.walls().readBack(after, Optional.empty()));
             undo.keep();
         }
         standing.take(after);
@@ -96,6 +99,14 @@ final class Redefinition {
                 .release(name));
     }
 
+    private void bindWalls(PartitionRecord partition) {
+        if (partition.slice().isPresent()) {
+            parts.walls().bind(partition);
+        } else {
+            parts.walls().release(name);
+        }
+    }
+
     /** Whoever gives memory back is never refused because the host has too little. */
     private static boolean wantsMoreMemory(PartitionRecord before, Slice slice) {
         return before.slice()
@@ -108,7 +119,7 @@ final class Redefinition {
     }
 
     private Holding holding(PartitionRecord partition) {
-        return new Holding(name, partition.slice(), partition.uidRange());
+        return new Holding(partition.definition(), partition.slice(), partition.uidRange());
     }
 
     /** Gives the slice back; it stays defined. */
@@ -124,6 +135,8 @@ final class Redefinition {
         try (Undo undo = new Undo()) {
             undo.push("put the slice back on record", () -> parts.records().save(before));
             parts.records().save(after);
+            undo.push("bind the walls again", () -> bindWalls(before));
+            parts.walls().release(name);
             undo.push("bind the slice again", () -> bindGroups(before));
             parts.cgroups().release(name);
             undo.keep();
@@ -146,6 +159,8 @@ final class Redefinition {
         standing.requireClean();
         PartitionRecord record = standing.record();
         try (Undo undo = new Undo()) {
+            undo.push("bind the walls again", () -> bindWalls(record));
+            parts.walls().release(name);
             parts.directories().retire(name);
             undo.push("bring its files back", () -> parts.directories().restore(name));
             undo.push("bind the slice again", () -> bindGroups(record));
@@ -172,6 +187,7 @@ final class Redefinition {
     void leaveKernel() {
         standing.requireAtRest("it still runs");
         standing.requireClean();
+        parts.walls().release(name);
         parts.cgroups().release(name);
     }
 }

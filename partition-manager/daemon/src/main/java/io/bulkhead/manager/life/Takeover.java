@@ -47,6 +47,7 @@ final class Takeover {
             standing.become(parts.cgroups().isFrozen(name) ? adopted.pause() : adopted);
             undo.keep();
         }
+        parts.walls().adopt(standing.record(), running);
         standing.console().mark(name + " goes on, under a new manager");
         standing.console().connect(run.running().console());
         promises.look(slice);
@@ -79,6 +80,7 @@ final class Takeover {
                 throw new Refusal(problem);
             });
             parts.cgroups().bind(name, slice);
+            parts.walls().bind(record);
             promises.look(slice);
             promises.startCounting();
         });

@@ -212,7 +212,7 @@ class AdmissionTest {
                 RESERVE);
         Wanted first = whole("db", "2-3", 1536);
         Wanted second = whole("web", "4-5", 1024);
-        Holding held = new Holding(first.spec().name(), Optional.of(first.slice()), new UidRange(65_536));
+        Holding held = new Holding(first.spec(), Optional.of(first.slice()), new UidRange(65_536));
 
         Problem problem =
                 knowing.refuse(second.spec(), second.slice(), List.of(held)).orElseThrow();
@@ -238,10 +238,9 @@ class AdmissionTest {
                 new IoCapacity(Optional.of(new ByteRate(100)), Optional.empty(), Optional.empty(), Optional.empty());
         Wanted first = reading("db", "2-3", 70);
         Wanted second = reading("web", "4-5", 31);
-        List<Holding> held =
-                List.of(new Holding(first.spec().name(), Optional.of(first.slice()), new UidRange(65_536)));
+        List<Holding> held = List.of(new Holding(first.spec(), Optional.of(first.slice()), new UidRange(65_536)));
 
-        assertThat(new Admission(withDisk, RESERVE, stated)
+        assertThat(new Admission(withDisk, RESERVE, stated, List.of())
                         .refuse(second.spec(), second.slice(), held)
                         .orElseThrow()
                         .detail())
@@ -369,7 +368,7 @@ class AdmissionTest {
     private Optional<Problem> refuse(Wanted wanted, Wanted... others) {
         List<Holding> holdings = new ArrayList<>();
         for (Wanted other : others) {
-            holdings.add(new Holding(other.spec().name(), Optional.of(other.slice()), new UidRange(65_536)));
+            holdings.add(new Holding(other.spec(), Optional.of(other.slice()), new UidRange(65_536)));
         }
         return admission.refuse(wanted.spec(), wanted.slice(), holdings);
     }

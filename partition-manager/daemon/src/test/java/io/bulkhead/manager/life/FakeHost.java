@@ -43,6 +43,7 @@ import io.bulkhead.manager.record.FaultyRecords;
 import io.bulkhead.manager.steering.SteeringKeeper;
 import io.bulkhead.manager.steering.SteeringRecord;
 import io.bulkhead.manager.sys.Fd;
+import io.bulkhead.manager.wall.Walls;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -66,6 +67,7 @@ final class FakeHost {
     final FakeStarter starter = new FakeStarter(faults, processes, cgroups);
     final Map<PartitionName, Intrusion> intrusions = new HashMap<>();
     final FakeChanges changes = new FakeChanges();
+    final FakeWall wall = new FakeWall(faults);
     CpuSet online = CpuSet.parse("0-3");
     final Path directory;
     String bootId = "boot-1";
@@ -93,6 +95,7 @@ final class FakeHost {
         Executor executor = Runnable::run;
         parts = new LifeParts(
                 cgroups,
+                new Walls(List.of(wall)),
                 starter,
                 new Restrainer(new FakeCompiler(), Path.of("/proc")),
                 processes,
