@@ -18,6 +18,8 @@ import io.bulkhead.manager.console.ConsoleLoop;
 import io.bulkhead.manager.console.EventConsoleLoop;
 import io.bulkhead.manager.enter.NamespaceEntrance;
 import io.bulkhead.manager.generation.GenerationStore;
+import io.bulkhead.manager.hardening.DeviceWall;
+import io.bulkhead.manager.hardening.HardeningWall;
 import io.bulkhead.manager.hardening.Restrainer;
 import io.bulkhead.manager.host.HostFacts;
 import io.bulkhead.manager.host.HostFactsReader;
@@ -45,6 +47,7 @@ import io.bulkhead.manager.sys.ErrnoException;
 import io.bulkhead.manager.sys.Fd;
 import io.bulkhead.manager.sys.Signals;
 import io.bulkhead.manager.sys.Syscalls;
+import io.bulkhead.manager.sys.jna.BpfCalls;
 import io.bulkhead.manager.sys.jna.JnaSyscalls;
 import io.bulkhead.manager.sys.jna.LibSeccomp;
 import io.bulkhead.manager.undo.Undo;
@@ -165,21 +168,24 @@ final class Manager implements AutoCloseable {
         ConsoleCalls consoleCalls = ConsoleCalls.of(calls);
         int history =
                 (int) Math.min(Integer.MAX_VALUE - 8, settings.consoleHistory().bytes());
+        Restrainer restrainer = new Restrainer(new LibSeccomp(), Path.of("/proc"));
+        HostIds hostIds = new HostIds(Path.of("/etc"), settings.controlPlaneUser());
         return new LifeParts(
                 cgroups,
-                new Walls(List.of()),
+                new Walls(List.of(new HardeningWall(
+                        cgroups, new DeviceWall(new BpfCalls()), restrainer, hostIds::holderIn, Path.of("/proc")))),
                 starter,
-                new Restrainer(new LibSeccomp(), Path.of("/proc")),
+                restrainer,
                 new EventProcessWatch(loop, calls),
                 new RecordStore(state.resolve("records")),
                 new PartitionDirectories(
                         state.resolve("partitions"),
                         new GenerationMaterialiser(new GenerationStore(state.resolve("generations")), Path.of("/"))),
                 new Holdings(
-                        new Admission(facts, reserve, settings.host().disk(), List.of()),
+                        new Admission(facts, reserve, settings.host().disk(), List.of(restrainer.rule())),
                         settings.uidBase(),
                         settings.uidRanges(),
-                        new HostIds(Path.of("/etc"), settings.controlPlaneUser())::holderIn),
+                        hostIds::holderIn),
                 HostKeepings.open(settings, facts, reserve, cgroups, bootId),
                 journal,
                 name -> new ConsoleHub(name, history, consoleLoop, consoleCalls, journal::append),

@@ -152,6 +152,18 @@ public interface Cgroups {
     /** Removes the instance's top group and the host's group; the processes in it go back where they came from. */
     void remove();
 
+    // ---- devices
+
+    /** The group whose tasks a device program is to judge (v2); empty where a controller does it, and before it is bound. */
+    default Optional<Path> deviceGroup(PartitionName partition) {
+        return Optional.empty();
+    }
+
+    /** What the devices controller (v1) says of a partition; empty where there is none. Never fails. */
+    default Optional<Promise> readBackDevices(PartitionName partition) {
+        return Optional.empty();
+    }
+
     // ---- for keeping the host in line with the slices
 
     /** Whether the kernel balances load among the CPUs of a partition's groups. */

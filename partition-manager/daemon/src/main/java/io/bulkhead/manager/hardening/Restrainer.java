@@ -2,8 +2,11 @@ package io.bulkhead.manager.hardening;
 
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
+import io.bulkhead.contract.partition.Hardening;
 import io.bulkhead.contract.partition.Init;
+import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.unit.ByteSize;
+import io.bulkhead.manager.admission.AdmissionRule;
 import io.bulkhead.manager.sys.FilterCompiler;
 import io.bulkhead.manager.sys.FilterCompiler.Compiled;
 import java.nio.file.Files;
@@ -11,8 +14,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -46,9 +49,6 @@ public final class Restrainer {
             Capability.BPF,
             Capability.CHECKPOINT_RESTORE);
 
-    /** Process 1 is given namespaces before it is restrained, and mounts one of its own after the limits are set. */
-    private static final long OWN_NAMESPACES = 1;
-
     private final FilterCompiler compiler;
     private final Path limits;
     private final ConcurrentMap<FilterProfile, Compiled> filters = new ConcurrentHashMap<>();
@@ -63,33 +63,20 @@ public final class Restrainer {
     }
 
     /**
-     * What a definition says beyond the kind of its init.
-     *
-     * @param deny further system calls that are refused
-     * @param allow system calls that are not refused although the list has them
-     * @param drop further capabilities that nobody inside can have
-     * @param kernelObjects other limits, by their file in /proc/sys/user
-     */
-    public record Wishes(List<String> deny, List<String> allow, List<String> drop, Map<String, Long> kernelObjects) {
-        public static final Wishes NONE = new Wishes(List.of(), List.of(), List.of(), Map.of());
-
-        public Wishes {
-            deny = List.copyOf(deny);
-            allow = List.copyOf(allow);
-            drop = List.copyOf(drop);
-            kernelObjects = Map.copyOf(kernelObjects);
-        }
-    }
-
-    /**
      * The restraints of a partition.
      *
      * @throws Refusal for wishes that cannot be fulfilled, all of them at once, and on a host that can make no filter
      */
-    public Restraints of(Init init, ByteSize memory, Wishes wishes) {
+    public Restraints of(PartitionSpec definition) {
+        return of(
+                definition.init(), definition.claim().memory(), definition.hardening().orElse(Hardening.DEFAULT));
+    }
+
+    /** The same from its parts. */
+    public Restraints of(Init init, ByteSize memory, Hardening wishes) {
         List<String> faults = new ArrayList<>();
         Set<Capability> dropped = dropped(init, wishes, faults);
-        Map<String, Long> objects = objects(init, memory, wishes, faults);
+        Map<String, Long> objects = objects(init, memory, wishes);
         try {
             checkCalls(wishes, faults);
             if (!faults.isEmpty()) {
@@ -107,7 +94,19 @@ public final class Restrainer {
         }
     }
 
-    private void checkCalls(Wishes wishes, List<String> faults) {
+    /** Refuses definitions whose hardening cannot be, before anything is made for them. */
+    public AdmissionRule rule() {
+        return (definition, slice, others) -> {
+            try {
+                of(definition);
+                return Optional.empty();
+            } catch (Refusal refusal) {
+                return Optional.of(refusal.problem());
+            }
+        };
+    }
+
+    private void checkCalls(Hardening wishes, List<String> faults) {
         for (String call : new TreeSet<>(wishes.deny())) {
             if (FilterProfile.INDISPENSABLE.contains(call)) {
                 faults.add("nothing runs without the system call " + call + "; do not deny it");
@@ -118,13 +117,11 @@ public final class Restrainer {
         for (String call : new TreeSet<>(wishes.allow())) {
             if (!compiler.knows(call)) {
                 faults.add("'" + call + "' is no system call that this host's libseccomp knows; see syscalls(2)");
-            } else if (wishes.deny().contains(call)) {
-                faults.add("the system call " + call + " is both denied and allowed");
             }
         }
     }
 
-    private static Set<Capability> dropped(Init init, Wishes wishes, List<String> faults) {
+    private static Set<Capability> dropped(Init init, Hardening wishes, List<String> faults) {
         Set<Capability> dropped = new TreeSet<>(init instanceof Init.Systemd ? Set.of() : DROPPED_BESIDE_SYSTEMD);
         for (String name : wishes.drop()) {
             Capability.of(name)
@@ -134,25 +131,10 @@ public final class Restrainer {
         return dropped;
     }
 
-    private Map<String, Long> objects(Init init, ByteSize memory, Wishes wishes, List<String> faults) {
-        Map<String, Long> all = new TreeMap<>(KernelObjects.defaults(init, memory));
-        wishes.kernelObjects().forEach((name, value) -> {
-            if (!all.containsKey(name)) {
-                faults.add("'" + name + "' is no limit on kernel objects; there are " + String.join(", ", all.keySet()));
-            } else if (value < least(name) || value > Integer.MAX_VALUE) {
-                faults.add(name + " must be " + least(name) + " to " + Integer.MAX_VALUE + ": " + value);
-            }
-        });
-        all.putAll(wishes.kernelObjects());
+    private Map<String, Long> objects(Init init, ByteSize memory, Hardening wishes) {
+        Map<String, Long> all = ObjectLimits.of(init, memory, wishes.objects());
         // Kernels before 5.13 know no limits on fanotify.
         all.keySet().removeIf(name -> !Files.exists(limits.resolve(name)));
         return all;
-    }
-
-    private static long least(String name) {
-        boolean needed = name.endsWith("_namespaces")
-                && !name.equals("max_user_namespaces")
-                && !name.equals("max_time_namespaces");
-        return needed ? OWN_NAMESPACES : 0;
     }
 }

@@ -7,7 +7,6 @@ import io.bulkhead.contract.partition.Promise;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.manager.cgroup.Cgroups;
 import io.bulkhead.manager.console.ConsoleHub;
-import io.bulkhead.manager.hardening.Restrainer;
 import io.bulkhead.manager.record.PartitionRecord;
 import io.bulkhead.manager.record.RunRecord;
 import io.bulkhead.manager.record.RunRecord.Phase;
@@ -100,8 +99,7 @@ final class Boot {
                 parts.directories().of(name),
                 partition.definition().hostOpt(),
                 partition.automaticLogin(),
-                parts.restrainer()
-                        .of(partition.definition().init(), partition.definition().claim().memory(), Restrainer.Wishes.NONE));
+                parts.restrainer().of(partition.definition()));
     }
 
     private void prepareRelease(RunningPartition running, Undo undo) {

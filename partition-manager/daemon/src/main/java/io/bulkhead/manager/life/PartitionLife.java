@@ -18,7 +18,6 @@ import io.bulkhead.manager.life.LifeState.Alive;
 import io.bulkhead.manager.life.LifeState.Paused;
 import io.bulkhead.manager.life.LifeState.Running;
 import io.bulkhead.manager.life.LifeState.Stopping;
-import io.bulkhead.manager.hardening.Restrainer;
 import io.bulkhead.manager.hardening.Restraints;
 import io.bulkhead.manager.record.PartitionRecord;
 import io.bulkhead.manager.start.RunningPartition;
@@ -244,8 +243,7 @@ final class PartitionLife {
 
     /** What a command beside process 1 may not do. */
     Restraints restraints() {
-        return parts.restrainer()
-                .of(standing.record().definition().init(), standing.record().definition().claim().memory(), Restrainer.Wishes.NONE);
+        return parts.restrainer().of(standing.record().definition());
     }
 
     // ---- promises

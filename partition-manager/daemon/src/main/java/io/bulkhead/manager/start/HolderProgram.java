@@ -35,7 +35,8 @@ final class HolderProgram {
 
     /**
      * It ends as its child has ended, by the same signal too: reboot(2) inside shows in how the kernel kills process 1. The
-     * limits in /proc/sys/user are set and read back on the host's proc, in which they are those of whoever looks. The
+     * limits in /proc/sys/user are set and read back on the host's proc, in which they are those of whoever opens a file: it
+     * keeps them open, so that the manager can read them through it. The
      * mounts are unshared when all are there, which locks them: mount_namespaces(7). What restrains process 1 comes last,
      * before it waits for its release, so that it can be proved.
      */
@@ -47,10 +48,12 @@ final class HolderProgram {
             await(90) if $gated;
             syscall($setns, 6, 0x10000000) == 0 or exit 91;
             syscall($setgroups, 0, 0) == 0 && syscall($setgid, 0) == 0 && syscall($setuid, 0) == 0 or exit 92;
+            my @kept;
             for (split /,/, $objects) {
               my ($name, $value, $now) = split /=/;
-              open my $file, '+<', "/proc/sys/user/$name" or exit 89;
-              syswrite $file, $value and sysseek $file, 0, 0 and sysread $file, $now, 32 and $now == $value or exit 89;
+              open my $file, '>', "/proc/sys/user/$name" and syswrite $file, $value and close $file or exit 89;
+              open $file, '<', "/proc/sys/user/$name" and sysread $file, $now, 32 and $now == $value or exit 89;
+              push @kept, $file;
             }
             syscall($unshare, 0x6e000000) == 0 or exit 93;
             my $child = fork;

@@ -3,6 +3,7 @@ package io.bulkhead.manager.start;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.bulkhead.contract.partition.Hardening;
 import io.bulkhead.contract.partition.Init;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.UidRange;
@@ -91,7 +92,7 @@ public final class TestGround implements AutoCloseable {
     /** Those of the kind of init. */
     public static Restraints restraints(Init init) {
         return new Restrainer(new LibSeccomp(), Path.of("/proc"))
-                .of(init, ByteSize.ofMebibytes(512), Restrainer.Wishes.NONE);
+                .of(init, ByteSize.ofMebibytes(512), Hardening.DEFAULT);
     }
 
     public RunningPartition boot(Init init, boolean automaticLogin) {

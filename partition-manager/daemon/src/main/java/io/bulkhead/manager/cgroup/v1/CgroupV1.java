@@ -273,6 +273,11 @@ public final class CgroupV1 implements Cgroups {
     }
 
     @Override
+    public Optional<Promise> readBackDevices(PartitionName partition) {
+        return Optional.of(new DevicesController(files, outer("devices", partition)).promise());
+    }
+
+    @Override
     public List<Promise> readBackAtBirth(PartitionName partition, Slice slice, List<Long> processes) {
         return readBack.promisesAtBirth(partition, slice, processes);
     }

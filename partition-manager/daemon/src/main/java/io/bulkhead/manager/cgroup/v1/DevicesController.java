@@ -1,8 +1,13 @@
 package io.bulkhead.manager.cgroup.v1;
 
+import io.bulkhead.contract.partition.Promise;
+import io.bulkhead.contract.partition.Resource;
+import io.bulkhead.contract.partition.Strength;
+import io.bulkhead.manager.cgroup.CgroupException;
 import io.bulkhead.manager.cgroup.CgroupFiles;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -37,6 +42,32 @@ final class DevicesController {
             ALLOWED.forEach(node -> files.write(group.resolve("devices.allow"), node));
         }
         files.groupsIn(group).forEach(inside -> new DevicesController(files, inside).allowStandardNodes());
+    }
+
+    /** Never fails. */
+    Promise promise() {
+        Path list = group.resolve("devices.list");
+        String promised = "the standard nodes and terminals";
+        try {
+            boolean held = allowsStandardNodesOnly();
+            return new Promise(
+                    Resource.DEVICES,
+                    promised,
+                    held ? promised : files.read(list).strip().replace('\n', ','),
+                    Strength.CAPPED,
+                    held,
+                    list.toString(),
+                    Optional.empty());
+        } catch (CgroupException e) {
+            return new Promise(
+                    Resource.DEVICES,
+                    promised,
+                    String.valueOf(e.getMessage()),
+                    Strength.CAPPED,
+                    false,
+                    list.toString(),
+                    Optional.empty());
+        }
     }
 
     boolean allowsStandardNodesOnly() {

@@ -114,6 +114,11 @@ public final class CgroupV2 implements Cgroups {
     }
 
     @Override
+    public Optional<Path> deviceGroup(PartitionName partition) {
+        return Optional.of(layout.outer(partition)).filter(files::exists);
+    }
+
+    @Override
     public void bind(PartitionName partition, Slice slice) {
         limits.requireDisk(slice);
         synchronized (trees) {
