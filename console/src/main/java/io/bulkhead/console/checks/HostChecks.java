@@ -50,7 +50,7 @@ public final class HostChecks {
     public List<Finding> all(boolean up) {
         List<Finding> all = new ArrayList<>();
         all.add(java());
-        all.add(userNamespaces());
+        all.addAll(new HardeningChecks(files, settings).all());
         all.addAll(new ControlGroupChecks(files, settings.instance().value()).all());
         all.add(programsFound());
         all.add(terminals());
@@ -74,17 +74,6 @@ public final class HostChecks {
         return version >= OLDEST_JAVA
                 ? Finding.good("Java", found)
                 : Finding.bad("Java", found, "apt-get install openjdk-17-jre-headless");
-    }
-
-    private Finding userNamespaces() {
-        String what = "user namespaces";
-        if (!files.exists("/proc/self/ns/user")) {
-            return Finding.bad(what, "the kernel has none", "boot a kernel with CONFIG_USER_NS");
-        }
-        long most = files.number("/proc/sys/user/max_user_namespaces").orElse(Long.MAX_VALUE);
-        return most == 0
-                ? Finding.bad(what, "none are allowed", "sysctl user.max_user_namespaces=10000")
-                : Finding.good(what, "allowed, at most " + most);
     }
 
     private Finding programsFound() {

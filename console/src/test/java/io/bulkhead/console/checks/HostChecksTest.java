@@ -39,6 +39,8 @@ class HostChecksTest {
     void build() throws IOException {
         file("proc/self/ns/user", "");
         file("proc/sys/user/max_user_namespaces", "1000");
+        file("proc/sys/kernel/seccomp/actions_avail", "kill_process errno allow");
+        file("usr/lib/x86_64-linux-gnu/libseccomp.so.2", "");
         file("proc/self/mountinfo", MOUNTS + V1_MOUNTS);
         file("sys/fs/cgroup/unified/cgroup.controllers", "\n");
         file("dev/ptmx", "");
