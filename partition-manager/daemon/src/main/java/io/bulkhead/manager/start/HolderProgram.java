@@ -50,8 +50,8 @@ final class HolderProgram {
             syscall($setgroups, 0, 0) == 0 && syscall($setgid, 0) == 0 && syscall($setuid, 0) == 0 or exit 92;
             my @kept;
             for (split /,/, $objects) {
-              my ($name, $value, $now) = split /=/;
-              open my $file, '>', "/proc/sys/user/$name" and syswrite $file, $value and close $file or exit 89;
+              my ($name, $value, $now, $file) = split /=/;
+              open $file, '>', "/proc/sys/user/$name" and syswrite $file, $value and close $file or exit 89;
               open $file, '<', "/proc/sys/user/$name" and sysread $file, $now, 32 and $now == $value or exit 89;
               push @kept, $file;
             }
