@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 
 /** Whether a host lets partitions be walled in: user namespaces, filters of system calls, ids that are nobody's. */
 final class HardeningChecks {
-    private static final List<String> LIBRARY_DIRECTORIES = List.of(
-            "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/lib64", "/usr/lib");
+    private static final List<String> LIBRARY_DIRECTORIES =
+            List.of("/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/lib64", "/usr/lib");
     private static final long IDS_PER_RANGE = 65_536;
     private static final Pattern NUMBER = Pattern.compile("\\d{1,10}");
 
@@ -38,10 +38,11 @@ final class HardeningChecks {
             return Finding.bad(what, "none are allowed", "sysctl user.max_user_namespaces=10000");
         }
         if (files.number("/proc/sys/kernel/unprivileged_userns_clone").orElse(1L) == 0) {
-            return Finding.bad(
-                    what, "allowed to the host's root only", "sysctl kernel.unprivileged_userns_clone=1");
+            return Finding.bad(what, "allowed to the host's root only", "sysctl kernel.unprivileged_userns_clone=1");
         }
-        if (files.number("/proc/sys/kernel/apparmor_restrict_unprivileged_userns").orElse(0L) == 1) {
+        if (files.number("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
+                        .orElse(0L)
+                == 1) {
             return Finding.weak(
                     what,
                     "restricted by AppArmor",

@@ -126,7 +126,8 @@ final class Manager implements AutoCloseable {
             intrusions.start(partitions::wholeCpus);
             DriftWatch drift = new DriftWatch(partitions);
             open.push("end the watch", drift::close);
-            ManagerDesk desk = new ManagerDesk(partitions, new NamespaceEntrance(calls, cgroups, partitions::restraints), journal);
+            ManagerDesk desk =
+                    new ManagerDesk(partitions, new NamespaceEntrance(calls, cgroups, partitions::restraints), journal);
             ManagerServer server = ManagerServer.open(
                     door, desk, new Greeting(Greeting.PROTOCOL, settings.instance(), version()), calls);
             open.push("close the socket", server::close);

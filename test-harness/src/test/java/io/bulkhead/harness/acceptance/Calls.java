@@ -78,10 +78,7 @@ final class Calls {
             Path directory = Files.createTempDirectory("bh-calls-");
             Path source = Files.writeString(directory.resolve("calls.c"), OTHER_ARCHITECTURES);
             Path program = directory.resolve("calls");
-            Commands.run(
-                            List.of("/usr/bin/cc", "-o", program.toString(), source.toString()),
-                            "",
-                            Patience.seconds(60))
+            Commands.run(List.of("/usr/bin/cc", "-o", program.toString(), source.toString()), "", Patience.seconds(60))
                     .expect(0);
             return Optional.of(program.toString());
         } catch (IOException e) {

@@ -271,7 +271,7 @@ class KernelDrillsIT {
     @ParameterizedTest
     @ValueSource(strings = {"shell", "service", "systemd"})
     @Proves("a partition's kernel objects are bounded")
-    void d24TakesItsOwnInotifyInstancesOnly(String partition) {
+    void d24TakesItsOwnInotifyInstancesOnly(String partition) throws IOException {
         // Given one that takes all it can get and keeps them for a while
         String hog = "$| = 1; my $n = 0; for (1 .. 5000) { syscall($number{inotify_init1}, 0) >= 0 ? $n++ : last } print \"$n\\n\";";
         String other = partition.equals("shell") ? "service" : "shell";

@@ -32,8 +32,7 @@ public final class Holdings {
      * @param uidRanges how many ranges of 65,536 there are
      * @param hostIds who else of the host has ids in a range; empty where nobody has
      */
-    public Holdings(
-            Admission admission, long uidBase, int uidRanges, Function<UidRange, Optional<String>> hostIds) {
+    public Holdings(Admission admission, long uidBase, int uidRanges, Function<UidRange, Optional<String>> hostIds) {
         this.admission = admission;
         this.uidBase = uidBase;
         this.uidRanges = uidRanges;
@@ -112,7 +111,8 @@ public final class Holdings {
         }
         throw new Refusal(new Problem(
                 ProblemCode.NOT_ENOUGH_RESOURCES,
-                "all " + uidRanges + " ranges of user ids from " + uidBase + " on are taken: " + String.join("; ", holders),
+                "all " + uidRanges + " ranges of user ids from " + uidBase + " on are taken: "
+                        + String.join("; ", holders),
                 Optional.of("delete a partition, raise the number of ranges in the settings, or move uid_base"),
                 holders));
     }

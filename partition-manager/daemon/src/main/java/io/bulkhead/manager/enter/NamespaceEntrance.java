@@ -130,9 +130,9 @@ public final class NamespaceEntrance implements Entrance {
                 for (String kind : EnterProgram.NAMESPACES) {
                     places.inOrder.add(sys.open(processes.namespace(init.pid(), kind), EnumSet.noneOf(OpenFlag.class)));
                 }
-                // Only a reference: opening a directory asks its file system, which may be a program inside that never answers.
-                places.inOrder.add(
-                        sys.open(processes.root(init.pid()), EnumSet.of(OpenFlag.PATH, OpenFlag.DIRECTORY)));
+                // Only a reference: opening a directory asks its file system, which may be a program inside that never
+                // answers.
+                places.inOrder.add(sys.open(processes.root(init.pid()), EnumSet.of(OpenFlag.PATH, OpenFlag.DIRECTORY)));
                 // It lives now, so what was opened before was its own.
                 if (!processes.isRunning(init)) {
                     throw new IllegalStateException("process 1 has ended: " + init.pid());

@@ -36,11 +36,22 @@ public record FilterProfile(boolean systemd, Set<String> deny, Set<String> allow
 
     /** Nothing runs without these, the last step of the boot not either. */
     public static final Set<String> INDISPENSABLE = Set.of(
-            "execve", "exit", "exit_group", "read", "write", "close", "mmap", "munmap", "mprotect", "brk", "rt_sigreturn");
+            "execve",
+            "exit",
+            "exit_group",
+            "read",
+            "write",
+            "close",
+            "mmap",
+            "munmap",
+            "mprotect",
+            "brk",
+            "rt_sigreturn");
 
     /** For every kind of init. */
     private static final List<String> ALWAYS = List.of(
-            // The kernel itself: its code, its log, its counters. All want power over the host; denied so that a hole in
+            // The kernel itself: its code, its log, its counters. All want power over the host; denied so that a hole
+            // in
             // that check is no hole here.
             "init_module",
             "finit_module",
@@ -132,7 +143,8 @@ public record FilterProfile(boolean systemd, Set<String> deny, Set<String> allow
 
     private List<Rule> conditional() {
         List<Rule> rules = new ArrayList<>();
-        // The hypervisor under the host, which knows no network namespaces; and the one call of 32-bit programs in which a
+        // The hypervisor under the host, which knows no network namespaces; and the one call of 32-bit programs in
+        // which a
         // filter cannot see what kind of socket is meant.
         rules.add(new Rule("socket", EAFNOSUPPORT, Optional.of(new Argument(0, INT, AF_VSOCK))));
         rules.add(new Rule("socketcall", NOT_THERE, Optional.empty()));
@@ -152,6 +164,7 @@ public record FilterProfile(boolean systemd, Set<String> deny, Set<String> allow
     static Stream<String> allNames() {
         return Stream.concat(
                 Stream.concat(ALWAYS.stream(), BESIDE_SYSTEMD.stream()),
-                new FilterProfile(false, Set.of(), Set.of()).conditional().stream().map(Rule::call));
+                new FilterProfile(false, Set.of(), Set.of())
+                        .conditional().stream().map(Rule::call));
     }
 }

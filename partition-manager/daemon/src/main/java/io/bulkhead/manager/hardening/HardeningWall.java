@@ -75,7 +75,8 @@ public final class HardeningWall implements Wall {
             Path init = proc.resolve(Long.toString(run.init().pid()));
             promises.add(capabilities(restraints, init.resolve("status")));
             promises.add(systemCalls(restraints, init.resolve("status")));
-            promises.add(limits(restraints, proc.resolve(Long.toString(run.holder().pid()))));
+            promises.add(
+                    limits(restraints, proc.resolve(Long.toString(run.holder().pid()))));
         });
         if (partition.slice().isPresent()) {
             promises.add(devices(partition));
@@ -90,8 +91,10 @@ public final class HardeningWall implements Wall {
                         + " delete the partition and define it anew");
         String wanted = "0 " + range.base() + " " + UidRange.SIZE;
         List<String> maps = new ArrayList<>();
-        running.ifPresent(run -> List.of("uid_map", "gid_map").forEach(file -> maps.add(words(
-                text(proc.resolve(Path.of(Long.toString(run.init().pid()), file))).orElse(UNREADABLE)))));
+        running.ifPresent(run -> List.of("uid_map", "gid_map")
+                .forEach(file -> maps.add(
+                        words(text(proc.resolve(Path.of(Long.toString(run.init().pid()), file)))
+                                .orElse(UNREADABLE)))));
         boolean mapped = maps.stream().allMatch(wanted::equals);
         return new Promise(
                 Resource.USER_IDS,
@@ -107,13 +110,17 @@ public final class HardeningWall implements Wall {
         String promised = restraints.dropped().isEmpty()
                 ? "all of them, inside only"
                 : "without "
-                        + restraints.dropped().stream().map(Capability::toString).collect(Collectors.joining(" "));
+                        + restraints.dropped().stream()
+                                .map(Capability::toString)
+                                .collect(Collectors.joining(" "));
         Optional<Long> found = field(status, "CapBnd:", 16);
         boolean held = found.isPresent() && found.equals(everyCapability().map(all -> all & ~dropped(restraints)));
         return promise(
                 Resource.CAPABILITIES,
                 promised,
-                held ? promised : found.map(mask -> "CapBnd " + Long.toHexString(mask)).orElse(UNREADABLE),
+                held
+                        ? promised
+                        : found.map(mask -> "CapBnd " + Long.toHexString(mask)).orElse(UNREADABLE),
                 held,
                 status);
     }
@@ -124,7 +131,8 @@ public final class HardeningWall implements Wall {
 
     /** Entering a user namespace gives all that the kernel knows, whatever the host's root lacks; user_namespaces(7). */
     private Optional<Long> everyCapability() {
-        return text(proc.resolve("sys/kernel/cap_last_cap")).map(last -> (1L << Integer.parseInt(last.strip()) + 1) - 1);
+        return text(proc.resolve("sys/kernel/cap_last_cap"))
+                .map(last -> (1L << Integer.parseInt(last.strip()) + 1) - 1);
     }
 
     private Promise systemCalls(Restraints restraints, Path status) {
@@ -161,11 +169,7 @@ public final class HardeningWall implements Wall {
         restraints.kernelObjects().forEach((name, most) -> wanted.put(name, most.toString()));
         boolean held = found.equals(wanted);
         return promise(
-                Resource.KERNEL_OBJECTS,
-                list(wanted),
-                found.isEmpty() ? UNREADABLE : list(found),
-                held,
-                descriptors);
+                Resource.KERNEL_OBJECTS, list(wanted), found.isEmpty() ? UNREADABLE : list(found), held, descriptors);
     }
 
     private static String list(Map<String, String> limits) {
@@ -198,15 +202,15 @@ public final class HardeningWall implements Wall {
     }
 
     private static Promise promise(Resource resource, String promised, String readBack, boolean held, Path evidence) {
-        return new Promise(
-                resource, promised, readBack, Strength.CAPPED, held, evidence.toString(), Optional.empty());
+        return new Promise(resource, promised, readBack, Strength.CAPPED, held, evidence.toString(), Optional.empty());
     }
 
     private static Optional<Long> field(Path status, String label, int radix) {
         return text(status).stream()
                 .flatMap(String::lines)
                 .filter(line -> line.startsWith(label))
-                .map(line -> Long.parseUnsignedLong(line.substring(label.length()).strip(), radix))
+                .map(line ->
+                        Long.parseUnsignedLong(line.substring(label.length()).strip(), radix))
                 .findFirst();
     }
 

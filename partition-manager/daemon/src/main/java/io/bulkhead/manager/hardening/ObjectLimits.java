@@ -52,8 +52,8 @@ final class ObjectLimits {
      */
     private static Map<String, Long> defaults(Init init, ByteSize memory) {
         boolean systemd = init instanceof Init.Systemd;
-        long watches = Math.max(
-                LEAST_WATCHES, Math.min(MOST_WATCHES, memory.bytes() / PART_FOR_WATCHES / BYTES_PER_WATCH));
+        long watches =
+                Math.max(LEAST_WATCHES, Math.min(MOST_WATCHES, memory.bytes() / PART_FOR_WATCHES / BYTES_PER_WATCH));
         Map<String, Long> limits = new TreeMap<>();
         limits.put("max_inotify_instances", 128L);
         limits.put("max_inotify_watches", watches);

@@ -69,7 +69,9 @@ public final class Restrainer {
      */
     public Restraints of(PartitionSpec definition) {
         return of(
-                definition.init(), definition.claim().memory(), definition.hardening().orElse(Hardening.DEFAULT));
+                definition.init(),
+                definition.claim().memory(),
+                definition.hardening().orElse(Hardening.DEFAULT));
     }
 
     /** The same from its parts. */

@@ -85,7 +85,8 @@ public final class HostIds {
         }
         try {
             // Names in any encoding: only what is ASCII counts.
-            for (String line : Files.readString(path, StandardCharsets.ISO_8859_1).split("\n")) {
+            for (String line :
+                    Files.readString(path, StandardCharsets.ISO_8859_1).split("\n")) {
                 if (!line.isBlank() && !line.startsWith("#")) {
                     lines.add(line.strip().split(":"));
                 }

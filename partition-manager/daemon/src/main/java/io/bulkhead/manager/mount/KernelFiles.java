@@ -29,7 +29,9 @@ final class KernelFiles {
     record Entry(String path, Treatment treatment, String reason) {}
 
     private static final List<Entry> ENTRIES = List.of(
-            locked("/proc/sys", "settings of the whole kernel, core_pattern among them, which names a program of the host's"),
+            locked(
+                    "/proc/sys",
+                    "settings of the whole kernel, core_pattern among them, which names a program of the host's"),
             locked("/proc/sysrq-trigger", "reboots and crashes the host"),
             locked("/proc/irq", "where interrupts go"),
             locked("/proc/bus", "configuration space of PCI and USB devices"),
@@ -54,7 +56,9 @@ final class KernelFiles {
             file("/proc/slabinfo", "objects of the kernel: a channel between partitions"),
             file("/proc/allocinfo", "the same, from kernel 6.10 on"),
             file("/proc/pagetypeinfo", "the same"),
-            file("/proc/interrupts", "when others type and work, in numbers; nothing inside is interrupted for its own"),
+            file(
+                    "/proc/interrupts",
+                    "when others type and work, in numbers; nothing inside is interrupted for its own"),
             file("/proc/iomem", "addresses of devices and of the kernel"),
             file("/proc/ioports", "the same"),
             file("/proc/config.gz", "what the kernel has, of use to who attacks it"),
@@ -69,7 +73,9 @@ final class KernelFiles {
             directory("/sys/kernel/config", "devices and targets that the kernel is to make"),
             directory("/sys/fs/bpf", "programs and maps of the host"),
             directory("/sys/fs/pstore", "what the host left when it crashed"),
-            directory("/sys/devices/virtual/powercap", "power by the microsecond: what others compute can be told from it (PLATYPUS)"));
+            directory(
+                    "/sys/devices/virtual/powercap",
+                    "power by the microsecond: what others compute can be told from it (PLATYPUS)"));
 
     private KernelFiles() {}
 

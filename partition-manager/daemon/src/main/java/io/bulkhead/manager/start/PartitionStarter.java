@@ -152,7 +152,8 @@ public final class PartitionStarter implements Starter, AutoCloseable {
                         .orElse("process 1 has ended before its release"));
             }
             if (System.nanoTime() > deadline) {
-                throw new IllegalStateException("process 1 has no filter of system calls after " + PATIENCE_MILLIS + " ms");
+                throw new IllegalStateException(
+                        "process 1 has no filter of system calls after " + PATIENCE_MILLIS + " ms");
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }

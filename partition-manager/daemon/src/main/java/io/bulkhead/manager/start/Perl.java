@@ -33,7 +33,8 @@ public final class Perl {
      * filter, seccomp(2) SECCOMP_SET_MODE_FILTER: its arguments are the first two of {@link Restraints#words}. It has every
      * capability in its user namespace, so it needs no no-new-privileges, with which no set-user-id program would work.
      */
-    public static final String RESTRAIN = """
+    public static final String RESTRAIN =
+            """
             sub restrain {
               my ($filter, $capabilities) = @_;
               for (split /,/, $capabilities) { syscall(PRCTL, 24, $_ + 0, 0, 0, 0) == 0 or return 0 }

@@ -100,7 +100,8 @@ public final class ProcessTable {
         return text(Path.of(Long.toString(pid), "status")).stream()
                 .flatMap(String::lines)
                 .filter(line -> line.startsWith(label))
-                .map(line -> Long.parseUnsignedLong(line.substring(label.length()).strip(), radix))
+                .map(line ->
+                        Long.parseUnsignedLong(line.substring(label.length()).strip(), radix))
                 .findFirst();
     }
 

@@ -18,4 +18,10 @@ import java.nio.file.Path;
  * @param restraints what process 1 may not do
  */
 public record StartRequest(
-        PartitionName name, Init init, UidRange uidRange, Path files, boolean hostOpt, boolean automaticLogin, Restraints restraints) {}
+        PartitionName name,
+        Init init,
+        UidRange uidRange,
+        Path files,
+        boolean hostOpt,
+        boolean automaticLogin,
+        Restraints restraints) {}

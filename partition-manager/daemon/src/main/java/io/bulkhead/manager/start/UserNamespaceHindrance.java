@@ -18,7 +18,10 @@ final class UserNamespaceHindrance {
     private static final List<Setting> SETTINGS = List.of(
             new Setting("user/max_user_namespaces", "0", "it allows none at all"),
             new Setting("kernel/unprivileged_userns_clone", "0", "it allows them to the host's root only"),
-            new Setting("kernel/apparmor_restrict_unprivileged_userns", "1", "AppArmor allows them to listed programs only"));
+            new Setting(
+                    "kernel/apparmor_restrict_unprivileged_userns",
+                    "1",
+                    "AppArmor allows them to listed programs only"));
 
     private final Path sysctls;
 
@@ -29,8 +32,7 @@ final class UserNamespaceHindrance {
 
     /** The refusal for an attempt that failed with these words. */
     Refusal refusal(String failure) {
-        return found()
-                .map(setting -> Refusal.of(
+        return found().map(setting -> Refusal.of(
                         ProblemCode.NOT_ENFORCEABLE,
                         "this host makes no user namespace, without which a partition's root would be the host's: "
                                 + name(setting) + " is " + setting.forbidding() + ", " + setting.what() + " (" + failure

@@ -275,11 +275,8 @@ class AdmissionTest {
     @Test
     void givesNoIdsThatTheHostHasGivenToSomebodyElse() {
         // Given the second of three ranges is a user's
-        Holdings holdings = new Holdings(
-                admission,
-                65_536,
-                3,
-                range -> Optional.of("/etc/subuid gives them to joe").filter(text -> range.base() == 131_072));
+        Holdings holdings = new Holdings(admission, 65_536, 3, range -> Optional.of("/etc/subuid gives them to joe")
+                .filter(text -> range.base() == 131_072));
 
         // When
         Wanted one = whole("one", "2-3", 64);

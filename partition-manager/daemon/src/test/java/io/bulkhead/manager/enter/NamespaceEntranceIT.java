@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Test;
 /** Commands in a running partition of this machine's kernel; needs root. */
 class NamespaceEntranceIT {
     private final TestGround ground = new TestGround();
-    private final Entrance entrance = new NamespaceEntrance(ground.sys, ground.cgroups, name -> TestGround.restraints(new Init.Shell()));
+    private final Entrance entrance =
+            new NamespaceEntrance(ground.sys, ground.cgroups, name -> TestGround.restraints(new Init.Shell()));
     private RunningPartition partition = ground.boot(new Init.Shell(), false);
     private ConsoleTap console = new ConsoleTap(ground.sys, partition.console());
 

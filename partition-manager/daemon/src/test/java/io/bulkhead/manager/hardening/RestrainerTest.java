@@ -83,8 +83,8 @@ class RestrainerTest {
                                         List.of(),
                                         List.of(),
                                         List.of(),
-                                        Optional.of(new KernelObjects(
-                                                Optional.of(7L), Optional.empty(), Optional.of(0L)))))
+                                        Optional.of(
+                                                new KernelObjects(Optional.of(7L), Optional.empty(), Optional.of(0L)))))
                         .kernelObjects())
                 .containsEntry("max_inotify_instances", 7L)
                 // Its own one is one of them.

@@ -87,10 +87,9 @@ class HardeningWallIT {
     }
 
     private static PartitionRecord record(Init init, Hardening hardening) {
-        Claim claim = new Claim(
-                new CpuClaim.Part(new CpuMillis(100)), ByteSize.ofMebibytes(512), 64, IoSlice.UNLIMITED);
-        PartitionSpec spec =
-                new PartitionSpec(TestGround.NAME, claim, init, false, false, 10_000, Optional.empty());
+        Claim claim =
+                new Claim(new CpuClaim.Part(new CpuMillis(100)), ByteSize.ofMebibytes(512), 64, IoSlice.UNLIMITED);
+        PartitionSpec spec = new PartitionSpec(TestGround.NAME, claim, init, false, false, 10_000, Optional.empty());
         return new PartitionRecord(
                 spec.with(Optional.empty(), List.of(), Optional.of(hardening)),
                 Optional.empty(),

@@ -136,8 +136,14 @@ class NothingIsLeftIT {
                     real.signal(real.openProcess(ProcessHandle.current().pid()), 9);
                 }
             });
-            StartRequest request =
-                    new StartRequest(TestGround.NAME, SHELL, TestGround.RANGE, Path.of(arguments[0]), true, true, TestGround.restraints(SHELL));
+            StartRequest request = new StartRequest(
+                    TestGround.NAME,
+                    SHELL,
+                    TestGround.RANGE,
+                    Path.of(arguments[0]),
+                    true,
+                    true,
+                    TestGround.restraints(SHELL));
             new PartitionStarter(deadly, new GrouplessCgroups(), Path.of(arguments[1]))
                     .start(
                             request,

@@ -95,7 +95,8 @@ class SystemdPartitionIT {
         RunningPartition partition = ground.boot(SYSTEMD, false);
         try (ConsoleTap console = new ConsoleTap(ground.sys, partition.console())) {
             console.expect("t-start login: ", PATIENCE);
-            try (Entrance.Entered entered = new NamespaceEntrance(ground.sys, groups, name -> TestGround.restraints(SYSTEMD))
+            try (Entrance.Entered entered = new NamespaceEntrance(
+                            ground.sys, groups, name -> TestGround.restraints(SYSTEMD))
                     .run(TestGround.NAME, partition.init(), List.of("sleep", "1000"), Map.of(), Optional.empty())) {
                 // When
                 ground.stop(partition, SYSTEMD);

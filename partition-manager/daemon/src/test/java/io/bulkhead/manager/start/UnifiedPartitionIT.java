@@ -157,7 +157,8 @@ class UnifiedPartitionIT {
             assertThat(console.run("for f in memory.max pids.max cpuset.cpus.partition cgroup.freeze; do "
                             + "echo 1 >/sys/fs/cgroup/$f && echo RAISED; done"))
                     .doesNotContain("RAISED\n");
-            Entrance entrance = new NamespaceEntrance(ground.sys, cgroups, name -> TestGround.restraints(new Init.Shell()));
+            Entrance entrance =
+                    new NamespaceEntrance(ground.sys, cgroups, name -> TestGround.restraints(new Init.Shell()));
             try (Entrance.Entered entered = entrance.run(
                     TestGround.NAME, partition.init(), List.of("sleep", "1000"), Map.of(), Optional.empty())) {
                 assertThat(Files.readAllLines(outer.resolve("in/exec/cgroup.procs")))

@@ -27,7 +27,9 @@ class UserNamespaceHindranceTest {
         Files.createDirectories(setting.getParent());
         Files.writeString(setting, value + "\n");
 
-        Problem problem = new UserNamespaceHindrance(proc).refusal("the donor ended early").problem();
+        Problem problem = new UserNamespaceHindrance(proc)
+                .refusal("the donor ended early")
+                .problem();
 
         assertThat(problem.code()).isEqualTo(ProblemCode.NOT_ENFORCEABLE);
         assertThat(problem.detail()).contains(file.replace('/', '.') + " is " + value, "the donor ended early");
@@ -40,7 +42,9 @@ class UserNamespaceHindranceTest {
         Files.createDirectories(setting.getParent());
         Files.writeString(setting, "96364\n");
 
-        Problem problem = new UserNamespaceHindrance(proc).refusal("the donor ended early").problem();
+        Problem problem = new UserNamespaceHindrance(proc)
+                .refusal("the donor ended early")
+                .problem();
 
         assertThat(problem.detail()).doesNotContain("max_user_namespaces").contains("the donor ended early");
         assertThat(problem.remedy().orElseThrow()).contains("CONFIG_USER_NS");

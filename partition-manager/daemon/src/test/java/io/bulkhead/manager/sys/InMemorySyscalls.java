@@ -490,9 +490,7 @@ public final class InMemorySyscalls implements Syscalls {
 
     @Override
     public synchronized void attachTreeAt(Fd tree, Fd place) {
-        attachTree(
-                tree,
-                Path.of(file("move_mount", place.toString(), place, OpenFile.TreeFile.class).description));
+        attachTree(tree, Path.of(file("move_mount", place.toString(), place, OpenFile.TreeFile.class).description));
     }
 
     @Override

@@ -143,7 +143,8 @@ public interface SyscallsContract {
         kernel().makeSymbolicLink(made.resolve("out"), "/");
         kernel().makeSymbolicLink(made.resolve("in"), "inner");
         try (Fd below = kernel().open(made, Set.of(OpenFlag.PATH, OpenFlag.DIRECTORY))) {
-            kernel().openBeneath(below, "inner", Set.of(OpenFlag.PATH, OpenFlag.DIRECTORY)).close();
+            kernel().openBeneath(below, "inner", Set.of(OpenFlag.PATH, OpenFlag.DIRECTORY))
+                    .close();
 
             assertThat(refusal(below, "out")).isEqualTo(new Errno(40));
             assertThat(refusal(below, "in")).isEqualTo(new Errno(40));

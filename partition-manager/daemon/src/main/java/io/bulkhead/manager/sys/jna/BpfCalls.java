@@ -155,7 +155,6 @@ public final class BpfCalls implements DevicePrograms {
     }
 
     private static long call(int command, String subject, Pointer attributes) {
-        return Checked.call(
-                "bpf", subject, () -> Libc.syscall(SyscallHeader.SYS_bpf, command, attributes, Attr.SIZE));
+        return Checked.call("bpf", subject, () -> Libc.syscall(SyscallHeader.SYS_bpf, command, attributes, Attr.SIZE));
     }
 }

@@ -93,14 +93,11 @@ final class FileCalls {
             how.setLong(OpenHow.MODE, flags.contains(OpenFlag.CREATE) ? CREATED_MODE : 0);
             how.setLong(
                     OpenHow.RESOLVE,
-                    FcntlHeader.RESOLVE_BENEATH
-                            | FcntlHeader.RESOLVE_NO_SYMLINKS
-                            | FcntlHeader.RESOLVE_NO_MAGICLINKS);
+                    FcntlHeader.RESOLVE_BENEATH | FcntlHeader.RESOLVE_NO_SYMLINKS | FcntlHeader.RESOLVE_NO_MAGICLINKS);
             return owned(Checked.call(
                     "openat2",
                     directory + ", \"" + path + "\"",
-                    () -> Libc.syscall(
-                            SyscallHeader.SYS_openat2, directory.number(), texts.at(0), how, OpenHow.SIZE)));
+                    () -> Libc.syscall(SyscallHeader.SYS_openat2, directory.number(), texts.at(0), how, OpenHow.SIZE)));
         }
     }
 

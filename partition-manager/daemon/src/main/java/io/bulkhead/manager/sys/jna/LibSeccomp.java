@@ -167,8 +167,7 @@ public final class LibSeccomp implements FilterCompiler {
     /** These functions answer a negative errno. */
     private static void check(String function, int answer) {
         if (answer < 0) {
-            throw new IllegalStateException(
-                    function + " of libseccomp: " + new Errno(-answer));
+            throw new IllegalStateException(function + " of libseccomp: " + new Errno(-answer));
         }
     }
 }

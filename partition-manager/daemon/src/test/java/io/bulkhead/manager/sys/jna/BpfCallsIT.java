@@ -72,7 +72,9 @@ class BpfCallsIT {
     }
 
     private static String run(String script) throws Exception {
-        Process process = new ProcessBuilder("/bin/sh", "-c", script).redirectErrorStream(true).start();
+        Process process = new ProcessBuilder("/bin/sh", "-c", script)
+                .redirectErrorStream(true)
+                .start();
         String out = new String(process.getInputStream().readAllBytes());
         process.waitFor();
         return out;

@@ -19,7 +19,8 @@ class LibSeccompIT {
     @Test
     void knowsEveryCallOfTheListsButOne() {
         for (Init init : List.of(new Init.Shell(), new Init.Systemd(List.of()))) {
-            Compiled compiled = compiler.compile(FilterProfile.of(init, List.of(), List.of()).rules());
+            Compiled compiled = compiler.compile(
+                    FilterProfile.of(init, List.of(), List.of()).rules());
 
             // Some are known to newer versions only.
             assertThat(compiled.unknown()).hasSizeLessThanOrEqualTo(2);
@@ -39,15 +40,15 @@ class LibSeccompIT {
 
     @Test
     void makesTheSameProgramAgain() {
-        List<Rule> rules = FilterProfile.of(new Init.Shell(), List.of("mount"), List.of()).rules();
+        List<Rule> rules =
+                FilterProfile.of(new Init.Shell(), List.of("mount"), List.of()).rules();
 
         assertThat(compiler.compile(rules)).isEqualTo(compiler.compile(rules));
     }
 
     @Test
     void leavesOutAndListsWhatNobodyKnows() {
-        Compiled compiled =
-                compiler.compile(List.of(new Rule("no_such_call", Errno.EPERM, Optional.empty())));
+        Compiled compiled = compiler.compile(List.of(new Rule("no_such_call", Errno.EPERM, Optional.empty())));
 
         assertThat(compiled.unknown()).containsExactly("no_such_call");
         assertThat(compiler.knows("no_such_call")).isFalse();
