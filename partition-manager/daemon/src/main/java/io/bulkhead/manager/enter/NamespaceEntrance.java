@@ -121,7 +121,7 @@ public final class NamespaceEntrance implements Entrance {
             Places places = new Places(new ArrayList<>());
             boolean complete = false;
             try {
-                for (String kind : EnterProgram.NAMESPACES) {
+                for (String kind : EnterProgram.namespaces(processes.knowsClocks())) {
                     places.inOrder.add(sys.open(processes.namespace(init.pid(), kind), EnumSet.noneOf(OpenFlag.class)));
                 }
                 places.inOrder.add(sys.open(processes.root(init.pid()), EnumSet.of(OpenFlag.DIRECTORY)));
@@ -205,7 +205,7 @@ public final class NamespaceEntrance implements Entrance {
         if (born) {
             cgroups.enterCurrentThread(partition);
         }
-        List<String> command = EnterProgram.command(inside);
+        List<String> command = EnterProgram.command(processes.knowsClocks(), inside);
         try (Pipe gate = sys.pipe()) {
             Map<Integer, Fd> descriptors = places.descriptors();
             descriptors.putAll(streams.theirs());

@@ -18,8 +18,9 @@ public enum BootStep {
     IDENTITY(11, "set the hostname and raise the loopback"),
     KERNEL_FILES(12, "mount the kernel's file systems"),
     OWN_FILES(13, "show the partition's own files"),
-    PROOF(14, "prove the walls and the promises"),
-    RELEASE(15, "release process 1");
+    RESTRAINTS(14, "lock the mounts and restrain process 1"),
+    PROOF(15, "prove the walls and the promises"),
+    RELEASE(16, "release process 1");
 
     private final int number;
     private final String text;

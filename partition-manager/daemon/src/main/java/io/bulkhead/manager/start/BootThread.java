@@ -29,7 +29,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The throw-away thread of one boot: steps 3 to 13. It gives up its keyring, groups, mounts, root and namespaces one
+ * The throw-away thread of one boot: steps 3 to 14. It gives up its keyring, groups, mounts, root and namespaces one
  * after the other, so it must never return to a pool.
  *
  * <p>From {@link BootStep#PIVOT} on neither class path nor host are in sight, and after {@link BootStep#NAMESPACES} it
@@ -146,6 +146,13 @@ final class BootThread extends Thread {
         runner.run(SLASH, plan.kernel());
         step = BootStep.OWN_FILES;
         runner.run(SLASH, plan.ownFiles());
+        step = BootStep.RESTRAINTS;
+        // All mounts are there: process 1 may lock them, and put its restraints on.
+        tellToGoOn();
+    }
+
+    private void tellToGoOn() {
+        sys.write(order.release().writeEnd(), new byte[] {'\n'}, 0, 1);
     }
 
     private void startHolder(boolean gated) {
@@ -171,7 +178,7 @@ final class BootThread extends Thread {
         }
         if (gated) {
             cgroups.enter(order.request().name(), holder().pid());
-            sys.write(order.release().writeEnd(), new byte[] {'\n'}, 0, 1);
+            tellToGoOn();
         }
     }
 

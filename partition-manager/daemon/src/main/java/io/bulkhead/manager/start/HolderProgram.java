@@ -1,5 +1,6 @@
 package io.bulkhead.manager.start;
 
+import static io.bulkhead.manager.start.Perl.SYS_CLOCK_GETTIME;
 import static io.bulkhead.manager.start.Perl.SYS_MOUNT;
 import static io.bulkhead.manager.start.Perl.SYS_SETGID;
 import static io.bulkhead.manager.start.Perl.SYS_SETGROUPS;
@@ -12,11 +13,12 @@ import java.util.List;
 
 /**
  * The holder's program, whose child becomes process 1. The tools of util-linux would be four programs one after the other, and
- * loading them took as long as building the root. It loads no module, and looks up one path: the console's, in the child.
+ * loading them took as long as building the root. It loads no module, and looks up one path of the host's, before it has a
+ * child, and the console's, in the child.
  * Pure; any thread.
  *
- * <p>Descriptors: {@value PartitionStarter#HOLDERS_MASTER} is the console's master, 4 a pipe on which it is told to go on, 5
- * a slave of the console, 6 the user namespace. Those that Perl opens anew close by themselves at an exec.
+ * <p>Descriptors: {@value PartitionStarter#HOLDERS_MASTER} is the console's master, 4 a pipe on which it is told to go on, a
+ * newline for each time, 5 a slave of the console, 6 the user namespace. Those that Perl opens anew close by themselves at an exec.
  */
 final class HolderProgram {
     /** How it ends where it cannot go on; what cannot be said in a status is nowhere, since its errors go to /dev/null. */
@@ -26,19 +28,32 @@ final class HolderProgram {
     private static final int NOT_ITS_ROOT = 92;
     private static final int NO_NAMESPACES = 93;
     private static final int NO_CHILD = 94;
+    private static final int NO_CLOCKS = 88;
+    private static final int NO_OWN_MOUNTS = 96;
 
     /**
      * It ends as its child has ended, by the same signal too: reboot(2) inside shows in how the kernel kills process 1. The
-     * mounts are unshared last of all, which locks what was mounted before: mount_namespaces(7).
+     * mounts are unshared when all are there, which locks them: mount_namespaces(7). Only then it waits for its release, so
+     * that what can be taken away again is mounted there before it runs.
+     *
+     * <p>Monotonic and boot clock begin at its birth, to the second, where the kernel has time namespaces: time_namespaces(7).
+     * The file for that is opened while it is still the host's root, whose alone it is.
      */
     private static final String SCRIPT = """
             my ($gated, $setns, $setgroups, $setgid, $setuid, $unshare, $mount) = map $_ + 0, splice @ARGV, 0, 7;
             sub await { sysread GO, my $newline, 1 or exit $_[0] }
             open GO, '<&=', 4 or exit 90;
             await(90) if $gated;
+            open my $clocks, '+<', '/proc/self/timens_offsets';
             syscall($setns, 6, 0x10000000) == 0 or exit 91;
             syscall($setgroups, 0, 0) == 0 && syscall($setgid, 0) == 0 && syscall($setuid, 0) == 0 or exit 92;
             syscall($unshare, 0x6e000000) == 0 or exit 93;
+            if (defined fileno $clocks) {
+              my @now = map { my $time = ' ' x 16; syscall(CLOCK_GETTIME, $_, $time) == 0 or exit 88; unpack 'q', $time } 1, 7;
+              syscall($unshare, 0x80) == 0 or exit 93;
+              syswrite $clocks, sprintf "monotonic -%d 0\nboottime -%d 0\n", @now or exit 88;
+              close $clocks;
+            }
             my $child = fork;
             defined $child or exit 94;
             if ($child) {
@@ -58,8 +73,9 @@ final class HolderProgram {
             delete $ENV{PERL_HASH_SEED};
             my ($none, $root) = ('none', '/');
             syscall($unshare, 0x20000) == 0 && syscall($mount, $none, $root, 0, 0x44000, 0) == 0 or exit 96;
+            await(98);
             exec { $ARGV[0] } @ARGV or exit 97;
-            """;
+            """.replace("CLOCK_GETTIME", Integer.toString(SYS_CLOCK_GETTIME));
 
     private HolderProgram() {}
 
@@ -84,6 +100,8 @@ final class HolderProgram {
                     case NO_USER_NAMESPACE -> "it could not join the user namespace";
                     case NOT_ITS_ROOT -> "it could not become root of the user namespace";
                     case NO_NAMESPACES -> "the kernel gave it no namespaces; are user.max_*_namespaces used up?";
+                    case NO_CLOCKS -> "the kernel did not take the offsets of its clocks";
+                    case NO_OWN_MOUNTS -> "process 1 could not lock its mounts";
                     case NO_CHILD -> "it could not fork; are its groups' tasks used up?";
                     default -> "Perl could not run it";
                 }

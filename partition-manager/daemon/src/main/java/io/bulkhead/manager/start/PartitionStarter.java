@@ -19,12 +19,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Boots partitions: the steps of {@link BootStep}, 3 to 13 of them on a {@link BootThread}. Keeps one user namespace
+ * Boots partitions: the steps of {@link BootStep}, 3 to 14 of them on a {@link BootThread}. Keeps one user namespace
  * per uid range open. Safe for any thread.
  */
 public final class PartitionStarter implements Starter, AutoCloseable {
@@ -34,6 +36,7 @@ public final class PartitionStarter implements Starter, AutoCloseable {
     static final int HOLDERS_MASTER = 3;
 
     private static final long PATIENCE_MILLIS = 5_000;
+    private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
 
     private final Syscalls sys;
     private final Cgroups cgroups;
@@ -121,7 +124,10 @@ public final class PartitionStarter implements Starter, AutoCloseable {
         return thread;
     }
 
-    /** The last look before process 1 runs: that it stands in the new root, then whatever the caller wants proved. */
+    /**
+     * The last look before process 1 runs: that it stands in the new root, behind locked mounts, then
+     * whatever the caller wants proved.
+     */
     private void prove(RunningPartition running, BeforeRelease beforeRelease, Undo undo) {
         at(BootStep.PROOF, () -> {
             for (ProcessId process : List.of(running.holder(), running.init())) {
@@ -129,9 +135,26 @@ public final class PartitionStarter implements Starter, AutoCloseable {
                     throw new IllegalStateException("process " + process.pid() + " still has the host's root");
                 }
             }
+            awaitLocked(running);
             beforeRelease.prepare(running, undo);
             return running;
         });
+    }
+
+    private void awaitLocked(RunningPartition running) {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+        while (!processes.hasLeftItsParentsMounts(running.init().pid())) {
+            if (!processes.isRunning(running.init())) {
+                throw new IllegalStateException(Endings.await(sys, running.holderFd(), PATIENCE_MILLIS)
+                        .map(HolderProgram::reason)
+                        .orElse("process 1 has ended before its release"));
+            }
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException(
+                        "process 1 has not locked its mounts after " + PATIENCE_MILLIS + " ms");
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
     }
 
     private ProcessId identify(long pid) {
