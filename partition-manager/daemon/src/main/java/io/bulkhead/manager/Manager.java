@@ -45,6 +45,7 @@ import io.bulkhead.manager.sys.Signals;
 import io.bulkhead.manager.sys.Syscalls;
 import io.bulkhead.manager.sys.jna.JnaSyscalls;
 import io.bulkhead.manager.undo.Undo;
+import io.bulkhead.manager.views.ViewsWall;
 import io.bulkhead.manager.wall.Walls;
 import io.bulkhead.settings.Settings;
 import java.io.IOException;
@@ -114,6 +115,7 @@ final class Manager implements AutoCloseable {
                     reserve,
                     settings.host().disk());
             Partitions partitions = new Partitions(life, host);
+            life.walls().onNews(partitions::lookAfterPromises);
             journal.append(new Event.ManagerStarted(version()));
             Recovery recovery = new Recovery(life, partitions);
             List<PartitionName> toStart = recovery.run();
@@ -156,6 +158,14 @@ final class Manager implements AutoCloseable {
             return thread;
         });
         open.push("end the threads", executor::shutdownNow);
+        EventProcessWatch processes = new EventProcessWatch(loop, calls);
+        ViewsWall views = ViewsWall.of(
+                calls,
+                settings.runDirectory(),
+                settings.instance().value(),
+                (process, ended) -> processes.onEnd(process, ended)::close,
+                executor);
+        open.push("let lxcfs go on alone", views::close);
         String bootId =
                 Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
         ConsoleLoop consoleLoop = new EventConsoleLoop(loop);
@@ -164,9 +174,9 @@ final class Manager implements AutoCloseable {
                 (int) Math.min(Integer.MAX_VALUE - 8, settings.consoleHistory().bytes());
         return new LifeParts(
                 cgroups,
-                new Walls(List.of()),
+                new Walls(List.of(views)),
                 starter,
-                new EventProcessWatch(loop, calls),
+                processes,
                 new RecordStore(state.resolve("records")),
                 new PartitionDirectories(
                         state.resolve("partitions"),

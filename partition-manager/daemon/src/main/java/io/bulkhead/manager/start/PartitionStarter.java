@@ -105,7 +105,12 @@ public final class PartitionStarter implements Starter, AutoCloseable {
             Pipe release,
             Undo undo) {
         Supplier<MountPlan> plan = () -> MountPlan.of(
-                new RootRequest(request.uidRange(), request.files(), request.hostOpt(), terminal.slave()),
+                new RootRequest(
+                        request.uidRange(),
+                        request.files(),
+                        request.hostOpt(),
+                        terminal.slave(),
+                        Identity.shown(request.name())),
                 init,
                 cgroups.mountsInside(request.init() instanceof Init.Systemd),
                 layout);
