@@ -152,7 +152,7 @@ final class Lxcfs {
             undo.keep();
             return child;
         } catch (IOException | ErrnoException e) {
-            throw new IllegalStateException("lxcfs cannot be started: " + e.getMessage(), e);
+            throw new IllegalStateException("lxcfs cannot be started: " + e, e);
         }
     }
 
@@ -180,9 +180,16 @@ final class Lxcfs {
         }
     }
 
-    /** Every partition reads it: the kernel looks elsewhere first when memory is short. */
-    private void protect(long pid) throws IOException {
-        Files.writeString(place.proc().resolve(Long.toString(pid)).resolve("oom_score_adj"), "-900");
+    /**
+     * Every partition reads it: the kernel is to look elsewhere first when memory is short. Without CAP_SYS_RESOURCE, as in some
+     * virtual machines, it has what the manager has.
+     */
+    private void protect(long pid) {
+        try {
+            Files.writeString(place.proc().resolve(Long.toString(pid)).resolve("oom_score_adj"), "-900");
+        } catch (IOException e) {
+            LOG.atDebug().addKeyValue("reason", e.toString()).log("lxcfs is not protected from the kernel's killer");
+        }
     }
 
     private void awaitMounted(Child child) {

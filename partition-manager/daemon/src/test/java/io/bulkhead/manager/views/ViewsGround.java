@@ -74,7 +74,7 @@ final class ViewsGround implements AutoCloseable {
         sys = ground.sys;
         loop = EventLoop.start(sys);
         Claim claim = new Claim(
-                new CpuClaim.Part(new CpuMillis(500)), Optional.empty(), ByteSize.ofMebibytes(mebibytes), 256, IoSlice.UNLIMITED);
+                new CpuClaim.Part(new CpuMillis(500)), ByteSize.ofMebibytes(mebibytes), 256, IoSlice.UNLIMITED);
         record = new PartitionRecord(
                 new PartitionSpec(TestGround.NAME, claim, new Init.Shell(), false, false, 1000, Optional.empty()),
                 Optional.of(slice),

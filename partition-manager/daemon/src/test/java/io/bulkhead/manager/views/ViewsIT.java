@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,7 +64,8 @@ class ViewsIT {
 
             // Then
             try (ConsoleTap console = new ConsoleTap(ground.ground.sys, partition.console())) {
-                console.expect("total 204800 kB cpus 1 up ", PATIENCE);
+                console.expect("total 204800 kB cpus ", PATIENCE);
+                console.expect(" up ", PATIENCE);
                 assertThat(console.expect("\n").strip()).matches("[0-9]{1,2}");
             }
         }
@@ -82,9 +84,12 @@ class ViewsIT {
                 assertThat(ground.promise(wall, partition).held()).isTrue();
                 assertThat(run(console, "free -m")).containsPattern("Mem: +320 ").containsPattern("Swap: +0 ");
                 assertThat(run(console, "nproc")).startsWith("2\n");
-                assertThat(run(console, "grep -c ^processor /proc/cpuinfo; cat /sys/devices/system/cpu/online"))
-                        .startsWith("1\n0\n");
-                assertThat(run(console, "grep -c '^cpu[0-9]' /proc/stat")).startsWith("1\n");
+                // Where lxcfs finds the quota, as from version 6 on and with version 2 of groups, it is one CPU.
+                assertThat(run(
+                                console,
+                                "grep -c ^processor /proc/cpuinfo; grep -c '^cpu[0-9]' /proc/stat;"
+                                        + " cat /sys/devices/system/cpu/online"))
+                        .matches("(?s)(1\n1\n0|2\n2\n0-1)\n.*");
                 assertThat(run(console, "top -bn1 | head -5")).containsPattern("MiB Mem : +320\\.0 total");
                 assertThat(run(console, "cat /proc/swaps")).contains("Filename").doesNotContain("/");
                 assertThat(run(console, "cat /proc/diskstats; cat /proc/loadavg"))
@@ -196,7 +201,7 @@ class ViewsIT {
 
             // When
             try (ViewsWall second = ground.wall()) {
-                second.recover(java.util.Set.of(TestGround.NAME));
+                second.recover(Set.of(TestGround.NAME));
                 second.adopt(ground.record, partition);
 
                 // Then
@@ -260,7 +265,7 @@ class ViewsIT {
             // Then
             Promise promise = ground.promise(wall, partition);
             assertThat(promise.held()).isTrue();
-            assertThat(promise.reason().orElseThrow()).contains("exited with 1");
+            assertThat(promise.reason().orElseThrow()).contains("lxcfs exited with status 1");
             assertThat(ground.mounted()).isFalse();
         }
     }
