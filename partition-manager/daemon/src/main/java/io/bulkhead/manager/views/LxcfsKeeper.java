@@ -222,7 +222,8 @@ final class LxcfsKeeper implements AutoCloseable {
         });
     }
 
-    private static void inBackground(Executor executor, Runnable work) {
+    /** Unless the manager goes: then the next one looks after everything. */
+    static void inBackground(Executor executor, Runnable work) {
         try {
             executor.execute(work);
         } catch (RejectedExecutionException e) {

@@ -41,6 +41,7 @@ public final class ViewsWall implements Wall, AutoCloseable {
     private final ViewsPromise promise;
     private final List<String> names;
     private final Syscalls sys;
+    private final Executor executor;
     private final Map<PartitionName, Shown> partitions = new ConcurrentHashMap<>();
     private volatile Runnable news = () -> {};
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
@@ -83,6 +84,7 @@ public final class ViewsWall implements Wall, AutoCloseable {
     ViewsWall(
             Syscalls sys, ProcessTable processes, Path proc, Lxcfs lxcfs, EndWatch watch, Executor executor) {
         this.sys = sys;
+        this.executor = executor;
         this.processes = processes;
         this.proc = proc;
         this.inner = new InnerMounts(sys);
@@ -181,7 +183,8 @@ public final class ViewsWall implements Wall, AutoCloseable {
     /** Lxcfs has changed: everybody gets what there is now. Under the lock. */
     private void refresh() {
         partitions.forEach(this::show);
-        news.run();
+        // Not on this thread, which may be in the middle of a start and would find its own partition's lock open.
+        LxcfsKeeper.inBackground(executor, () -> news.run());
     }
 
     @Override
