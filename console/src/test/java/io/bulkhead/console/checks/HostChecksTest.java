@@ -102,12 +102,11 @@ class HostChecksTest {
             assertThat(finding.remedy().orElseThrow()).contains("apt-get install lxcfs");
         });
         file("usr/bin/lxcfs", "");
-        Files.setPosixFilePermissions(
-                root.resolve("usr/bin/lxcfs"), PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.setPosixFilePermissions(root.resolve("usr/bin/lxcfs"), PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.delete(root.resolve("dev/fuse"));
-        assertThat(wrong()).singleElement().satisfies(finding -> assertThat(
-                        finding.remedy().orElseThrow())
-                .contains("modprobe fuse"));
+        assertThat(wrong())
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.remedy().orElseThrow()).contains("modprobe fuse"));
     }
 
     private static final String V2_MOUNTS = """

@@ -73,7 +73,15 @@ final class EnterProgram {
     static List<String> command(boolean clocks, List<String> inside) {
         return Perl.command(
                 SCRIPT,
-                List.of(SYS_SETNS, SYS_SETGROUPS, SYS_SETGID, SYS_SETUID, SYS_FCHDIR, GATE, FIRST_NAMESPACE, root(clocks)),
+                List.of(
+                        SYS_SETNS,
+                        SYS_SETGROUPS,
+                        SYS_SETGID,
+                        SYS_SETUID,
+                        SYS_FCHDIR,
+                        GATE,
+                        FIRST_NAMESPACE,
+                        root(clocks)),
                 inside);
     }
 }

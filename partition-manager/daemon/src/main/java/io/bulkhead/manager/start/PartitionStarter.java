@@ -155,8 +155,7 @@ public final class PartitionStarter implements Starter, AutoCloseable {
                         .orElse("process 1 has ended before its release"));
             }
             if (System.nanoTime() > deadline) {
-                throw new IllegalStateException(
-                        "process 1 has not locked its mounts after " + PATIENCE_MILLIS + " ms");
+                throw new IllegalStateException("process 1 has not locked its mounts after " + PATIENCE_MILLIS + " ms");
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class InnerMounts {
     private static final Path ROOT = Path.of("/");
     private static final Set<Namespace> MOUNTS = EnumSet.of(Namespace.MOUNT);
-    private static final Set<MountAttribute> READ_ONLY = EnumSet.of(
-            MountAttribute.READ_ONLY, MountAttribute.NO_SUID, MountAttribute.NO_DEV, MountAttribute.NO_EXEC);
+    private static final Set<MountAttribute> READ_ONLY =
+            EnumSet.of(MountAttribute.READ_ONLY, MountAttribute.NO_SUID, MountAttribute.NO_DEV, MountAttribute.NO_EXEC);
 
     private final Syscalls sys;
 

@@ -128,7 +128,8 @@ final class Lxcfs {
     }
 
     private boolean isOurs(long pid) throws IOException {
-        String[] words = KernelText.read(place.proc().resolve(Long.toString(pid)).resolve("cmdline"))
+        String[] words = KernelText.read(
+                        place.proc().resolve(Long.toString(pid)).resolve("cmdline"))
                 .split("\0");
         return words.length > 1
                 && words[0].equals("lxcfs")

@@ -26,7 +26,6 @@ final class LxcfsKeeper implements AutoCloseable {
     /** How often it may end early and is started again at once. */
     private static final int AT_ONCE = 3;
 
-
     private final Lxcfs lxcfs;
     private final EndWatch watch;
     private final Executor executor;
@@ -52,12 +51,7 @@ final class LxcfsKeeper implements AutoCloseable {
      * @param changed is run, alone, when there is another lxcfs than before, or none any more
      */
     LxcfsKeeper(
-            Lxcfs lxcfs,
-            EndWatch watch,
-            Executor executor,
-            Consumer<Runnable> alone,
-            Runnable lost,
-            Runnable changed) {
+            Lxcfs lxcfs, EndWatch watch, Executor executor, Consumer<Runnable> alone, Runnable lost, Runnable changed) {
         this(lxcfs, watch, executor, alone, lost, changed, System::nanoTime);
     }
 
@@ -146,7 +140,8 @@ final class LxcfsKeeper implements AutoCloseable {
         startedNanos = clockNanos.getAsLong();
         device = lxcfs.device();
         trouble = Optional.empty();
-        unwatch = watch.onEnd(started.process(), () -> inBackground(executor, () -> alone.accept(() -> ended(started))));
+        unwatch =
+                watch.onEnd(started.process(), () -> inBackground(executor, () -> alone.accept(() -> ended(started))));
         LOG.atInfo().addKeyValue("pid", started.pid()).log("lxcfs is there");
     }
 
@@ -180,10 +175,12 @@ final class LxcfsKeeper implements AutoCloseable {
                 .log("There is no lxcfs; partitions see the host's figures in /proc until it starts");
         changed.run();
         retryPending = true;
-        inBackground(CompletableFuture.delayedExecutor(pause, TimeUnit.SECONDS, executor), () -> alone.accept(() -> {
-            retryPending = false;
-            settle(false);
-        }));
+        inBackground(
+                CompletableFuture.delayedExecutor(pause, TimeUnit.SECONDS, executor),
+                () -> alone.accept(() -> {
+                    retryPending = false;
+                    settle(false);
+                }));
     }
 
     /** How long to wait after so many failures, from 1 on. */

@@ -50,7 +50,8 @@ final class MountTable {
             String[] fields = line.split(" ", 6);
             if (dash > 0 && fields.length == 6) {
                 // Later ones cover earlier ones. Blanks in a place are written as \040, and none of ours has any.
-                mounts.put(fields[4], new Mount(fields[2], line.substring(dash + 3).split(" ", 2)[0]));
+                mounts.put(
+                        fields[4], new Mount(fields[2], line.substring(dash + 3).split(" ", 2)[0]));
             }
         });
         return new MountTable(mounts);

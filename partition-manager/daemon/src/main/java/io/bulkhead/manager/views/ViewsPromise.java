@@ -32,8 +32,8 @@ final class ViewsPromise {
 
     /** What this host does. */
     Enforcement enforcement(Optional<String> lacking) {
-        String ways = (clocks ? "time namespace, " : "") + "own boot id"
-                + (lacking.isEmpty() ? ", lxcfs over /proc" : "");
+        String ways =
+                (clocks ? "time namespace, " : "") + "own boot id" + (lacking.isEmpty() ? ", lxcfs over /proc" : "");
         String exceptions = (lacking.isEmpty() ? "" : "; /proc shows the host: " + lacking.get())
                 + (clocks ? "" : "; " + NO_CLOCKS);
         return new Enforcement(Resource.VIEWS, Strength.CAPPED, ways + exceptions);

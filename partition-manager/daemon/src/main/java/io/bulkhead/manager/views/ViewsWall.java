@@ -74,15 +74,13 @@ public final class ViewsWall implements Wall, AutoCloseable {
      * @param watch of processes
      * @param executor for what happens by itself; its threads may wait
      */
-    public static ViewsWall of(
-            Syscalls sys, Path runDirectory, String instance, EndWatch watch, Executor executor) {
+    public static ViewsWall of(Syscalls sys, Path runDirectory, String instance, EndWatch watch, Executor executor) {
         ProcessTable processes = new ProcessTable(Path.of("/proc"));
         Lxcfs lxcfs = new Lxcfs(sys, processes, Lxcfs.Place.of(runDirectory, instance));
         return new ViewsWall(sys, processes, Path.of("/proc"), lxcfs, watch, executor);
     }
 
-    ViewsWall(
-            Syscalls sys, ProcessTable processes, Path proc, Lxcfs lxcfs, EndWatch watch, Executor executor) {
+    ViewsWall(Syscalls sys, ProcessTable processes, Path proc, Lxcfs lxcfs, EndWatch watch, Executor executor) {
         this.sys = sys;
         this.executor = executor;
         this.processes = processes;
@@ -131,8 +129,8 @@ public final class ViewsWall implements Wall, AutoCloseable {
     public void adopt(PartitionRecord partition, RunningPartition running) {
         keeper.ensure();
         Optional<MountTable> table = table(running.init().pid());
-        boolean promised = table.isPresent() && names.stream().anyMatch(name -> table.get()
-                .hasLxcfs(ViewFiles.at(ROOT, name)));
+        boolean promised =
+                table.isPresent() && names.stream().anyMatch(name -> table.get().hasLxcfs(ViewFiles.at(ROOT, name)));
         Shown shown = track(partition.name(), running, promised);
         together(() -> {
             show(partition.name(), shown);
@@ -154,8 +152,8 @@ public final class ViewsWall implements Wall, AutoCloseable {
             return;
         }
         List<String> wrong = names.stream()
-                .filter(file -> !device.equals(
-                        table.get().on(ViewFiles.at(ROOT, file)).map(MountTable.Mount::device)))
+                .filter(file ->
+                        !device.equals(table.get().on(ViewFiles.at(ROOT, file)).map(MountTable.Mount::device)))
                 .toList();
         List<Path> stale = wrong.stream()
                 .map(file -> ViewFiles.at(ROOT, file))

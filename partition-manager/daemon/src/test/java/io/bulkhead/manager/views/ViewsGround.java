@@ -46,7 +46,8 @@ final class ViewsGround implements AutoCloseable {
     private final Syscalls sys;
     private final EventLoop loop;
     private final ExecutorService executor = Executors.newCachedThreadPool();
-    private final String instance = "bulkhead-t-v" + UUID.randomUUID().toString().substring(0, 6);
+    private final String instance =
+            "bulkhead-t-v" + UUID.randomUUID().toString().substring(0, 6);
     private final Slice slice;
 
     ViewsGround(CpuSlice cpus, CpuSet pool, long mebibytes) {

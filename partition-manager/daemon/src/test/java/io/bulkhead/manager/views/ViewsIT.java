@@ -82,7 +82,9 @@ class ViewsIT {
 
                 // Then
                 assertThat(ground.promise(wall, partition).held()).isTrue();
-                assertThat(run(console, "free -m")).containsPattern("Mem: +320 ").containsPattern("Swap: +0 ");
+                assertThat(run(console, "free -m"))
+                        .containsPattern("Mem: +320 ")
+                        .containsPattern("Swap: +0 ");
                 assertThat(run(console, "nproc")).startsWith("2\n");
                 // Where lxcfs finds the quota, as from version 6 on and with version 2 of groups, it is one CPU.
                 assertThat(run(
@@ -137,13 +139,17 @@ class ViewsIT {
                 RunningPartition partition = ground.boot(wall, SHELL);
                 try (ConsoleTap console = new ConsoleTap(ground.ground.sys, partition.console())) {
                     console.expect("# ", PATIENCE);
-                    boots.add(run(console, "cat /proc/sys/kernel/random/boot_id").split("\n", 2)[0]);
+                    boots.add(
+                            run(console, "cat /proc/sys/kernel/random/boot_id").split("\n", 2)[0]);
 
                     // Then
                     assertThat(run(console, "cat /proc/cmdline")).startsWith("bulkhead.partition=t-start\n");
                     assertThat(run(console, "uptime")).contains(" up 0 min");
-                    assertThat(run(console, "perl -e 'use Time::HiRes qw(clock_gettime CLOCK_MONOTONIC);"
-                                    + " print clock_gettime(CLOCK_MONOTONIC) < 120 ? \"own\\n\" : \"host\\n\"'"))
+                    assertThat(
+                                    run(
+                                            console,
+                                            "perl -e 'use Time::HiRes qw(clock_gettime CLOCK_MONOTONIC);"
+                                                    + " print clock_gettime(CLOCK_MONOTONIC) < 120 ? \"own\\n\" : \"host\\n\"'"))
                             .startsWith("own\n");
                     assertThat(run(console, "echo x >/proc/sys/kernel/random/boot_id; umount /proc/cmdline"))
                             .contains("Read-only file system")
@@ -179,7 +185,9 @@ class ViewsIT {
                     int told = 2 * i;
                     await().pollInterval(Duration.ofMillis(5)).atMost(PATIENCE).until(() -> news.size() >= told);
                     assertThat(ground.lxcfs()).isNotEqualTo(before);
-                    assertThat(run(console, "free -m; jobs")).containsPattern("Mem: +200 ").contains("sleep 1000");
+                    assertThat(run(console, "free -m; jobs"))
+                            .containsPattern("Mem: +200 ")
+                            .contains("sleep 1000");
                 }
             }
         }
@@ -211,7 +219,8 @@ class ViewsIT {
 
             // When
             ground.kill(lxcfs);
-            await().until(() -> new ProcessTable(Path.of("/proc")).identify(lxcfs).isEmpty());
+            await().until(() ->
+                    new ProcessTable(Path.of("/proc")).identify(lxcfs).isEmpty());
             try (ViewsWall third = ground.wall()) {
                 third.adopt(ground.record, partition);
 

@@ -57,7 +57,9 @@ class ViewsPromiseTest {
         // Then
         assertThat(read.held()).isTrue();
         assertThat(read.promised()).isEqualTo("clocks, boot id");
-        assertThat(read.reason().orElseThrow()).contains("host's CPUs and memory").contains("not installed");
+        assertThat(read.reason().orElseThrow())
+                .contains("host's CPUs and memory")
+                .contains("not installed");
     }
 
     @Test
@@ -69,7 +71,8 @@ class ViewsPromiseTest {
         assertThat(read(covered, true, true, Optional.of("0:43"), Optional.empty())
                         .readBack())
                 .isEqualTo("clocks, boot id, stat");
-        assertThat(read(TABLE, false, true, Optional.of("0:43"), Optional.empty()).readBack())
+        assertThat(read(TABLE, false, true, Optional.of("0:43"), Optional.empty())
+                        .readBack())
                 .isEqualTo("boot id, meminfo, stat");
     }
 

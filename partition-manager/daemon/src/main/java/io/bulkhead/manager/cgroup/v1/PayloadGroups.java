@@ -81,12 +81,13 @@ final class PayloadGroups {
         cpu.copyQuotaTo(payload);
         Path memory = layout.outer(layout.of("memory"), partition);
         MemoryController limit = new MemoryController(undoable, memory, pageSize);
-        limit.limit().fold(
-                bytes -> {
-                    new MemoryController(undoable, layout.payload(memory), pageSize).showLimit(bytes);
-                    return true;
-                },
-                false);
+        limit.limit()
+                .fold(
+                        bytes -> {
+                            new MemoryController(undoable, layout.payload(memory), pageSize).showLimit(bytes);
+                            return true;
+                        },
+                        false);
     }
 
     void open(PartitionName partition, UidRange owner, boolean delegateToSystemd) {
