@@ -53,6 +53,7 @@ public final class HostChecks {
         all.addAll(new HardeningChecks(files, settings).all());
         all.addAll(new ControlGroupChecks(files, settings.instance().value()).all());
         all.add(programsFound());
+        all.add(views());
         all.add(terminals());
         all.add(tick());
         all.add(osIsMerged());
@@ -87,6 +88,21 @@ public final class HostChecks {
                         "missing: " + String.join(", ", missing),
                         "apt-get install "
                                 + missing.stream().map(PROGRAMS::get).distinct().collect(Collectors.joining(" ")));
+    }
+
+    /** Partitions start without, and see the host's CPUs and memory in /proc. */
+    private Finding views() {
+        String what = "views of /proc";
+        if (!files.hasProgram("lxcfs")) {
+            return Finding.weak(
+                    what, "no lxcfs: free and top inside show the host", "apt-get install lxcfs; it is found at once");
+        }
+        if (!files.exists("/dev/fuse")) {
+            return Finding.weak(what, "no /dev/fuse: free and top inside show the host", "modprobe fuse");
+        }
+        return files.exists("/proc/self/timens_offsets")
+                ? Finding.good(what, "lxcfs, and clocks of their own")
+                : Finding.good(what, "lxcfs; clocks are the host's, this kernel has no time namespaces");
     }
 
     private Finding terminals() {

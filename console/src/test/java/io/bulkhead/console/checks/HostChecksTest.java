@@ -44,12 +44,14 @@ class HostChecksTest {
         file("proc/self/mountinfo", MOUNTS + V1_MOUNTS);
         file("sys/fs/cgroup/unified/cgroup.controllers", "\n");
         file("dev/ptmx", "");
+        file("dev/fuse", "");
+        file("proc/self/timens_offsets", "");
         file("proc/sys/kernel/pty/max", "4096");
         file("proc/sys/kernel/pty/nr", "3");
         Files.createDirectories(root.resolve("sys/dev/block/254:0"));
         Files.createSymbolicLink(root.resolve("bin"), Path.of("usr/bin"));
         Files.createSymbolicLink(root.resolve("lib"), Path.of("usr/lib"));
-        for (String program : List.of("setpriv", "setsid", "unshare", "perl", "mount", "login", "stty")) {
+        for (String program : List.of("setpriv", "setsid", "unshare", "perl", "mount", "login", "stty", "lxcfs")) {
             Path path = file("usr/bin/" + program, "");
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
@@ -91,6 +93,22 @@ class HostChecksTest {
                         "user namespaces", "control groups", "programs", "pseudoterminals", "file system layout");
         assertThat(wrong).allMatch(each -> each.remedy().isPresent());
         assertThat(wrong.get(2).remedy()).contains("apt-get install login");
+    }
+
+    @Test
+    void saysWhatPartitionsSeeWithoutLxcfs() throws IOException {
+        Files.delete(root.resolve("usr/bin/lxcfs"));
+
+        assertThat(wrong()).singleElement().satisfies(finding -> {
+            assertThat(finding.verdict()).isEqualTo(Finding.Verdict.WEAK);
+            assertThat(finding.remedy().orElseThrow()).contains("apt-get install lxcfs");
+        });
+        file("usr/bin/lxcfs", "");
+        Files.setPosixFilePermissions(root.resolve("usr/bin/lxcfs"), PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.delete(root.resolve("dev/fuse"));
+        assertThat(wrong())
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.remedy().orElseThrow()).contains("modprobe fuse"));
     }
 
     private static final String V2_MOUNTS = """

@@ -51,6 +51,7 @@ import io.bulkhead.manager.sys.jna.BpfCalls;
 import io.bulkhead.manager.sys.jna.JnaSyscalls;
 import io.bulkhead.manager.sys.jna.LibSeccomp;
 import io.bulkhead.manager.undo.Undo;
+import io.bulkhead.manager.views.ViewsWall;
 import io.bulkhead.manager.wall.Walls;
 import io.bulkhead.settings.Settings;
 import java.io.IOException;
@@ -120,6 +121,7 @@ final class Manager implements AutoCloseable {
                     reserve,
                     settings.host().disk());
             Partitions partitions = new Partitions(life, host);
+            life.walls().onNews(partitions::lookAfterPromises);
             journal.append(new Event.ManagerStarted(version()));
             Recovery recovery = new Recovery(life, partitions);
             List<PartitionName> toStart = recovery.run();
@@ -163,6 +165,14 @@ final class Manager implements AutoCloseable {
             return thread;
         });
         open.push("end the threads", executor::shutdownNow);
+        EventProcessWatch processes = new EventProcessWatch(loop, calls);
+        ViewsWall views = ViewsWall.of(
+                calls,
+                settings.runDirectory(),
+                settings.instance().value(),
+                (process, ended) -> processes.onEnd(process, ended)::close,
+                executor);
+        open.push("let lxcfs go on alone", views::close);
         String bootId =
                 Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
         ConsoleLoop consoleLoop = new EventConsoleLoop(loop);
@@ -173,11 +183,17 @@ final class Manager implements AutoCloseable {
         HostIds hostIds = new HostIds(Path.of("/etc"), settings.controlPlaneUser());
         return new LifeParts(
                 cgroups,
-                new Walls(List.of(new HardeningWall(
-                        cgroups, new DeviceWall(new BpfCalls()), restrainer, hostIds::holderIn, Path.of("/proc")))),
+                new Walls(List.of(
+                        new HardeningWall(
+                                cgroups,
+                                new DeviceWall(new BpfCalls()),
+                                restrainer,
+                                hostIds::holderIn,
+                                Path.of("/proc")),
+                        views)),
                 starter,
                 restrainer,
-                new EventProcessWatch(loop, calls),
+                processes,
                 new RecordStore(state.resolve("records")),
                 new PartitionDirectories(
                         state.resolve("partitions"),

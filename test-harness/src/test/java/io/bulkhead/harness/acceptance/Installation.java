@@ -290,6 +290,11 @@ final class Installation implements AutoCloseable {
         }
     }
 
+    /** A file in the run directory. */
+    Path file(String name) {
+        return runDirectory.resolve(name);
+    }
+
     /** The manager's process id. */
     long managerPid() {
         return pid("manager.pid");

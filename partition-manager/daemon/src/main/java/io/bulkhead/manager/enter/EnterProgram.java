@@ -10,6 +10,7 @@ import io.bulkhead.manager.hardening.Restraints;
 import io.bulkhead.manager.start.Perl;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The program that joins a partition and has the command as its child, whose end becomes its own. Not nsenter(1), which stops
@@ -17,16 +18,21 @@ import java.util.List;
  * would wait for a child that nobody reaps. Pure; any thread.
  *
  * <p>Descriptors: 0 to 2 are the command's, {@value #GATE} a pipe on which it is told to go on, those from {@value
- * #FIRST_NAMESPACE} the namespaces of {@link #NAMESPACES}, and the next one the root. None but the command's reaches it.
+ * #FIRST_NAMESPACE} the namespaces of {@link #namespaces}, and the next one the root. None but the command's reaches it.
  */
 final class EnterProgram {
     static final int GATE = 3;
     static final int FIRST_NAMESPACE = 4;
 
     /** Files in /proc/PID/ns, in the order in which they are joined: the user namespace gives the right to the others. */
-    static final List<String> NAMESPACES = List.of("user", "mnt", "pid", "uts", "ipc", "net", "cgroup");
+    private static final List<String> NAMESPACES = List.of("user", "mnt", "pid", "uts", "ipc", "net", "cgroup");
 
-    static final int ROOT = FIRST_NAMESPACE + NAMESPACES.size();
+    /**
+     * The same where the kernel has time namespaces. That one goes first: a partition of before may have none of its own, and
+     * the host's can be joined by the host's root alone.
+     */
+    private static final List<String> WITH_CLOCKS =
+            Stream.concat(Stream.of("time"), NAMESPACES.stream()).toList();
 
     private static final String SCRIPT = Perl.RESTRAIN + """
             my ($setns, $setgroups, $setgid, $setuid, $fchdir, $gate, $first, $root) = map $_ + 0, splice @ARGV, 0, 8;
@@ -53,18 +59,36 @@ final class EnterProgram {
 
     private EnterProgram() {}
 
+    /** @param clocks whether the kernel has time namespaces */
+    static List<String> namespaces(boolean clocks) {
+        return clocks ? WITH_CLOCKS : NAMESPACES;
+    }
+
+    private static int root(boolean clocks) {
+        return FIRST_NAMESPACE + namespaces(clocks).size();
+    }
+
     /**
      * Its command line.
      *
+     * @param clocks whether the kernel has time namespaces
      * @param restraints of the command
      * @param inside what it executes inside; sets an environment of its own
      */
-    static List<String> command(Restraints restraints, List<String> inside) {
+    static List<String> command(boolean clocks, Restraints restraints, List<String> inside) {
         List<String> words = new ArrayList<>(restraints.words());
         words.addAll(inside);
         return Perl.command(
                 SCRIPT,
-                List.of(SYS_SETNS, SYS_SETGROUPS, SYS_SETGID, SYS_SETUID, SYS_FCHDIR, GATE, FIRST_NAMESPACE, ROOT),
+                List.of(
+                        SYS_SETNS,
+                        SYS_SETGROUPS,
+                        SYS_SETGID,
+                        SYS_SETUID,
+                        SYS_FCHDIR,
+                        GATE,
+                        FIRST_NAMESPACE,
+                        root(clocks)),
                 words);
     }
 }

@@ -127,7 +127,7 @@ public final class NamespaceEntrance implements Entrance {
             Places places = new Places(new ArrayList<>());
             boolean complete = false;
             try {
-                for (String kind : EnterProgram.NAMESPACES) {
+                for (String kind : EnterProgram.namespaces(processes.knowsClocks())) {
                     places.inOrder.add(sys.open(processes.namespace(init.pid(), kind), EnumSet.noneOf(OpenFlag.class)));
                 }
                 // Only a reference: opening a directory asks its file system, which may be a program inside that never
@@ -213,7 +213,7 @@ public final class NamespaceEntrance implements Entrance {
         if (born) {
             cgroups.enterCurrentThread(partition);
         }
-        List<String> command = EnterProgram.command(restraints.apply(partition), inside);
+        List<String> command = EnterProgram.command(processes.knowsClocks(), restraints.apply(partition), inside);
         try (Pipe gate = sys.pipe()) {
             Map<Integer, Fd> descriptors = places.descriptors();
             descriptors.putAll(streams.theirs());

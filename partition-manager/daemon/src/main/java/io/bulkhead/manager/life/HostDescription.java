@@ -2,12 +2,16 @@ package io.bulkhead.manager.life;
 
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.partition.HostStatus;
+import io.bulkhead.contract.partition.HostStatus.Enforcement;
 import io.bulkhead.contract.partition.HostStatus.HostReserve;
 import io.bulkhead.contract.partition.InstanceName;
 import io.bulkhead.contract.partition.IoCapacity;
 import io.bulkhead.manager.cgroup.Cgroups;
 import io.bulkhead.manager.host.HostFacts;
 import io.bulkhead.manager.keeping.HostKeeping;
+import io.bulkhead.manager.wall.Wall;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -40,7 +44,9 @@ public record HostDescription(
         this(instance, version, pid, startedAtMillis, facts, reserve, IoCapacity.UNSTATED);
     }
 
-    HostStatus status(CpuSet online, Cgroups cgroups, HostKeeping keeping) {
+    HostStatus status(CpuSet online, Cgroups cgroups, Wall walls, HostKeeping keeping) {
+        List<Enforcement> enforcement = new ArrayList<>(cgroups.enforcement());
+        enforcement.addAll(walls.enforcement());
         return new HostStatus(
                 instance,
                 version,
@@ -53,7 +59,7 @@ public record HostDescription(
                 facts.memory(),
                 reserve,
                 facts.disk(),
-                cgroups.enforcement(),
+                enforcement,
                 keeping.steeringStatus(),
                 keeping.capStatus(),
                 Optional.of(ioCapacity).filter(capacity -> !capacity.equals(IoCapacity.UNSTATED)));

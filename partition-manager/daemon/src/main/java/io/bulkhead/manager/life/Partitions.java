@@ -73,7 +73,7 @@ public final class Partitions {
 
     private Reply carryOut(Order order) {
         if (order instanceof Order.DescribeHost) {
-            return new Reply.Host(host.status(parts.online().get(), parts.cgroups(), parts.keeping()));
+            return new Reply.Host(host.status(parts.online().get(), parts.cgroups(), parts.walls(), parts.keeping()));
         } else if (order instanceof Order.ListPartitions) {
             return new Reply.Partitions(
                     sorted().stream().map(PartitionLife::status).toList());
@@ -254,6 +254,14 @@ public final class Partitions {
             return;
         }
         cpus.look();
+        lookAfterPromises();
+    }
+
+    /** Looks after the promises of every partition that no order is carried out for. Any thread. */
+    public void lookAfterPromises() {
+        if (lookAway) {
+            return;
+        }
         for (PartitionLife life : sorted()) {
             try {
                 life.watch();

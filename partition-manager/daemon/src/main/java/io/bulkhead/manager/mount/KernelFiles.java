@@ -65,6 +65,7 @@ final class KernelFiles {
             file("/proc/bootconfig", "how the host boots"),
             directory("/proc/acpi", "power and wake-up of the machine"),
             directory("/proc/scsi", "disks, and adding and removing them"),
+            directory("/sys/devices/virtual/dmi", "serial numbers of the hardware, by which the host can be told"),
             directory("/sys/firmware", "tables of the firmware, EFI variables"),
             directory("/sys/kernel/debug", "the kernel's insides"),
             directory("/sys/kernel/tracing", "the same"),

@@ -15,6 +15,7 @@ import io.bulkhead.manager.mount.MountStep.MaskDirectory;
 import io.bulkhead.manager.mount.MountStep.MaskFile;
 import io.bulkhead.manager.mount.MountStep.Proc;
 import io.bulkhead.manager.mount.MountStep.RemountReadOnly;
+import io.bulkhead.manager.mount.MountStep.ShownText;
 import io.bulkhead.manager.mount.MountStep.Symlink;
 import io.bulkhead.manager.mount.MountStep.TextFile;
 import io.bulkhead.manager.sys.MountAttribute;
@@ -46,6 +47,9 @@ public record MountPlan(List<MountStep> root, List<MountStep> kernel, List<Mount
     /** Devpts instances share kernel.pty.max with the host; no partition takes more of it than this. */
     private static final int TERMINALS = 256;
 
+    /** What is behind the texts that are shown in place of the kernel's. */
+    static final String SHOWN = "/run/.shown";
+
     private static final String GROUPS = "/sys/fs/cgroup";
     private static final String DPKG = "/var/lib/dpkg";
     private static final List<String> OWN = List.of("etc", "var", "home", "root", "srv");
@@ -74,6 +78,8 @@ public record MountPlan(List<MountStep> root, List<MountStep> kernel, List<Mount
         List<MountStep> kernel = new ArrayList<>();
         addKernelFileSystems(kernel, groups);
         addMasks(kernel, layout);
+        kernel.add(new Directory(SHOWN, 0755));
+        new TreeMap<>(request.shownTexts()).forEach((target, text) -> kernel.add(new ShownText(target, text)));
         return new MountPlan(root, kernel, ownFiles(request, layout));
     }
 

@@ -12,6 +12,7 @@ import io.bulkhead.manager.mount.MountStep.MaskDirectory;
 import io.bulkhead.manager.mount.MountStep.MaskFile;
 import io.bulkhead.manager.mount.MountStep.Proc;
 import io.bulkhead.manager.mount.MountStep.RemountReadOnly;
+import io.bulkhead.manager.mount.MountStep.ShownText;
 import io.bulkhead.manager.mount.MountStep.Symlink;
 import io.bulkhead.manager.mount.MountStep.TextFile;
 import io.bulkhead.manager.sys.Errno;
@@ -132,6 +133,8 @@ public final class MountRunner implements AutoCloseable {
             sys.mount("/dev/null", at(root, mask.target()), "", BIND, "");
         } else if (step instanceof MaskDirectory mask) {
             mask(at(root, mask.target()));
+        } else if (step instanceof ShownText shown) {
+            show(root, shown);
         } else if (step instanceof LockReadOnly lock) {
             sys.mount(lock.target(), at(root, lock.target()), "", BIND, "");
             sys.mount("none", at(root, lock.target()), "", LOCKED, "");
@@ -155,14 +158,28 @@ public final class MountRunner implements AutoCloseable {
     }
 
     private void write(Path path, TextFile file) {
-        byte[] bytes = file.content().getBytes(StandardCharsets.UTF_8);
+        fill(path, file.content());
+        sys.changeOwner(path, owner, owner);
+        sys.changeMode(path, file.mode());
+    }
+
+    private void fill(Path path, String content) {
+        byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
         try (Fd fd = sys.open(path, NEW_FILE)) {
             for (int done = 0; done < bytes.length; ) {
                 done += sys.write(fd, bytes, done, bytes.length - done);
             }
         }
-        sys.changeOwner(path, owner, owner);
-        sys.changeMode(path, file.mode());
+    }
+
+    /** The file behind it stays the host's root's, whom nobody inside can be. */
+    private void show(Path root, ShownText shown) {
+        String name = shown.target().substring(shown.target().lastIndexOf('/') + 1);
+        Path source = at(root, MountPlan.SHOWN + "/" + name);
+        fill(source, shown.content());
+        sys.changeMode(source, 0444);
+        sys.mount(source.toString(), at(root, shown.target()), "", BIND, "");
+        sys.mount("none", at(root, shown.target()), "", LOCKED, "");
     }
 
     private void bindConsole(Path console, Path slave) {

@@ -54,6 +54,9 @@ public sealed interface MountStep {
     /** Nothing to be seen in a directory any more: an empty read-only tmpfs over it. */
     record MaskDirectory(String target) implements MountStep {}
 
+    /** A file of the kernel's shows another text, which nobody inside can change. */
+    record ShownText(String target, String content) implements MountStep {}
+
     /** A path becomes a read-only mount of its own. */
     record LockReadOnly(String target) implements MountStep {}
 

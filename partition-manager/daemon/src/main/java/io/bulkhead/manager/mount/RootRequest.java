@@ -2,6 +2,7 @@ package io.bulkhead.manager.mount;
 
 import io.bulkhead.contract.partition.UidRange;
 import java.nio.file.Path;
+import java.util.Map;
 
 /**
  * What differs from partition to partition.
@@ -10,5 +11,10 @@ import java.nio.file.Path;
  * @param files the partition's own directory with {@code etc}, {@code var}, {@code home}, {@code root}, {@code srv}
  * @param hostOpt whether the host's /opt is shown
  * @param console the slave of the console's terminal, on the host
+ * @param shownTexts what files of the kernel's show in place of what the host sees, by their paths inside
  */
-public record RootRequest(UidRange ids, Path files, boolean hostOpt, Path console) {}
+public record RootRequest(UidRange ids, Path files, boolean hostOpt, Path console, Map<String, String> shownTexts) {
+    public RootRequest {
+        shownTexts = Map.copyOf(shownTexts);
+    }
+}

@@ -29,7 +29,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The throw-away thread of one boot: steps 3 to 13. It gives up its keyring, groups, mounts, root and namespaces one
+ * The throw-away thread of one boot: steps 3 to 14. It gives up its keyring, groups, mounts, root and namespaces one
  * after the other, so it must never return to a pool.
  *
  * <p>From {@link BootStep#PIVOT} on neither class path nor host are in sight, and after {@link BootStep#NAMESPACES} it

@@ -1,5 +1,6 @@
 package io.bulkhead.manager.start;
 
+import static io.bulkhead.manager.start.Perl.SYS_CLOCK_GETTIME;
 import static io.bulkhead.manager.start.Perl.SYS_MOUNT;
 import static io.bulkhead.manager.start.Perl.SYS_SETGID;
 import static io.bulkhead.manager.start.Perl.SYS_SETGROUPS;
@@ -14,7 +15,8 @@ import java.util.List;
 
 /**
  * The holder's program, whose child becomes process 1. The tools of util-linux would be four programs one after the other, and
- * loading them took as long as building the root. It loads no module, and looks up one path: the console's, in the child.
+ * loading them took as long as building the root. It loads no module, and looks up one path of the host's, before it has a
+ * child, and the console's, in the child.
  * Pure; any thread.
  *
  * <p>Descriptors: {@value PartitionStarter#HOLDERS_MASTER} is the console's master, 4 a pipe on which it is told to go on, a
@@ -28,6 +30,7 @@ final class HolderProgram {
     private static final int NOT_ITS_ROOT = 92;
     private static final int NO_NAMESPACES = 93;
     private static final int NO_CHILD = 94;
+    private static final int NO_CLOCKS = 88;
     private static final int NO_LIMITS = 89;
     private static final int NO_CONSOLE = 95;
     private static final int NO_OWN_MOUNTS = 96;
@@ -36,9 +39,12 @@ final class HolderProgram {
     /**
      * It ends as its child has ended, by the same signal too: reboot(2) inside shows in how the kernel kills process 1. The
      * limits in /proc/sys/user are set and read back on the host's proc, in which they are those of whoever opens a file: it
-     * keeps them open, so that the manager can read them through it. The
-     * mounts are unshared when all are there, which locks them: mount_namespaces(7). What restrains process 1 comes last,
-     * before it waits for its release, so that it can be proved.
+     * keeps them open, so that the manager can read them through it. The mounts are unshared when all are there, which locks
+     * them: mount_namespaces(7). What restrains process 1 comes last, before it waits for its release, so that it can be
+     * proved, and what can be taken away again be mounted there.
+     *
+     * <p>Monotonic and boot clock begin at its birth, to the second, where the kernel has time namespaces: time_namespaces(7).
+     * The file for that is opened while it is still the host's root, whose alone it is.
      */
     private static final String SCRIPT = Perl.RESTRAIN + """
             my ($gated, $setns, $setgroups, $setgid, $setuid, $unshare, $mount) = map $_ + 0, splice @ARGV, 0, 7;
@@ -46,6 +52,7 @@ final class HolderProgram {
             sub await { sysread GO, my $newline, 1 or exit $_[0] }
             open GO, '<&=', 4 or exit 90;
             await(90) if $gated;
+            open my $clocks, '+<', '/proc/self/timens_offsets';
             syscall($setns, 6, 0x10000000) == 0 or exit 91;
             syscall($setgroups, 0, 0) == 0 && syscall($setgid, 0) == 0 && syscall($setuid, 0) == 0 or exit 92;
             my @kept;
@@ -56,6 +63,12 @@ final class HolderProgram {
               push @kept, $file;
             }
             syscall($unshare, 0x6e000000) == 0 or exit 93;
+            if (defined fileno $clocks) {
+              my @now = map { my $time = ' ' x 16; syscall(CLOCK_GETTIME, $_, $time) == 0 or exit 88; unpack 'q', $time } 1, 7;
+              syscall($unshare, 0x80) == 0 or exit 93;
+              syswrite $clocks, sprintf "monotonic -%d 0\nboottime -%d 0\n", @now or exit 88;
+              close $clocks;
+            }
             my $child = fork;
             defined $child or exit 94;
             if ($child) {
@@ -78,7 +91,7 @@ final class HolderProgram {
             restrain($filter, $capabilities) or exit 99;
             await(98);
             exec { $ARGV[0] } @ARGV or exit 97;
-            """;
+            """.replace("CLOCK_GETTIME", Integer.toString(SYS_CLOCK_GETTIME));
 
     private HolderProgram() {}
 
@@ -106,6 +119,7 @@ final class HolderProgram {
                     case NO_USER_NAMESPACE -> "it could not join the user namespace";
                     case NOT_ITS_ROOT -> "it could not become root of the user namespace";
                     case NO_NAMESPACES -> "the kernel gave it no namespaces; are user.max_*_namespaces used up?";
+                    case NO_CLOCKS -> "the kernel did not take the offsets of its clocks";
                     case NO_LIMITS -> "the kernel did not take its limits in /proc/sys/user";
                     case NO_CHILD -> "it could not fork; are its groups' tasks used up?";
                     case NO_CONSOLE -> "process 1 could not open its console";

@@ -26,7 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Boots partitions: the steps of {@link BootStep}, 3 to 13 of them on a {@link BootThread}. Keeps one user namespace
+ * Boots partitions: the steps of {@link BootStep}, 3 to 14 of them on a {@link BootThread}. Keeps one user namespace
  * per uid range open. Safe for any thread.
  */
 public final class PartitionStarter implements Starter, AutoCloseable {
@@ -105,7 +105,12 @@ public final class PartitionStarter implements Starter, AutoCloseable {
             Pipe release,
             Undo undo) {
         Supplier<MountPlan> plan = () -> MountPlan.of(
-                new RootRequest(request.uidRange(), request.files(), request.hostOpt(), terminal.slave()),
+                new RootRequest(
+                        request.uidRange(),
+                        request.files(),
+                        request.hostOpt(),
+                        terminal.slave(),
+                        Identity.shown(request.name())),
                 init,
                 cgroups.mountsInside(request.init() instanceof Init.Systemd),
                 layout);

@@ -24,6 +24,7 @@ public final class Perl {
     public static final int SYS_UNSHARE = Architecture.pick(272, 97);
     public static final int SYS_MOUNT = Architecture.pick(165, 40);
     public static final int SYS_FCHDIR = Architecture.pick(81, 50);
+    public static final int SYS_CLOCK_GETTIME = Architecture.pick(228, 113);
 
     private static final int SYS_PRCTL = Architecture.pick(157, 167);
     private static final int SYS_SECCOMP = Architecture.pick(317, 277);

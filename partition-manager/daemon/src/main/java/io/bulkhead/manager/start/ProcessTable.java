@@ -105,11 +105,25 @@ public final class ProcessTable {
                 .findFirst();
     }
 
+    /** Whether the kernel has time namespaces; time_namespaces(7). */
+    public boolean knowsClocks() {
+        return Files.exists(proc.resolve(Path.of("self", "timens_offsets")));
+    }
+
+    /** Whether a process has clocks of its own: another time namespace than we have. False too once it is gone. */
+    public boolean hasOwnClocks(long pid) {
+        return hasOwn(pid, "time");
+    }
+
     /** Whether a process is in another user namespace than we are; false too once it is gone. */
     boolean hasOwnUserNamespace(long pid) {
+        return hasOwn(pid, "user");
+    }
+
+    private boolean hasOwn(long pid, String kind) {
         try {
-            Path ours = Files.readSymbolicLink(proc.resolve(Path.of("self", "ns", "user")));
-            return !ours.equals(Files.readSymbolicLink(namespace(pid, "user")));
+            Path ours = Files.readSymbolicLink(proc.resolve(Path.of("self", "ns", kind)));
+            return !ours.equals(Files.readSymbolicLink(namespace(pid, kind)));
         } catch (IOException e) {
             return false;
         }

@@ -1,5 +1,6 @@
 package io.bulkhead.manager.wall;
 
+import io.bulkhead.contract.partition.HostStatus.Enforcement;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.Promise;
 import io.bulkhead.manager.record.PartitionRecord;
@@ -25,6 +26,17 @@ import java.util.Set;
  * different partitions at the same time.
  */
 public interface Wall {
+    /** How strongly this host holds what the wall answers for; a line for each resource. */
+    default List<Enforcement> enforcement() {
+        return List.of();
+    }
+
+    /**
+     * From now on somebody wants to hear that what it answers for has changed by itself: called on a thread that may wait, for
+     * who reads it back at once, but waits for no partition's lock.
+     */
+    default void onNews(Runnable listener) {}
+
     /**
      * A new manager is there, before it looks at any partition: removes what the instance left in the kernel for
      * partitions that it does not know.

@@ -1,5 +1,6 @@
 package io.bulkhead.manager.wall;
 
+import io.bulkhead.contract.partition.HostStatus.Enforcement;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.Promise;
 import io.bulkhead.manager.record.PartitionRecord;
@@ -29,6 +30,16 @@ public final class Walls implements Wall {
         List<Wall> backwards = new ArrayList<>(all);
         Collections.reverse(backwards);
         this.reversed = List.copyOf(backwards);
+    }
+
+    @Override
+    public List<Enforcement> enforcement() {
+        return all.stream().flatMap(wall -> wall.enforcement().stream()).toList();
+    }
+
+    @Override
+    public void onNews(Runnable listener) {
+        all.forEach(wall -> wall.onNews(listener));
     }
 
     @Override

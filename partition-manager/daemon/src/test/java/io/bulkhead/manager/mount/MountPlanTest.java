@@ -17,6 +17,7 @@ import io.bulkhead.manager.mount.MountStep.MaskDirectory;
 import io.bulkhead.manager.mount.MountStep.MaskFile;
 import io.bulkhead.manager.mount.MountStep.Proc;
 import io.bulkhead.manager.mount.MountStep.RemountReadOnly;
+import io.bulkhead.manager.mount.MountStep.ShownText;
 import io.bulkhead.manager.mount.MountStep.Symlink;
 import io.bulkhead.manager.mount.MountStep.TextFile;
 import io.bulkhead.manager.sys.MountAttribute;
@@ -35,6 +36,24 @@ class MountPlanTest {
             Map.of("bin", "usr/bin", "lib", "usr/lib", "lib64", "usr/lib64"),
             Set.of(),
             Set.of("/opt", "/proc/sys", "/proc/kcore", "/proc/acpi", "/sys/firmware", "/var/lib/dpkg"));
+
+    private static final Map<String, String> SHOWN =
+            Map.of("/proc/cmdline", "none\n", "/proc/sys/kernel/random/boot_id", "1-2-3\n");
+
+    @Test
+    void showsItsOwnTextsOverFilesThatWereLockedBefore() {
+        // When
+        List<MountStep> steps = plan(false, List.of(), DEBIAN).kernel();
+
+        // Then
+        assertThat(steps)
+                .containsSubsequence(
+                        new Proc(),
+                        new LockReadOnly("/proc/sys"),
+                        new Directory("/run/.shown", 0755),
+                        new ShownText("/proc/cmdline", "none\n"),
+                        new ShownText("/proc/sys/kernel/random/boot_id", "1-2-3\n"));
+    }
 
     @Test
     void startsWithARootThatBelongsToThePartition() {
@@ -120,7 +139,7 @@ class MountPlanTest {
 
         // Then
         int proc = kernel.indexOf(new Proc());
-        assertThat(kernel.subList(proc + 1, kernel.size()))
+        assertThat(kernel.subList(proc + 1, kernel.indexOf(new Directory("/run/.shown", 0755))))
                 .containsExactly(
                         new LockReadOnly("/proc/sys"),
                         new MaskFile("/proc/kcore"),
@@ -193,7 +212,7 @@ class MountPlanTest {
     }
 
     private static MountPlan plan(boolean hostOpt, List<CgroupMount> groups, HostLayout layout) {
-        return MountPlan.of(new RootRequest(IDS, FILES, hostOpt, Path.of("/dev/pts/7")), INIT, groups, layout);
+        return MountPlan.of(new RootRequest(IDS, FILES, hostOpt, Path.of("/dev/pts/7"), SHOWN), INIT, groups, layout);
     }
 
     private static List<String> targets(MountPlan plan) {

@@ -70,6 +70,11 @@ class SystemdPartitionIT {
             assertThat(console.run("systemctl is-enabled systemd-udevd postgresql"))
                     .contains("masked");
             assertThat(console.run("find /etc/systemd -lname /dev/null")).isBlank();
+            assertThat(console.run("journalctl -b -o export -n 1 | sed -n s/^_BOOT_ID=//p"))
+                    .isEqualTo(console.run("tr -d - </proc/sys/kernel/random/boot_id"))
+                    .isNotBlank();
+            assertThat(console.run("systemctl show -P UserspaceTimestampMonotonic"))
+                    .matches("\\d{1,8}\\s*");
         }
     }
 

@@ -96,7 +96,11 @@ public final class TestGround implements AutoCloseable {
     }
 
     public RunningPartition boot(Init init, boolean automaticLogin) {
-        RunningPartition partition = starter.start(request(init, automaticLogin), (running, undo) -> {});
+        return boot(init, automaticLogin, (running, undo) -> {});
+    }
+
+    public RunningPartition boot(Init init, boolean automaticLogin, Starter.BeforeRelease beforeRelease) {
+        RunningPartition partition = starter.start(request(init, automaticLogin), beforeRelease);
         running.add(partition);
         return partition;
     }

@@ -173,6 +173,7 @@ public final class CgroupV1 implements Cgroups {
     }
 
     private void setLimits(CgroupFiles undoable, PartitionName partition, Slice slice) {
+        payloads.hideQuota(undoable, partition);
         CpuController cpu = new CpuController(undoable, outer("cpu", partition));
         if (slice.cpus() instanceof CpuSlice.Part part) {
             cpu.setEntitlement(part.entitlement());

@@ -56,6 +56,16 @@ final class CpuController {
         Knob.set(files, quotaFile(), "-1");
     }
 
+    /** The same bound on the time, without shares, for a group inside; never larger than this one's at any moment. */
+    void copyQuotaTo(CpuController inside) {
+        String quota = Knob.text(files, quotaFile());
+        if (!quota.equals(Knob.text(files, inside.quotaFile()))) {
+            Knob.set(files, inside.quotaFile(), "-1");
+            Knob.set(files, inside.periodFile(), Knob.text(files, periodFile()));
+            Knob.set(files, inside.quotaFile(), quota);
+        }
+    }
+
     /** Shares alone: for the host's own group, which is not bounded. */
     void setSharesOf(CpuMillis amount) {
         setShares(amount.millis() * SHARES_PER_CPU / 1000);

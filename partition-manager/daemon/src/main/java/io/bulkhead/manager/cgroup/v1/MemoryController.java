@@ -64,6 +64,11 @@ final class MemoryController {
         }
     }
 
+    /** The same limit as the group above has, to be read; swap is bounded there. */
+    void showLimit(ByteSize limit) {
+        Knob.set(files, limitFile(), String.valueOf(limit.bytes()));
+    }
+
     Limit<ByteSize> limit() {
         return read(limitFile());
     }

@@ -8,6 +8,7 @@ import io.bulkhead.manager.cgroup.CgroupFiles;
 import io.bulkhead.manager.cgroup.CgroupHierarchies.Hierarchy;
 import io.bulkhead.manager.cgroup.GroupTree;
 import io.bulkhead.manager.cgroup.IoBound;
+import io.bulkhead.manager.cgroup.Knob;
 import io.bulkhead.manager.cgroup.PidsController;
 import io.bulkhead.manager.cgroup.UndoableFiles;
 import io.bulkhead.manager.undo.Undo;
@@ -59,6 +60,34 @@ final class PayloadGroups {
                 copyBlkio(undoable, outer, payload);
             }
         }
+        showLimits(undoable, partition);
+    }
+
+    /** Before the outer group's quota becomes smaller than this one, which the kernel refuses. */
+    void hideQuota(CgroupFiles undoable, PartitionName partition) {
+        CpuController payload = new CpuController(undoable, layout.payload(layout.of("cpu"), partition));
+        if (files.exists(payload.quotaFile())) {
+            Knob.set(undoable, payload.quotaFile(), "-1");
+        }
+    }
+
+    /**
+     * The limits of the outer group again, which a runtime inside finds nowhere else: the JVM and lxcfs read the groups of
+     * their own process, no further up. They bind nobody who is not bound anyway, and stay the host's.
+     */
+    private void showLimits(CgroupFiles undoable, PartitionName partition) {
+        CpuController cpu = new CpuController(undoable, layout.outer(layout.of("cpu"), partition));
+        CpuController payload = new CpuController(undoable, layout.payload(layout.of("cpu"), partition));
+        cpu.copyQuotaTo(payload);
+        Path memory = layout.outer(layout.of("memory"), partition);
+        MemoryController limit = new MemoryController(undoable, memory, pageSize);
+        limit.limit()
+                .fold(
+                        bytes -> {
+                            new MemoryController(undoable, layout.payload(memory), pageSize).showLimit(bytes);
+                            return true;
+                        },
+                        false);
     }
 
     void open(PartitionName partition, UidRange owner, boolean delegateToSystemd) {

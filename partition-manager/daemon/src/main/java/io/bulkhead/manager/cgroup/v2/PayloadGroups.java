@@ -6,6 +6,7 @@ import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.manager.cgroup.CgroupException;
 import io.bulkhead.manager.cgroup.CgroupFiles;
 import io.bulkhead.manager.cgroup.GroupTree;
+import io.bulkhead.manager.cgroup.Knob;
 import io.bulkhead.manager.cgroup.UndoableFiles;
 import io.bulkhead.manager.undo.Undo;
 import java.nio.file.Path;
@@ -17,6 +18,9 @@ import java.util.concurrent.ConcurrentHashMap;
 final class PayloadGroups {
     /** What systemd must be able to write to manage a tree of its own (systemd, "Control Group APIs and Delegation"). */
     private static final List<String> DELEGATED = List.of("cgroup.procs", "cgroup.threads", "cgroup.subtree_control");
+
+    /** A kill of all inside goes with the limit that has called for it. */
+    private static final List<String> SHOWN = List.of("memory.max", "memory.oom.group", "cpu.max");
 
     private final CgroupFiles files;
     private final V2Layout layout;
@@ -55,13 +59,20 @@ final class PayloadGroups {
         }
     }
 
-    /** Hands the outer group's protection on: without {@code memory_recursiveprot} it would end there. */
+    /**
+     * Hands the outer group's protection on: without {@code memory_recursiveprot} it would end there. And its limits, which a
+     * runtime inside finds nowhere else: the JVM, Go, lxcfs read the groups of their own process, no further up. They bind
+     * nobody who is not bound anyway, and stay the host's.
+     */
     void protect(CgroupFiles through, Path outer) {
         Path payload = V2Layout.payload(outer);
         if (files.exists(payload)) {
             ByteSize amount =
                     new MemoryController(through, outer, pageSize).min().fold(min -> min, ByteSize.ZERO);
             new MemoryController(through, payload, pageSize).setMin(amount);
+            for (String file : SHOWN) {
+                Knob.set(through, payload.resolve(file), Knob.text(through, outer.resolve(file)));
+            }
         }
     }
 

@@ -103,6 +103,23 @@ class CgroupV1Test {
         return FakeCgroupTree.text(tree.path(path)).strip();
     }
 
+    /** A quota inside must never be above the one outside, which the kernel refuses: so its order matters. */
+    @Test
+    void showsTheLimitsInsideWhereRuntimesLookForThem() {
+        CgroupV1 cgroups = prepared();
+        cgroups.bind(WEB, part(400));
+        assertThat(text("cpu/one/p-web/in/cpu.cfs_quota_us")).isEqualTo("40000");
+        assertThat(text("memory/one/p-web/in/memory.limit_in_bytes")).isEqualTo("33554432");
+
+        cgroups.bind(WEB, part(100));
+        assertThat(text("cpu/one/p-web/in/cpu.cfs_quota_us")).isEqualTo("10000");
+        cgroups.bind(WEB, part(300));
+        assertThat(text("cpu/one/p-web/in/cpu.cfs_quota_us")).isEqualTo("30000");
+        cgroups.bind(WEB, whole(1));
+        assertThat(text("cpu/one/p-web/in/cpu.cfs_quota_us")).isEqualTo("-1");
+        assertThat(text("memory/one/p-web/in/memory.limit_in_bytes")).isEqualTo("67108864");
+    }
+
     @Test
     void writesEveryLimitOfAWholeCpuSlice() {
         CgroupV1 cgroups = prepared();

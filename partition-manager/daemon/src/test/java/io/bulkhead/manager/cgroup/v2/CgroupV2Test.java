@@ -126,6 +126,18 @@ class CgroupV2Test {
     }
 
     @Test
+    void showsTheLimitsInsideWhereRuntimesLookForThem() {
+        CgroupV2 cgroups = prepared();
+        cgroups.bind(WEB, part(400));
+        cgroups.openPayload(WEB, RANGE, true);
+
+        for (String file : List.of("memory.max", "memory.oom.group", "cpu.max")) {
+            assertThat(text("one.pool/p-web/in/" + file)).isEqualTo(text("one.pool/p-web/" + file));
+        }
+        assertThat(text("one.pool/p-web/in/cpu.max")).isEqualTo("40000 100000");
+    }
+
+    @Test
     void writesEveryLimitOfAWholeCpuSlice() {
         CgroupV2 cgroups = prepared();
 
