@@ -46,13 +46,14 @@ public final class Broker {
     /** How often a place is looked for anew when somebody else was faster. */
     private static final int ATTEMPTS = 4;
 
-    private static final Duration TO_TELL = Duration.ofSeconds(10);
+    private static final Duration TO_TELL = Desk.TO_TELL;
     private static final Duration TO_WORK = Duration.ofMinutes(2);
 
     /** What an orderly stop may take beyond the partition's own deadline. */
     private static final Duration TO_END = Duration.ofSeconds(30);
 
-    private final Manager manager;
+    private final Desk desk;
+    private final Roll roll;
     private final InventoryCache inventory;
     private final Turns turns = new Turns();
     private final Optional<Bookkeeper> bookkeeper;
@@ -138,7 +139,8 @@ public final class Broker {
             Supplier<Topology> topology,
             Supplier<Inventory> inventory,
             Optional<Bookkeeper> bookkeeper) {
-        this.manager = manager;
+        this.desk = new Desk(manager);
+        this.roll = new Roll(desk);
         this.inventory = new InventoryCache(topology, inventory);
         this.bookkeeper = bookkeeper;
     }
@@ -192,7 +194,7 @@ public final class Broker {
 
     /** All partitions in the order of names. */
     public CompletionStage<List<PartitionStatus>> list() {
-        return ask(new Order.ListPartitions(), Reply.Partitions.class, TO_TELL).thenApply(Reply.Partitions::partitions);
+        return roll.list();
     }
 
     public CompletionStage<PartitionStatus> show(PartitionName name) {
@@ -201,7 +203,7 @@ public final class Broker {
 
     /** What every partition uses now, in the order of names. */
     public CompletionStage<List<PartitionUsage>> usage() {
-        return ask(new Order.MeasurePartitions(), Reply.Measured.class, TO_TELL).thenApply(Reply.Measured::partitions);
+        return roll.usage();
     }
 
     /** The host, its partitions and what they use, for whoever wants all of it at once. */
@@ -442,17 +444,6 @@ public final class Broker {
     }
 
     private <R extends Reply> CompletionStage<R> ask(Order order, Class<R> type, Duration timeout) {
-        return manager.ask(order, timeout).thenApply(reply -> {
-            if (reply instanceof Reply.Refused refused) {
-                throw new Refusal(refused.problem());
-            }
-            if (!type.isInstance(reply)) {
-                throw Refusal.of(
-                        ProblemCode.PROTOCOL_ERROR,
-                        "the manager answered " + order.getClass().getSimpleName() + " by "
-                                + reply.getClass().getSimpleName());
-            }
-            return type.cast(reply);
-        });
+        return desk.ask(order, type, timeout);
     }
 }

@@ -28,6 +28,7 @@ import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
 import io.bulkhead.contract.wire.Frame;
 import io.bulkhead.contract.wire.FrameDecoder;
+import io.bulkhead.contract.wire.ReplyPages;
 import io.bulkhead.contract.wire.WireException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -53,7 +54,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * A partition manager without a kernel: the contract's frames on a real Unix socket, partitions in a map. It admits CPUs
@@ -74,6 +78,7 @@ public final class FakeManager implements AutoCloseable {
     private final Map<Class<?>, CountDownLatch> held = new ConcurrentHashMap<>();
     private final Map<Class<?>, Deque<Problem>> refusals = new HashMap<>();
     private final Deque<Runnable> beforeDefine = new ArrayDeque<>();
+    private Runnable beforePage = () -> {};
     private Optional<ServerSocketChannel> server = Optional.empty();
     private volatile int protocol = Greeting.PROTOCOL;
     private volatile boolean journalEnds = true;
@@ -169,6 +174,12 @@ public final class FakeManager implements AutoCloseable {
     /** Does something just before the next definition is looked at: somebody else is faster. */
     public synchronized void beforeNextDefine(Runnable action) {
         beforeDefine.add(action);
+    }
+
+    /** Does something just before each page of the list but the first. */
+    public synchronized void beforePage(IntConsumer action) {
+        AtomicInteger page = new AtomicInteger();
+        beforePage = () -> action.accept(page.incrementAndGet());
     }
 
     /** Greets in another protocol from now on. */
@@ -306,10 +317,11 @@ public final class FakeManager implements AutoCloseable {
     private Reply carryOut(Order order) {
         if (order instanceof Order.DescribeHost) {
             return new Reply.Host(host);
-        } else if (order instanceof Order.ListPartitions) {
-            return new Reply.Partitions(partitions());
-        } else if (order instanceof Order.MeasurePartitions) {
-            return new Reply.Measured(partitions().stream().map(this::usage).toList());
+        } else if (order instanceof Order.ListPartitions list) {
+            list.after().ifPresent(name -> beforePage.run());
+            return ReplyPages.partitions(behind(list.after()));
+        } else if (order instanceof Order.MeasurePartitions measure) {
+            return ReplyPages.measured(behind(measure.after()).map(this::usage));
         } else if (order instanceof Order.ShowPartition show) {
             return new Reply.Partition(known(show.name()));
         } else if (order instanceof Order.DefinePartition define) {
@@ -345,6 +357,10 @@ public final class FakeManager implements AutoCloseable {
             return new Reply.StreamOpened(0);
         }
         return new Reply.StreamOpened(((Order.FollowEvents) order).afterSequence());
+    }
+
+    private Stream<PartitionStatus> behind(Optional<PartitionName> name) {
+        return partitions().stream().filter(each -> name.isEmpty() || each.name().compareTo(name.get()) > 0);
     }
 
     private PartitionStatus define(Order.DefinePartition order) {

@@ -16,11 +16,29 @@ public sealed interface Order {
     /** Answered by {@link Reply.Host}. */
     record DescribeHost() implements Order {}
 
-    /** Answered by {@link Reply.Partitions}, in the order of names. */
-    record ListPartitions() implements Order {}
+    /**
+     * Answered by {@link Reply.Partitions}, in the order of names, as many as fit in one message.
+     *
+     * @param after the last name already seen; whoever is behind it is told, whether or not it is still there
+     */
+    record ListPartitions(Optional<PartitionName> after) implements Order {
+        /** From the first name on. */
+        public ListPartitions() {
+            this(Optional.empty());
+        }
+    }
 
-    /** Answered by {@link Reply.Measured}, in the order of names. */
-    record MeasurePartitions() implements Order {}
+    /**
+     * Answered by {@link Reply.Measured}, in the order of names, as many as fit in one message.
+     *
+     * @param after the last name already seen; whoever is behind it is measured, whether or not it is still there
+     */
+    record MeasurePartitions(Optional<PartitionName> after) implements Order {
+        /** From the first name on. */
+        public MeasurePartitions() {
+            this(Optional.empty());
+        }
+    }
 
     /** Answered by {@link Reply.Partition}. */
     record ShowPartition(PartitionName name) implements Order {}

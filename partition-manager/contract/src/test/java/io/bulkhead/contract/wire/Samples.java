@@ -119,7 +119,7 @@ final class Samples {
             1_002_003,
             List.of(new Intrusion.Interrupt("LOC", "Local timer interrupts", 2500)));
 
-    private static final PartitionStatus STATUS = new PartitionStatus(
+    static final PartitionStatus STATUS = new PartitionStatus(
             NAME,
             State.RUNNING,
             Optional.of("exited with status 0"),
@@ -155,7 +155,7 @@ final class Samples {
             Optional.empty(),
             Optional.empty());
 
-    private static final PartitionUsage USAGE = new PartitionUsage(
+    static final PartitionUsage USAGE = new PartitionUsage(
             NAME,
             State.RUNNING,
             Optional.of(WHOLE),
@@ -246,7 +246,9 @@ final class Samples {
             new Order.ExecuteCommand(
                     NAME, List.of("ls", "-l"), Map.of("TERM", "xterm"), Optional.of(new WindowSize(80, 24))),
             new Order.ExecuteCommand(NAME, List.of("true"), Map.of(), Optional.empty()),
-            new Order.ShutDown(true));
+            new Order.ShutDown(true),
+            new Order.ListPartitions(Optional.of(NAME)),
+            new Order.MeasurePartitions(Optional.of(NAME)));
 
     static final List<Reply> REPLIES = List.of(
             new Reply.Done(),
@@ -257,7 +259,9 @@ final class Samples {
             new Reply.Certified(Certificate.of(NAME, 1_700_000_000_000L, PROMISES)),
             new Reply.StreamOpened(17),
             new Reply.Refused(new Problem(
-                    ProblemCode.NOT_ENOUGH_RESOURCES, "CPUs are short", Optional.of("stop db"), List.of("db: 2-3"))));
+                    ProblemCode.NOT_ENOUGH_RESOURCES, "CPUs are short", Optional.of("stop db"), List.of("db: 2-3"))),
+            new Reply.Partitions(List.of(STATUS), true),
+            new Reply.Measured(List.of(USAGE), true));
 
     static final List<StreamMessage> STREAM_MESSAGES = List.of(
             new StreamMessage.Gap(1, 2),

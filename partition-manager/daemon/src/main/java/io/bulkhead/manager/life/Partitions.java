@@ -10,6 +10,7 @@ import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.order.Reply;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionStatus;
+import io.bulkhead.contract.wire.ReplyPages;
 import io.bulkhead.manager.admission.Holding;
 import io.bulkhead.manager.cgroup.CgroupException;
 import io.bulkhead.manager.console.ConsoleHub;
@@ -32,6 +33,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,12 +75,10 @@ public final class Partitions {
     private Reply carryOut(Order order) {
         if (order instanceof Order.DescribeHost) {
             return new Reply.Host(host.status(parts.online().get(), parts.cgroups(), parts.keeping()));
-        } else if (order instanceof Order.ListPartitions) {
-            return new Reply.Partitions(
-                    sorted().stream().map(PartitionLife::status).toList());
-        } else if (order instanceof Order.MeasurePartitions) {
-            return new Reply.Measured(
-                    sorted().stream().map(PartitionLife::usage).toList());
+        } else if (order instanceof Order.ListPartitions list) {
+            return ReplyPages.partitions(behind(list.after()).map(PartitionLife::status));
+        } else if (order instanceof Order.MeasurePartitions measure) {
+            return ReplyPages.measured(behind(measure.after()).map(PartitionLife::usage));
         } else if (order instanceof Order.ShowPartition show) {
             return new Reply.Partition(find(show.name()).status());
         } else if (order instanceof DefinePartition define) {
@@ -278,6 +278,13 @@ public final class Partitions {
         return lives.values().stream()
                 .sorted(Comparator.comparing(PartitionLife::name))
                 .toList();
+    }
+
+    /** Those behind a name, by name; all without one. */
+    private Stream<PartitionLife> behind(Optional<PartitionName> name) {
+        return sorted().stream()
+                .filter(life ->
+                        name.map(after -> life.name().compareTo(after) > 0).orElse(true));
     }
 
     private PartitionLife find(PartitionName name) {

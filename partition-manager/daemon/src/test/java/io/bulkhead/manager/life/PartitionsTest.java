@@ -28,11 +28,13 @@ import io.bulkhead.contract.partition.PartitionUsage;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.contract.partition.State;
 import io.bulkhead.contract.unit.ByteSize;
+import io.bulkhead.contract.wire.Frame;
 import io.bulkhead.manager.cgroup.Cgroups.Usage;
 import io.bulkhead.manager.sys.ProcessEnd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -596,6 +598,38 @@ class PartitionsTest {
                                 DB, List.of("cpus: CPU 1 is offline (/sys/devices/system/cpu/online says '0,2-3')")),
                         new Event.HostCpusChanged(CpuSet.parse("0-3"), CpuSet.of(1), CpuSet.EMPTY),
                         new Event.PartitionRepaired(DB));
+    }
+
+    @Test
+    void tellsOfMoreThanOneFrameHoldsPageByPage() {
+        List<PartitionName> names = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            String name = "p" + i;
+            host.cgroups.evidence.put(new PartitionName(name), "/" + "x".repeat(400_000));
+            host.order(define(name, i + 1));
+            names.add(new PartitionName(name));
+        }
+
+        List<PartitionName> told = new ArrayList<>();
+        List<PartitionName> measured = new ArrayList<>();
+        Optional<PartitionName> after = Optional.empty();
+        int pages = 0;
+        for (boolean more = true; more; pages++) {
+            Reply.Partitions page = (Reply.Partitions) host.partitions.execute(new Order.ListPartitions(after));
+            assertThat(Frame.reply(page).payload()).hasSizeGreaterThan(400_000);
+            page.partitions().forEach(each -> told.add(each.name()));
+            after = Optional.of(told.get(told.size() - 1));
+            ((Reply.Measured) host.partitions.execute(new Order.MeasurePartitions(after)))
+                    .partitions()
+                    .stream()
+                    .limit(1)
+                    .forEach(each -> measured.add(each.partition()));
+            more = page.more();
+        }
+
+        assertThat(pages).isEqualTo(3);
+        assertThat(told).isEqualTo(names);
+        assertThat(measured).isEqualTo(names.subList(1, 3));
     }
 
     @Test
