@@ -252,6 +252,20 @@ public final class Broker {
         }));
     }
 
+    /**
+     * Defines a partition that takes no slice yet, or changes the definition of one that holds none; refused while it holds
+     * one. Nothing is taken or given, so that the ledger has nothing to say of it.
+     */
+    public CompletionStage<Defined> defineUnbound(
+            PartitionSpec definition, Optional<String> rootPasswordHash, Precondition precondition) {
+        PartitionName name = definition.name();
+        return turns.next(() -> situation().thenCompose(now -> {
+            precondition.check(now.of(name));
+            return partition(new Order.DefineUnbound(definition, rootPasswordHash), TO_WORK)
+                    .thenApply(partition -> new Defined(partition, now.of(name).isEmpty()));
+        }));
+    }
+
     /** Takes a slice for a partition that has released its own; one that holds a slice keeps it. */
     public CompletionStage<PartitionStatus> bind(PartitionName name) {
         return bind(name, Ticket.LOCAL);
@@ -274,13 +288,13 @@ public final class Broker {
 
     /** Gives the slice of a partition back that does not run. */
     public CompletionStage<PartitionStatus> release(PartitionName name) {
-        return release(name, Ticket.LOCAL);
+        return release(name, Precondition.NONE, Ticket.LOCAL);
     }
 
-    /** Releases on somebody's behalf; see {@link #release(PartitionName)}. */
-    public CompletionStage<PartitionStatus> release(PartitionName name, Ticket ticket) {
+    /** The same on somebody's behalf, if the partition is as the precondition wants it when its turn comes. */
+    public CompletionStage<PartitionStatus> release(PartitionName name, Precondition precondition, Ticket ticket) {
         return givingBack(
-                name, Precondition.NONE, ticket, "release", () -> partition(new Order.ReleasePartition(name), TO_WORK));
+                name, precondition, ticket, "release", () -> partition(new Order.ReleasePartition(name), TO_WORK));
     }
 
     /** Removes a partition that does not run, with its files. */

@@ -326,6 +326,8 @@ public final class FakeManager implements AutoCloseable {
             return new Reply.Partition(known(show.name()));
         } else if (order instanceof Order.DefinePartition define) {
             return new Reply.Partition(define(define));
+        } else if (order instanceof Order.DefineUnbound define) {
+            return defineUnbound(define.definition());
         } else if (order instanceof Order.BindPartition bind) {
             return changed(bind.name(), State.BOUND, Optional.of(bind.slice()));
         } else if (order instanceof Order.ReleasePartition release) {
@@ -382,6 +384,15 @@ public final class FakeManager implements AutoCloseable {
         return put(definition, order.slice());
     }
 
+    private Reply defineUnbound(PartitionSpec definition) {
+        PartitionStatus there = partitions.get(definition.name());
+        if (there != null && there.slice().isPresent()) {
+            throw Refusal.of(ProblemCode.WRONG_STATE, definition.name() + " holds a slice");
+        }
+        put(definition, Optional.empty());
+        return changed(definition.name(), State.DEFINED, Optional.empty());
+    }
+
     /** Says from now on that a partition uses this. */
     public void measured(PartitionUsage usage) {
         usages.put(usage.partition(), usage);
@@ -389,6 +400,10 @@ public final class FakeManager implements AutoCloseable {
 
     /** Defines a partition without being asked. */
     public synchronized PartitionStatus put(PartitionSpec definition, Slice slice) {
+        return put(definition, Optional.of(slice));
+    }
+
+    private PartitionStatus put(PartitionSpec definition, Optional<Slice> slice) {
         PartitionStatus status = new PartitionStatus(
                 definition.name(),
                 State.BOUND,
@@ -396,7 +411,7 @@ public final class FakeManager implements AutoCloseable {
                 List.of(),
                 definition,
                 definition.init().kind(),
-                Optional.of(slice),
+                slice,
                 List.of(),
                 new ConsoleStatus(0, 0, Optional.empty()),
                 Optional.empty(),

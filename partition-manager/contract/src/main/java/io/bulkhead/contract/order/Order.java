@@ -54,6 +54,16 @@ public sealed interface Order {
      */
     record DefinePartition(PartitionSpec definition, Slice slice, Optional<String> rootPasswordHash) implements Order {}
 
+    /**
+     * Defines a partition that takes no slice yet, or changes the definition of one that holds none. Refused by
+     * {@link ProblemCode#WRONG_STATE} while it holds one. Answered by {@link Reply.Partition} in state defined. Whether
+     * the host can give what is asked is judged when a slice is taken.
+     *
+     * @param definition what the administrator wrote
+     * @param rootPasswordHash as in {@link DefinePartition}
+     */
+    record DefineUnbound(PartitionSpec definition, Optional<String> rootPasswordHash) implements Order {}
+
     /** Takes a slice for a defined partition. Answered by {@link Reply.Partition} in state bound. */
     record BindPartition(PartitionName name, Slice slice) implements Order {}
 

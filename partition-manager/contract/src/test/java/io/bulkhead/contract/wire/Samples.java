@@ -248,6 +248,8 @@ final class Samples {
             new Order.ExecuteCommand(NAME, List.of("true"), Map.of(), Optional.empty()),
             new Order.ShutDown(true),
             new Order.ListPartitions(Optional.of(NAME)),
+            new Order.DefineUnbound(SPEC, Optional.of("$6$salt$hash")),
+            new Order.DefineUnbound(PART, Optional.empty()),
             new Order.MeasurePartitions(Optional.of(NAME)));
 
     static final List<Reply> REPLIES = List.of(

@@ -3,13 +3,13 @@ package io.bulkhead.manager.life;
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.order.Event;
 import io.bulkhead.contract.order.Order;
-import io.bulkhead.contract.order.Order.DefinePartition;
 import io.bulkhead.contract.order.Problem;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.order.Reply;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionStatus;
+import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.contract.wire.ReplyPages;
 import io.bulkhead.manager.admission.Holding;
 import io.bulkhead.manager.cgroup.CgroupException;
@@ -81,8 +81,12 @@ public final class Partitions {
             return ReplyPages.measured(behind(measure.after()).map(PartitionLife::usage));
         } else if (order instanceof Order.ShowPartition show) {
             return new Reply.Partition(find(show.name()).status());
-        } else if (order instanceof DefinePartition define) {
-            return new Reply.Partition(define(define));
+        } else if (order instanceof Order.DefinePartition define) {
+            Wanted wanted = new Wanted(define.definition(), Optional.of(define.slice()), define.rootPasswordHash());
+            return new Reply.Partition(define(wanted));
+        } else if (order instanceof Order.DefineUnbound define) {
+            Wanted wanted = new Wanted(define.definition(), Optional.empty(), define.rootPasswordHash());
+            return new Reply.Partition(define(wanted));
         } else if (order instanceof Order.BindPartition bind) {
             return new Reply.Partition(find(bind.name()).bind(bind.slice()));
         } else if (order instanceof Order.ReleasePartition release) {
@@ -168,21 +172,21 @@ public final class Partitions {
         }
     }
 
-    private PartitionStatus define(DefinePartition order) {
-        PartitionName name = order.definition().name();
+    private PartitionStatus define(Wanted wanted) {
+        PartitionName name = wanted.name();
         while (true) {
             PartitionLife there = lives.get(name);
             if (there == null) {
                 creation.lock();
                 try {
                     if (!lives.containsKey(name)) {
-                        return create(order);
+                        return create(wanted);
                     }
                 } finally {
                     creation.unlock();
                 }
             } else {
-                Optional<PartitionStatus> changed = there.redefine(order);
+                Optional<PartitionStatus> changed = there.redefine(wanted);
                 if (changed.isPresent()) {
                     return changed.get();
                 }
@@ -190,40 +194,50 @@ public final class Partitions {
         }
     }
 
-    private PartitionStatus create(DefinePartition order) {
-        PartitionName name = order.definition().name();
+    private PartitionStatus create(Wanted wanted) {
+        PartitionName name = wanted.name();
         PartitionLife life;
         try (Undo undo = new Undo()) {
             undo.push("keep the host as before", this::keepHost);
-            Holding holding = parts.holdings().take(order.definition(), order.slice());
+            Holding holding = wanted.slice()
+                    .map(slice -> parts.holdings().take(wanted.definition(), slice))
+                    .orElseGet(() -> parts.holdings().takeIds(name));
             undo.push("give the slice back", () -> parts.holdings().remove(name));
-            parts.keeping().requireRoom(parts.holdings().all());
-            String generation = parts.directories().stage(name, order.rootPasswordHash());
+            if (wanted.slice().isPresent()) {
+                parts.keeping().requireRoom(parts.holdings().all());
+            }
+            String generation = parts.directories().stage(name, wanted.rootPasswordHash());
             undo.push("remove its files", () -> parts.directories().discard(name));
             PartitionRecord record = new PartitionRecord(
-                    order.definition(),
+                    wanted.definition(),
                     holding.slice(),
                     holding.uidRange(),
                     generation,
-                    order.rootPasswordHash().isEmpty(),
+                    wanted.rootPasswordHash().isEmpty(),
                     Optional.empty());
             undo.push("strike it off the record", () -> parts.records().remove(name));
             parts.records().save(record);
             undo.push("remove its files", () -> parts.directories().purge(name));
             undo.push("take its files away", () -> parts.directories().retire(name));
             parts.directories().commit(name);
-            parts.cgroups().bind(name, order.slice());
-            undo.push("remove its groups", () -> parts.cgroups().release(name));
-            parts.keeping().apply(parts.holdings().all());
-            Promises.requireHeld(name, parts.cgroups().readBack(name, order.slice()));
+            wanted.slice().ifPresent(slice -> bind(name, slice, undo));
             life = add(record);
             undo.keep();
         }
         LOG.atInfo().addKeyValue("partition", name).log("Defined");
         parts.journal().append(new Event.PartitionDefined(name));
-        parts.journal().append(new Event.PartitionBound(name));
-        life.watch();
+        if (wanted.slice().isPresent()) {
+            parts.journal().append(new Event.PartitionBound(name));
+            life.watch();
+        }
         return life.status();
+    }
+
+    private void bind(PartitionName name, Slice slice, Undo undo) {
+        parts.cgroups().bind(name, slice);
+        undo.push("remove its groups", () -> parts.cgroups().release(name));
+        parts.keeping().apply(parts.holdings().all());
+        Promises.requireHeld(name, parts.cgroups().readBack(name, slice));
     }
 
     /** Adds a partition that is on record and whose holding is taken. */

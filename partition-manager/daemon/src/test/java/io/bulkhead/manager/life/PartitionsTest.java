@@ -127,6 +127,74 @@ class PartitionsTest {
         failEveryStep(() -> host.order(define("db", 1)), define("db", 2));
     }
 
+    private static Order unbound(String name, int tasks) {
+        PartitionSpec sample = define(name, 1).definition();
+        Claim claim = new Claim(sample.claim().cpus(), sample.claim().memory(), tasks, IoSlice.UNLIMITED);
+        return new Order.DefineUnbound(
+                new PartitionSpec(sample.name(), claim, new Init.Shell(), false, false, 100, Optional.empty()),
+                Optional.empty());
+    }
+
+    @Test
+    void aFaultAnywhereInADefinitionWithoutASliceLeavesNothing() {
+        failEveryStep(() -> {}, unbound("db", 64));
+    }
+
+    @Test
+    void aFaultAnywhereInAChangeWithoutASliceLeavesWhatWasThere() {
+        failEveryStep(() -> host.order(unbound("db", 64)), unbound("db", 99));
+    }
+
+    @Test
+    void definesWithoutTakingAnything() {
+        PartitionStatus defined = host.order(unbound("db", 64));
+        assertThat(defined.state()).isEqualTo(State.DEFINED);
+        assertThat(defined.slice()).isEmpty();
+        // Somebody else holds the only CPU that it could have had.
+        host.order(define("web", 1));
+
+        PartitionStatus changed = host.order(unbound("db", 99));
+
+        assertThat(changed.definition().claim().tasks()).isEqualTo(99);
+        assertThat(changed.state()).isEqualTo(State.DEFINED);
+        assertThat(changed.uidRange()).isEqualTo(defined.uidRange());
+        assertThat(host.cgroups.bound).containsOnlyKeys(new PartitionName("web"));
+        assertThat(host.events())
+                .containsExactly(
+                        new Event.PartitionDefined(DB),
+                        new Event.PartitionDefined(new PartitionName("web")),
+                        new Event.PartitionBound(new PartitionName("web")),
+                        new Event.PartitionDefined(DB));
+        assertThat(host.order(unbound("db", 99))).isEqualTo(changed);
+        assertThat(host.events()).hasSize(4);
+        host.order(unbound("db", 64));
+        assertThat(host.order(new Order.BindPartition(DB, slice(2))).state()).isEqualTo(State.BOUND);
+    }
+
+    @Test
+    void changesNothingWithoutASliceWhereOneIsHeld() {
+        host.order(define("db", 1));
+        String before = host.picture();
+
+        assertThatThrownBy(() -> host.order(unbound("db", 99)))
+                .isInstanceOfSatisfying(Refusal.class, refusal -> assertThat(
+                                refusal.problem().code())
+                        .isEqualTo(ProblemCode.WRONG_STATE))
+                .hasMessageContaining("db is bound");
+        assertThat(host.picture()).isEqualTo(before);
+        assertThat(host.order(new Order.ReleasePartition(DB)).state()).isEqualTo(State.DEFINED);
+        assertThat(host.order(unbound("db", 99)).definition().claim().tasks()).isEqualTo(99);
+    }
+
+    @Test
+    void aNewManagerFindsWhatHoldsNothing() {
+        host.order(unbound("db", 64));
+        host.newManager().run();
+
+        assertThat(host.show().state()).isEqualTo(State.DEFINED);
+        assertThat(host.show().definition().claim().tasks()).isEqualTo(64);
+    }
+
     @Test
     void aFaultAnywhereInAReleaseLeavesWhatWasThere() {
         failEveryStep(() -> host.order(define("db", 1)), new Order.ReleasePartition(DB));
