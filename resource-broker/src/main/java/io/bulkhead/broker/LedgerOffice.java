@@ -53,6 +53,11 @@ public final class LedgerOffice {
         return inTurn(bookkeeper::reconcile);
     }
 
+    /** Compares the ledger with the manager now, and changes nothing: what would stand if all else were settled. */
+    public CompletionStage<LedgerReport> compare() {
+        return inTurn(bookkeeper::compare);
+    }
+
     /** Takes over what the manager has of a partition; see {@link Bookkeeper#accept}. */
     public CompletionStage<LedgerReport> accept(PartitionName owner, Ticket ticket) {
         return inTurn(now -> bookkeeper.accept(now, owner, ticket));

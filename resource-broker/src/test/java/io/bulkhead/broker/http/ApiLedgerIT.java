@@ -10,6 +10,9 @@ import io.bulkhead.broker.LedgerReport;
 import io.bulkhead.broker.client.LedgerWatch;
 import io.bulkhead.broker.client.ManagerClient;
 import io.bulkhead.broker.testing.Samples;
+import io.bulkhead.contract.order.Order;
+import io.bulkhead.contract.order.Problem;
+import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.wire.Json;
 import io.bulkhead.contract.wire.RecordCodec;
 import io.vertx.core.Vertx;
@@ -66,8 +69,35 @@ class ApiLedgerIT extends ApiFixture {
     }
 
     @Test
+    void comparesWithoutWritingAnything() throws IOException {
+        assertThat(report(ask("GET", "/v1/ledger/check", "")).mode()).isEqualTo(LedgerReport.Mode.OPENING);
+        report(ask("POST", "/v1/ledger/reconcile", ""));
+        put(Samples.definition("db", 1));
+        // The reply is lost: what came of it is found out by comparing.
+        fake.refuseNext(Order.ReleasePartition.class, Problem.of(ProblemCode.FAILED, "who knows"));
+        ask("POST", "/v1/partitions/db/release", "");
+        fake.put(Samples.definition("foreign", 1), Samples.slice("3"));
+        LedgerReport before = report(ask("GET", "/v1/ledger", ""));
+        assertThat(before.intents()).hasSize(1);
+
+        LedgerReport compared = report(ask("GET", "/v1/ledger/check", ""));
+
+        assertThat(compared.version()).isEqualTo(before.version());
+        assertThat(compared.intents()).isEqualTo(before.intents());
+        assertThat(compared.differences())
+                .extracting(LedgerReport.Difference::owner)
+                .containsExactly("foreign");
+        assertThat(report(ask("GET", "/v1/ledger", ""))).isEqualTo(before);
+        LedgerReport settled = report(ask("POST", "/v1/ledger/reconcile", ""));
+        assertThat(settled.version()).isEqualTo(before.version() + 1);
+        assertThat(settled.intents()).isEmpty();
+        assertThat(settled.differences()).isEqualTo(compared.differences());
+        assertThat(report(ask("GET", "/v1/ledger/check", "")).version()).isEqualTo(settled.version());
+    }
+
+    @Test
     void namesAcceptsAndForgetsWhatSomebodyElseDid() throws IOException {
-        report(ask("GET", "/v1/ledger/check", ""));
+        report(ask("POST", "/v1/ledger/reconcile", ""));
         fake.put(Samples.definition("foreign", 1), Samples.slice("3"));
 
         assertThat(report(ask("GET", "/v1/ledger/check", "")).differences())
