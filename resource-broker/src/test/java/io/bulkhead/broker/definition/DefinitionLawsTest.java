@@ -32,7 +32,7 @@ import net.jqwik.api.arbitraries.StringArbitrary;
 class DefinitionLawsTest {
     private static final Schema SCHEMA = ConfigsTest.schema();
 
-    @Property(tries = 500)
+    @Property(tries = 10_000)
     void whatIsWrittenReadsBackAsTheSame(@ForAll("partitions") List<PartitionSpec> partitions) {
         String text = DefinitionWriter.write(partitions);
 
@@ -42,7 +42,7 @@ class DefinitionLawsTest {
                 .containsExactlyElementsOf(partitions);
     }
 
-    @Property(tries = 500)
+    @Property(tries = 10_000)
     void partitionsDifferExactlyWhereAChangeIsTold(
             @ForAll("partitions") List<PartitionSpec> some, @ForAll("partitions") List<PartitionSpec> others) {
         PartitionSpec one = some.get(0);
@@ -56,7 +56,7 @@ class DefinitionLawsTest {
     }
 
     /** A partition says no more by naming a profile than by writing out what stands there. */
-    @Property(tries = 500)
+    @Property(tries = 10_000)
     void aProfileGivesWhatIsNotSaid(@ForAll("partitions") List<PartitionSpec> partitions) {
         String written = DefinitionWriter.write(partitions);
         String profiles = written.replaceFirst("partitions:", "profiles:").replaceAll("(?m)^  (\\S.*):$", "  p-$1:");
@@ -96,7 +96,7 @@ class DefinitionLawsTest {
         assertThat(SCHEMA.validate(text, InputFormat.YAML)).as(text).isEmpty();
     }
 
-    @Property(tries = 500)
+    @Property(tries = 10_000)
     void anyTextIsReadOrRefusedWithFaults(@ForAll("yamlLike") String text) {
         try {
             assertThat(DefinitionLoader.load("random", text)).isNotEmpty();

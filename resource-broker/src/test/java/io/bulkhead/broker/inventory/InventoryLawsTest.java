@@ -33,7 +33,7 @@ class InventoryLawsTest {
     record Shape(Topology topology, CpuSet offline) {}
 
     /** Reading is the inverse of writing. A tree is some hundred files, so the cases are fewer than of pure laws. */
-    @Property(tries = 100)
+    @Property(tries = 10_000)
     void readsBackWhateverMachineWasWritten(@ForAll("smallShapes") Shape shape) {
         Path root = temporary();
         try {

@@ -5,6 +5,7 @@ import io.bulkhead.contract.hardware.NodeSet;
 import io.bulkhead.contract.order.Event;
 import io.bulkhead.contract.order.EventRecord;
 import io.bulkhead.contract.order.Greeting;
+import io.bulkhead.contract.order.LedgerNote;
 import io.bulkhead.contract.order.Order;
 import io.bulkhead.contract.order.Problem;
 import io.bulkhead.contract.order.ProblemCode;
@@ -78,6 +79,7 @@ public final class FakeManager implements AutoCloseable {
     private final Map<Class<?>, CountDownLatch> held = new ConcurrentHashMap<>();
     private final Map<Class<?>, Deque<Problem>> refusals = new HashMap<>();
     private final Deque<Runnable> beforeDefine = new ArrayDeque<>();
+    private List<LedgerNote> noted = List.of();
     private Runnable beforePage = () -> {};
     private Optional<ServerSocketChannel> server = Optional.empty();
     private volatile int protocol = Greeting.PROTOCOL;
@@ -143,6 +145,8 @@ public final class FakeManager implements AutoCloseable {
             ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
             channel.bind(UnixDomainSocketAddress.of(socket));
             server = Optional.of(channel);
+            // The memory of a manager that was killed.
+            noted = List.of();
             thread("fake-manager-accept", () -> accept(channel));
             record(new Event.ManagerStarted("0"));
         } catch (IOException e) {
@@ -349,6 +353,9 @@ public final class FakeManager implements AutoCloseable {
             return changed(resume.name(), State.RUNNING);
         } else if (order instanceof Order.VerifyPartition verify) {
             return new Reply.Certified(Certificate.of(known(verify.name()).name(), 7, List.of()));
+        } else if (order instanceof Order.NoteLedger note) {
+            noteLedger(note.standing());
+            return new Reply.Done();
         } else if (order instanceof Order.ShutDown) {
             return new Reply.Done();
         } else if (order instanceof Order.OpenConsole console) {
@@ -359,6 +366,17 @@ public final class FakeManager implements AutoCloseable {
             return new Reply.StreamOpened(0);
         }
         return new Reply.StreamOpened(((Order.FollowEvents) order).afterSequence());
+    }
+
+    private void noteLedger(List<LedgerNote> standing) {
+        noted.stream()
+                .filter(each -> !standing.contains(each))
+                .forEach(each -> record(new Event.LedgerDifferenceResolved(each.owner(), each.difference())));
+        standing.stream()
+                .filter(each -> !noted.contains(each))
+                .forEach(each ->
+                        record(new Event.LedgerDifferenceFound(each.owner(), each.difference(), each.remedy())));
+        noted = standing;
     }
 
     private Stream<PartitionStatus> behind(Optional<PartitionName> name) {

@@ -95,6 +95,25 @@ public sealed interface Order {
     record VerifyPartition(PartitionName name) implements Order {}
 
     /**
+     * Has the journal tell how the control plane's ledger and the manager differ: what is new among these is told by {@link
+     * Event.LedgerDifferenceFound}, what was among them the last time and is not now by {@link
+     * Event.LedgerDifferenceResolved}. Changes nothing else. Answered by {@link Reply.Done}.
+     *
+     * @param standing every difference that there is now
+     */
+    record NoteLedger(List<LedgerNote> standing) implements Order {
+        /** More would tell nobody more. */
+        public static final int MOST = 1_000;
+
+        public NoteLedger {
+            standing = List.copyOf(standing);
+            if (standing.size() > MOST) {
+                throw new IllegalArgumentException("at most " + MOST + " differences are told of: " + standing.size());
+            }
+        }
+    }
+
+    /**
      * Turns the connection into a stream of {@link EventRecord}s. Answered by {@link Reply.StreamOpened}.
      *
      * @param afterSequence the last sequence number already seen, 0 for none; what the manager no longer has is

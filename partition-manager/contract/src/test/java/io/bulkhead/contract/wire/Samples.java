@@ -4,6 +4,7 @@ import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.hardware.NodeSet;
 import io.bulkhead.contract.hardware.Topology.CoreType;
 import io.bulkhead.contract.order.Event;
+import io.bulkhead.contract.order.LedgerNote;
 import io.bulkhead.contract.order.Order;
 import io.bulkhead.contract.order.Problem;
 import io.bulkhead.contract.order.ProblemCode;
@@ -250,6 +251,7 @@ final class Samples {
             new Order.ListPartitions(Optional.of(NAME)),
             new Order.DefineUnbound(SPEC, Optional.of("$6$salt$hash")),
             new Order.DefineUnbound(PART, Optional.empty()),
+            new Order.NoteLedger(List.of(new LedgerNote("db", "slice is nothing by the ledger", "accept it"))),
             new Order.MeasurePartitions(Optional.of(NAME)));
 
     static final List<Reply> REPLIES = List.of(
@@ -295,7 +297,9 @@ final class Samples {
             new Event.HostCpusChanged(CpuSet.parse("0-2"), CpuSet.EMPTY, CpuSet.of(3)),
             new Event.HostSettingsChanged(List.of("interrupt 24 (nvme0q0) had been moved from CPUs 0 to 0-3")),
             new Event.ConsoleAttached(NAME, "root", true),
-            new Event.ConsoleDetached(NAME, "root"));
+            new Event.ConsoleDetached(NAME, "root"),
+            new Event.LedgerDifferenceFound("db", "slice is nothing by the ledger", "accept it"),
+            new Event.LedgerDifferenceResolved("db", "slice is nothing by the ledger"));
 
     private Samples() {}
 }
