@@ -24,6 +24,7 @@ import java.util.Set;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -32,7 +33,7 @@ import net.jqwik.api.arbitraries.StringArbitrary;
 class DefinitionLawsTest {
     private static final Schema SCHEMA = ConfigsTest.schema();
 
-    @Property(tries = 10_000)
+    @Property(tries = 10_000, edgeCases = EdgeCasesMode.NONE)
     void whatIsWrittenReadsBackAsTheSame(@ForAll("partitions") List<PartitionSpec> partitions) {
         String text = DefinitionWriter.write(partitions);
 
@@ -42,7 +43,7 @@ class DefinitionLawsTest {
                 .containsExactlyElementsOf(partitions);
     }
 
-    @Property(tries = 10_000)
+    @Property(tries = 10_000, edgeCases = EdgeCasesMode.NONE)
     void partitionsDifferExactlyWhereAChangeIsTold(
             @ForAll("partitions") List<PartitionSpec> some, @ForAll("partitions") List<PartitionSpec> others) {
         PartitionSpec one = some.get(0);
@@ -56,7 +57,7 @@ class DefinitionLawsTest {
     }
 
     /** A partition says no more by naming a profile than by writing out what stands there. */
-    @Property(tries = 10_000)
+    @Property(tries = 10_000, edgeCases = EdgeCasesMode.NONE)
     void aProfileGivesWhatIsNotSaid(@ForAll("partitions") List<PartitionSpec> partitions) {
         String written = DefinitionWriter.write(partitions);
         String profiles = written.replaceFirst("partitions:", "profiles:").replaceAll("(?m)^  (\\S.*):$", "  p-$1:");
@@ -96,7 +97,7 @@ class DefinitionLawsTest {
         assertThat(SCHEMA.validate(text, InputFormat.YAML)).as(text).isEmpty();
     }
 
-    @Property(tries = 10_000)
+    @Property(tries = 10_000, edgeCases = EdgeCasesMode.NONE)
     void anyTextIsReadOrRefusedWithFaults(@ForAll("yamlLike") String text) {
         try {
             assertThat(DefinitionLoader.load("random", text)).isNotEmpty();
