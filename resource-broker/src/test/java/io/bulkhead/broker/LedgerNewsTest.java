@@ -21,7 +21,8 @@ class LedgerNewsTest {
     void saysInWordsWhatEachOfThemSays() {
         assertThat(LedgerNews.notes(List.of(
                         new LedgerReport.Difference("missing", "db", "slice", "1 CPU", "nothing", "accept it"))))
-                .containsExactly(new LedgerNote("db", "slice is 1 CPU by the ledger, nothing by the manager", "accept it"));
+                .containsExactly(
+                        new LedgerNote("db", "slice is 1 CPU by the ledger, nothing by the manager", "accept it"));
     }
 
     @Test
@@ -29,7 +30,8 @@ class LedgerNewsTest {
         List<LedgerNote> all = LedgerNews.notes(differences(Order.NoteLedger.MOST));
         List<LedgerNote> more = LedgerNews.notes(differences(Order.NoteLedger.MOST + 1));
 
-        assertThat(all).hasSize(Order.NoteLedger.MOST).noneMatch(note -> note.owner().equals("partitions"));
+        assertThat(all).hasSize(Order.NoteLedger.MOST).noneMatch(note -> note.owner()
+                .equals("partitions"));
         assertThat(more).hasSize(Order.NoteLedger.MOST);
         assertThat(more.get(Order.NoteLedger.MOST - 1).difference()).startsWith("there are 1001 differences");
         assertThat(Frame.order(new Order.NoteLedger(more)).payload()).hasSizeLessThan(Frame.MAX_MESSAGE_BYTES);

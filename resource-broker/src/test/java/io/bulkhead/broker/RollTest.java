@@ -96,8 +96,7 @@ class RollTest {
     @Test
     void tellsNothingWhereALaterPageIsRefused() {
         replies.add(page(true, "a"));
-        replies.add(new Reply.Refused(
-                Refusal.of(ProblemCode.FAILED, "no").problem()));
+        replies.add(new Reply.Refused(Refusal.of(ProblemCode.FAILED, "no").problem()));
 
         assertThat(refusal()).isEqualTo(ProblemCode.FAILED);
     }

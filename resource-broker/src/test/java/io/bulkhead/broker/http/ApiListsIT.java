@@ -66,8 +66,9 @@ class ApiListsIT extends ApiFixture {
 
     @Test
     void tellsOfMorePartitionsThanOneMessageOfTheManagerHolds() throws Exception {
-        List<String> stay =
-                IntStream.range(0, 1_500).mapToObj(i -> String.format("p%04d", i)).toList();
+        List<String> stay = IntStream.range(0, 1_500)
+                .mapToObj(i -> String.format("p%04d", i))
+                .toList();
         stay.forEach(name -> fake.put(Samples.definition(name, 1), Samples.slice("1")));
         fake.beforePage(number -> {
             fake.put(Samples.definition("a" + number, 1), Samples.slice("1"));
@@ -86,18 +87,18 @@ class ApiListsIT extends ApiFixture {
                 .doesNotHaveDuplicates()
                 .isSorted()
                 .containsAll(stay);
-        assertThat(fake.orders().stream().filter(order -> order instanceof Order.ListPartitions list
-                        && list.after().isPresent()))
+        assertThat(fake.orders().stream()
+                        .filter(order -> order instanceof Order.ListPartitions list
+                                && list.after().isPresent()))
                 .hasSizeGreaterThanOrEqualTo(2);
     }
 
     private static Stream<String> names(RawClient.Answer answer, String member) {
         assertThat(answer.status()).as(answer.body()).isEqualTo(200);
         return ((Json.Array) Objects.requireNonNull(answer.json().get("partitions")))
-                .items().stream()
-                        .map(each -> ((Json.Text) Objects.requireNonNull(
-                                        ((Json.Obj) each).members().get(member)))
-                                .value());
+                .items().stream().map(each -> ((Json.Text) Objects.requireNonNull(
+                                ((Json.Obj) each).members().get(member)))
+                        .value());
     }
 
     @Test

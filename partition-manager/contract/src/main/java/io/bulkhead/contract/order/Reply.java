@@ -22,7 +22,8 @@ public sealed interface Reply {
      * @param partitions never none where there are more
      * @param more whether there are more behind the last of these
      */
-    record Partitions(List<PartitionStatus> partitions, @WireFlag boolean more) implements Reply {
+    record Partitions(
+            List<PartitionStatus> partitions, @WireFlag boolean more) implements Reply {
         public Partitions {
             partitions = List.copyOf(partitions);
         }
@@ -39,7 +40,8 @@ public sealed interface Reply {
      * @param partitions never none where there are more
      * @param more whether there are more behind the last of these
      */
-    record Measured(List<PartitionUsage> partitions, @WireFlag boolean more) implements Reply {
+    record Measured(
+            List<PartitionUsage> partitions, @WireFlag boolean more) implements Reply {
         public Measured {
             partitions = List.copyOf(partitions);
         }

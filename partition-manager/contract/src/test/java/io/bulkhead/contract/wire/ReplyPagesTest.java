@@ -67,8 +67,9 @@ class ReplyPagesTest {
 
     @Test
     void whatIsLargerThanAFrameComesCompleteAndInOrder() {
-        List<String> names =
-                IntStream.range(0, 3_000).mapToObj(i -> String.format("p%04d", i)).toList();
+        List<String> names = IntStream.range(0, 3_000)
+                .mapToObj(i -> String.format("p%04d", i))
+                .toList();
         names.forEach(this::add);
         assertThat(RecordCodec.encode(new Reply.Partitions(List.copyOf(partitions.values())))
                         .toString())
@@ -79,8 +80,9 @@ class ReplyPagesTest {
 
     @Test
     void whoComesOrGoesBetweenPagesTakesNobodyElseAway() {
-        List<String> stay =
-                IntStream.range(0, 2_000).mapToObj(i -> String.format("p%04d", i)).toList();
+        List<String> stay = IntStream.range(0, 2_000)
+                .mapToObj(i -> String.format("p%04d", i))
+                .toList();
         stay.forEach(this::add);
         add("p0000a");
         add("q");
@@ -106,8 +108,7 @@ class ReplyPagesTest {
                 first.partitions().get(first.partitions().size() - 1).name();
         partitions.remove(last);
 
-        assertThat(page(Optional.of(last)).partitions().get(0).name())
-                .isEqualTo(partitions.higherKey(last));
+        assertThat(page(Optional.of(last)).partitions().get(0).name()).isEqualTo(partitions.higherKey(last));
     }
 
     @Test
@@ -132,9 +133,8 @@ class ReplyPagesTest {
 
     @Test
     void measuresInPagesToo() {
-        List<PartitionUsage> all = IntStream.range(0, 3_000)
-                .mapToObj(i -> Samples.USAGE)
-                .toList();
+        List<PartitionUsage> all =
+                IntStream.range(0, 3_000).mapToObj(i -> Samples.USAGE).toList();
 
         Reply.Measured first = ReplyPages.measured(all.stream());
         int count = first.partitions().size();
@@ -151,8 +151,7 @@ class ReplyPagesTest {
                 .isEqualTo(new Order.ListPartitions());
         assertThat(RecordCodec.encodeAs(Order.class, new Order.MeasurePartitions()))
                 .hasToString("{\"type\":\"measure-partitions\"}");
-        assertThat(RecordCodec.decode(
-                        Reply.class, JsonReader.read("{\"type\":\"partitions\",\"partitions\":[]}")))
+        assertThat(RecordCodec.decode(Reply.class, JsonReader.read("{\"type\":\"partitions\",\"partitions\":[]}")))
                 .isEqualTo(new Reply.Partitions(List.of()));
         assertThat(RecordCodec.encodeAs(Reply.class, new Reply.Measured(List.of())))
                 .hasToString("{\"type\":\"measured\",\"partitions\":[]}");

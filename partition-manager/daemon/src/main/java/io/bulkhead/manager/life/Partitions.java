@@ -296,9 +296,8 @@ public final class Partitions {
 
     /** Those behind a name, by name; all without one. */
     private Stream<PartitionLife> behind(Optional<PartitionName> name) {
-        return sorted().stream()
-                .filter(life ->
-                        name.map(after -> life.name().compareTo(after) > 0).orElse(true));
+        return sorted().stream().filter(life -> name.map(after -> life.name().compareTo(after) > 0)
+                .orElse(true));
     }
 
     private PartitionLife find(PartitionName name) {

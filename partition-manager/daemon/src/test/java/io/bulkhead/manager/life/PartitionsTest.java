@@ -177,9 +177,9 @@ class PartitionsTest {
         String before = host.picture();
 
         assertThatThrownBy(() -> host.order(unbound("db", 99)))
-                .isInstanceOfSatisfying(Refusal.class, refusal -> assertThat(
-                                refusal.problem().code())
-                        .isEqualTo(ProblemCode.WRONG_STATE))
+                .isInstanceOfSatisfying(
+                        Refusal.class,
+                        refusal -> assertThat(refusal.problem().code()).isEqualTo(ProblemCode.WRONG_STATE))
                 .hasMessageContaining("db is bound");
         assertThat(host.picture()).isEqualTo(before);
         assertThat(host.order(new Order.ReleasePartition(DB)).state()).isEqualTo(State.DEFINED);
@@ -688,10 +688,7 @@ class PartitionsTest {
             page.partitions().forEach(each -> told.add(each.name()));
             after = Optional.of(told.get(told.size() - 1));
             ((Reply.Measured) host.partitions.execute(new Order.MeasurePartitions(after)))
-                    .partitions()
-                    .stream()
-                    .limit(1)
-                    .forEach(each -> measured.add(each.partition()));
+                    .partitions().stream().limit(1).forEach(each -> measured.add(each.partition()));
             more = page.more();
         }
 
