@@ -147,9 +147,8 @@ public final class Broker {
 
     /** What can be asked of the ledger; empty where none is kept. */
     public Optional<LedgerOffice> ledger() {
-        return bookkeeper.map(
-                keeper -> new LedgerOffice(
-                        keeper, turns, () -> situation().thenApply(this::actual), new LedgerNews(desk)));
+        return bookkeeper.map(keeper ->
+                new LedgerOffice(keeper, turns, () -> situation().thenApply(this::actual), new LedgerNews(desk)));
     }
 
     // ---- looking

@@ -29,8 +29,7 @@ public final class LedgerOffice {
      * @param actual asks the manager what is so
      * @param news tells whoever follows the events
      */
-    LedgerOffice(
-            Bookkeeper bookkeeper, Turns turns, Supplier<CompletionStage<Actual>> actual, LedgerNews news) {
+    LedgerOffice(Bookkeeper bookkeeper, Turns turns, Supplier<CompletionStage<Actual>> actual, LedgerNews news) {
         this.bookkeeper = bookkeeper;
         this.turns = turns;
         this.actual = actual;

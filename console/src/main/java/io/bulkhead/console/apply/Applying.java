@@ -184,8 +184,7 @@ public final class Applying {
     }
 
     private static Wanted asBefore(Step step) {
-        return new Wanted(
-                step.before().orElseThrow().definition(), Optional.empty(), step.knownSince(), true, true);
+        return new Wanted(step.before().orElseThrow().definition(), Optional.empty(), step.knownSince(), true, true);
     }
 
     private void restore(Step step) {

@@ -72,8 +72,7 @@ record ApiDesk(Bulkhead bulkhead) implements Desk {
     private Map<String, String> condition(PartitionName name, Known known) {
         Optional<ApiClient.Tagged> now = find(name);
         known.require(
-                name,
-                now.map(ApiClient.Tagged::body).map(Partitions::decode).map(PartitionStatus::definition));
+                name, now.map(ApiClient.Tagged::body).map(Partitions::decode).map(PartitionStatus::definition));
         return now.map(tagged -> Map.of("If-Match", tagged.tag())).orElse(Map.of("If-None-Match", "*"));
     }
 

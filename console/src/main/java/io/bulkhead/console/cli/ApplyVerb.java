@@ -66,7 +66,8 @@ final class ApplyVerb extends Verb {
 
     @Option(
             names = "--no-bind",
-            description = "take no slice for what holds none: define or change it only; what holds a slice is changed as usual")
+            description =
+                    "take no slice for what holds none: define or change it only; what holds a slice is changed as usual")
     private boolean noBind;
 
     @Option(

@@ -46,11 +46,13 @@ final class CompletionVerb extends Verb {
     public Integer call() {
         ShellCompletion completion = new ShellCompletion(Main.commandLine(bulkhead()));
         String socket = bulkhead().settings().apiSocket().toString();
-        bulkhead().print(switch (shell) {
-            case BASH -> completion.bash(socket);
-            case ZSH -> completion.zsh(socket);
-            case FISH -> completion.fish(socket);
-        });
+        bulkhead()
+                .print(
+                        switch (shell) {
+                            case BASH -> completion.bash(socket);
+                            case ZSH -> completion.zsh(socket);
+                            case FISH -> completion.fish(socket);
+                        });
         return DONE;
     }
 }

@@ -33,8 +33,9 @@ import picocli.CommandLine.Parameters;
 /** {@code bulkhead define}. */
 @Command(
         name = "define",
-        description = "Defines a partition and takes its slice from the free hardware now, unless --no-bind says not to;"
-                + " does not start it.",
+        description =
+                "Defines a partition and takes its slice from the free hardware now, unless --no-bind says not to;"
+                        + " does not start it.",
         footer = {
             "",
             "Whole CPUs (--cpus 2) are the partition's alone; a part (--cpus 0.5) is of the pool that the host shares.",

@@ -58,11 +58,7 @@ public final class ApiClient {
      * @return what the request answers when it is waited for
      */
     public Json work(
-            String method,
-            String path,
-            Optional<Json> body,
-            Map<String, String> headers,
-            Consumer<Json.Obj> progress) {
+            String method, String path, Optional<Json> body, Map<String, String> headers, Consumer<Json.Obj> progress) {
         Map<String, String> all = new LinkedHashMap<>(headers);
         all.put("Prefer", "respond-async");
         Answer answer = ask(method, path, body, all);

@@ -32,8 +32,7 @@ class ApplyingLawsTest {
 
         Outcome outcome = new Applying(desk, plan).run();
 
-        assertThat(desk.partitions())
-                .isEqualTo(outcome.problem().isEmpty() ? wanted(cases, before) : before);
+        assertThat(desk.partitions()).isEqualTo(outcome.problem().isEmpty() ? wanted(cases, before) : before);
         assertThat(outcome.notPutBack()).isEmpty();
         assertThat(outcome.problem().isEmpty()).as("fits: %s", plan).isEqualTo(sum(wanted(cases, before)) <= CAPACITY);
     }
@@ -87,7 +86,8 @@ class ApplyingLawsTest {
             assertThat(desk.partitions()).containsEntry(name, theirs);
         }
         Map<PartitionName, FakeDesk.Held> rest = new HashMap<>(desk.partitions());
-        Map<PartitionName, FakeDesk.Held> expected = new HashMap<>(outcome.problem().isEmpty() ? wanted(cases, before) : before);
+        Map<PartitionName, FakeDesk.Held> expected =
+                new HashMap<>(outcome.problem().isEmpty() ? wanted(cases, before) : before);
         boolean begunToDelete = desk.orders.stream().anyMatch(order -> isDeletionOfOld(order, cases));
         if (outcome.problem().isEmpty() || !begunToDelete) {
             rest.remove(name);

@@ -126,7 +126,8 @@ class ApplyingTest {
                         .with(spec("idle", 900), false)
                         .with(spec("new", 900), false)
                         .partitions());
-        assertThat(PlanText.of(plan, Map.of(), false)).contains("takes no slice; it had released its own", "; takes no slice");
+        assertThat(PlanText.of(plan, Map.of(), false))
+                .contains("takes no slice; it had released its own", "; takes no slice");
     }
 
     @Test
@@ -165,8 +166,7 @@ class ApplyingTest {
         FilePlan plan = plan(desk, Set.of(), spec("web", 50), spec("large", 290));
         Desk thief = new Desk() {
             @Override
-            public PartitionStatus define(
-                    PartitionSpec definition, Optional<String> rootPasswordHash, Known known) {
+            public PartitionStatus define(PartitionSpec definition, Optional<String> rootPasswordHash, Known known) {
                 if (definition.name().value().equals("large")) {
                     desk.with(spec("thief", 250), true);
                 }

@@ -142,7 +142,11 @@ final class FakeDesk implements Desk {
 
     @Override
     public PartitionStatus release(PartitionName name, Known known) {
-        order("release " + name, name, known, () -> partitions.put(name, new Held(held(name).spec(), false)));
+        order(
+                "release " + name,
+                name,
+                known,
+                () -> partitions.put(name, new Held(held(name).spec(), false)));
         return status(held(name));
     }
 
@@ -172,8 +176,7 @@ final class FakeDesk implements Desk {
             stranger.run();
         }
         if (partitions.containsKey(name) || !what.startsWith("delete")) {
-            known.require(
-                    name, Optional.ofNullable(partitions.get(name)).map(Held::spec));
+            known.require(name, Optional.ofNullable(partitions.get(name)).map(Held::spec));
         }
         boolean fails = until-- == 0;
         if (fails && !afterwards) {

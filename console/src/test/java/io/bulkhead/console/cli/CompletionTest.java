@@ -84,7 +84,8 @@ class CompletionTest {
         Files.createFile(directory.resolve("with blanks.yaml"));
 
         assertThat(completed("bulkhead apply -f " + directory + "/")).contains("/one.yaml", "/two");
-        for (String line : List.of("bulkhead host export ", "bulkhead config explain memory -f ", "bulkhead plan -f ")) {
+        for (String line :
+                List.of("bulkhead host export ", "bulkhead config explain memory -f ", "bulkhead plan -f ")) {
             assertThat(completed(line + directory + "/with")).endsWith("/with blanks.yaml");
         }
         assertThat(completed("bulkhead apply --profiles " + directory + "/"))

@@ -448,7 +448,9 @@ class FileVerbsTest {
         assertThat(outcome.code()).isEqualTo(4);
         assertThat(outcome.err()).contains("the partition web has the tag", "fix: get it again");
         assertThat(keptIn(outcome)).content().doesNotContain("#> ").contains("memory: 2GiB");
-        assertThat(changes()).as("as often as its state may have changed by itself").isEqualTo(5);
+        assertThat(changes())
+                .as("as often as its state may have changed by itself")
+                .isEqualTo(5);
         Files.delete(keptIn(outcome));
     }
 

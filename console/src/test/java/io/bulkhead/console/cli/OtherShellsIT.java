@@ -75,7 +75,9 @@ class OtherShellsIT {
     void completesFilesInFish() throws IOException {
         assertThat(fish("bulkhead apply -f " + directory + "/o")).isEqualTo(directory + "/one.yaml");
         assertThat(fish("bulkhead host export " + directory + "/o")).isEqualTo(directory + "/one.yaml");
-        assertThat(fish("bulkhead apply --profiles " + directory + "/")).contains("/two/").doesNotContain("one.yaml");
+        assertThat(fish("bulkhead apply --profiles " + directory + "/"))
+                .contains("/two/")
+                .doesNotContain("one.yaml");
     }
 
     @Test
@@ -120,8 +122,9 @@ class OtherShellsIT {
     /** The function that zsh calls, with what zsh gives it, and what it would offer then. */
     private String zsh(String line) throws IOException {
         String words = Stream.of(line.split(" ")).collect(Collectors.joining(" ")) + (line.endsWith(" ") ? " ''" : "");
-        String program = "compdef() { : }; _files() { print -r -- files \"$@\" }; compadd() { shift; print -r -- \"$@\" };"
-                + " source " + script("zsh") + "; words=(" + words + "); CURRENT=${#words}; _bulkhead";
+        String program =
+                "compdef() { : }; _files() { print -r -- files \"$@\" }; compadd() { shift; print -r -- \"$@\" };"
+                        + " source " + script("zsh") + "; words=(" + words + "); CURRENT=${#words}; _bulkhead";
         return run(List.of("zsh", "-f", "-c", program));
     }
 

@@ -9,8 +9,8 @@ import io.bulkhead.contract.order.Order;
 import io.bulkhead.contract.order.Problem;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.partition.PartitionName;
-import io.bulkhead.contract.wire.Json;
 import io.bulkhead.contract.partition.PartitionSpec;
+import io.bulkhead.contract.wire.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -108,7 +108,8 @@ class ApiChangesIT extends ApiFixture {
         String tag = tag(put(Samples.definition("db", 1)));
         put(Samples.definition("db", 2));
 
-        assertThat(ask("POST", PATH + "/release", "", "If-Match: " + tag).status()).isEqualTo(412);
+        assertThat(ask("POST", PATH + "/release", "", "If-Match: " + tag).status())
+                .isEqualTo(412);
         assertThat(fake.partitions().get(0).slice()).isPresent();
         assertThat(ask("POST", PATH + "/release", "", "If-Match: *").status()).isEqualTo(200);
         assertThat(fake.partitions().get(0).slice()).isEmpty();

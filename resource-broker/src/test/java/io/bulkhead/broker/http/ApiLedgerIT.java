@@ -102,8 +102,9 @@ class ApiLedgerIT extends ApiFixture {
     }
 
     private List<String> ledgerEvents(String after) throws IOException {
-        return ((Json.Array) Objects.requireNonNull(
-                        ask("GET", "/v1/events?follow=false&after=" + after, "").json().get("events")))
+        return ((Json.Array) Objects.requireNonNull(ask("GET", "/v1/events?follow=false&after=" + after, "")
+                        .json()
+                        .get("events")))
                 .items().stream()
                         .map(Json::toString)
                         .filter(each -> each.contains("\"ledger-difference-"))
@@ -122,23 +123,26 @@ class ApiLedgerIT extends ApiFixture {
         assertThat(ledgerEvents("0"))
                 .singleElement()
                 .asString()
-                .contains("\"type\":\"ledger-difference-found\",\"owner\":\"foreign\",\"difference\":\"slice is nothing by"
-                        + " the ledger, 1 CPU (3), 1GiB on node 0, 512 tasks by the manager\",\"remedy\":"
-                        + "\"'bulkhead ledger accept foreign' takes over what the manager has\"");
+                .contains(
+                        "\"type\":\"ledger-difference-found\",\"owner\":\"foreign\",\"difference\":\"slice is nothing by"
+                                + " the ledger, 1 CPU (3), 1GiB on node 0, 512 tasks by the manager\",\"remedy\":"
+                                + "\"'bulkhead ledger accept foreign' takes over what the manager has\"");
         // A manager that starts anew is told again of what stands; what is settled then is told with the next number.
         fake.stop();
         fake.start();
         report(ask("POST", "/v1/ledger/reconcile", ""));
         assertThat(ledgerEvents("0")).hasSize(2);
         String last = RecordCodec.decode(
-                        EventRecord.class, JsonReader.read(ledgerEvents("0").get(1)))
+                                EventRecord.class,
+                                JsonReader.read(ledgerEvents("0").get(1)))
                         .sequence()
                 + "";
         report(ask("POST", "/v1/ledger/accept", "{\"partition\":\"foreign\"}"));
         assertThat(ledgerEvents(last))
                 .singleElement()
                 .asString()
-                .contains("\"type\":\"ledger-difference-resolved\",\"owner\":\"foreign\",\"difference\":\"slice is nothing");
+                .contains(
+                        "\"type\":\"ledger-difference-resolved\",\"owner\":\"foreign\",\"difference\":\"slice is nothing");
     }
 
     @Test
@@ -149,8 +153,11 @@ class ApiLedgerIT extends ApiFixture {
         assertThat(ledgerEvents("0")).isEmpty();
         report(ask("POST", "/v1/ledger/reconcile", ""));
         fake.refuseNext(Order.NoteLedger.class, Problem.of(ProblemCode.INVALID_REQUEST, "an older manager"));
-        assertThat(report(ask("POST", "/v1/ledger/reconcile", "")).differences()).hasSize(1);
-        long told = fake.orders().stream().filter(Order.NoteLedger.class::isInstance).count();
+        assertThat(report(ask("POST", "/v1/ledger/reconcile", "")).differences())
+                .hasSize(1);
+        long told = fake.orders().stream()
+                .filter(Order.NoteLedger.class::isInstance)
+                .count();
 
         keeper.close();
         Files.writeString(directory.resolve("ledger/ledger.db"), "?");

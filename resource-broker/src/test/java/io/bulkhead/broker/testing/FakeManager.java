@@ -380,7 +380,8 @@ public final class FakeManager implements AutoCloseable {
     }
 
     private Stream<PartitionStatus> behind(Optional<PartitionName> name) {
-        return partitions().stream().filter(each -> name.isEmpty() || each.name().compareTo(name.get()) > 0);
+        return partitions().stream()
+                .filter(each -> name.isEmpty() || each.name().compareTo(name.get()) > 0);
     }
 
     private PartitionStatus define(Order.DefinePartition order) {

@@ -43,8 +43,7 @@ class LedgerIT {
     }
 
     private LedgerReport checked() {
-        return ApiClient.decode(
-                LedgerReport.class, host.api().post("/v1/ledger/reconcile", new Json.Obj(Map.of())));
+        return ApiClient.decode(LedgerReport.class, host.api().post("/v1/ledger/reconcile", new Json.Obj(Map.of())));
     }
 
     private Path directory() {
