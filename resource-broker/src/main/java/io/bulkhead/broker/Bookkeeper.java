@@ -129,6 +129,21 @@ public final class Bookkeeper implements AutoCloseable {
                 executor);
     }
 
+    /**
+     * Says what differs now and would go on to differ once all that has a known cause is settled; changes nothing, neither
+     * in the ledger nor of what {@link #report} says.
+     */
+    CompletionStage<LedgerReport> compare(Actual actual) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    LedgerReport[] compared = new LedgerReport[1];
+                    boolean read = withLedger(open -> compared[0] =
+                            LedgerPages.of(open, Optional.of(clockMillis.getAsLong()), open.foresee(actual)));
+                    return read ? compared[0] : report;
+                },
+                executor);
+    }
+
     /** Whether the ledger is open and in step, apart from what stands. */
     private boolean reconcileNow(Actual actual) {
         return withLedger(open -> {

@@ -46,13 +46,14 @@ public final class Broker {
     /** How often a place is looked for anew when somebody else was faster. */
     private static final int ATTEMPTS = 4;
 
-    private static final Duration TO_TELL = Duration.ofSeconds(10);
+    private static final Duration TO_TELL = Desk.TO_TELL;
     private static final Duration TO_WORK = Duration.ofMinutes(2);
 
     /** What an orderly stop may take beyond the partition's own deadline. */
     private static final Duration TO_END = Duration.ofSeconds(30);
 
-    private final Manager manager;
+    private final Desk desk;
+    private final Roll roll;
     private final InventoryCache inventory;
     private final Turns turns = new Turns();
     private final Optional<Bookkeeper> bookkeeper;
@@ -138,15 +139,16 @@ public final class Broker {
             Supplier<Topology> topology,
             Supplier<Inventory> inventory,
             Optional<Bookkeeper> bookkeeper) {
-        this.manager = manager;
+        this.desk = new Desk(manager);
+        this.roll = new Roll(desk);
         this.inventory = new InventoryCache(topology, inventory);
         this.bookkeeper = bookkeeper;
     }
 
     /** What can be asked of the ledger; empty where none is kept. */
     public Optional<LedgerOffice> ledger() {
-        return bookkeeper.map(
-                keeper -> new LedgerOffice(keeper, turns, () -> situation().thenApply(this::actual)));
+        return bookkeeper.map(keeper ->
+                new LedgerOffice(keeper, turns, () -> situation().thenApply(this::actual), new LedgerNews(desk)));
     }
 
     // ---- looking
@@ -192,7 +194,7 @@ public final class Broker {
 
     /** All partitions in the order of names. */
     public CompletionStage<List<PartitionStatus>> list() {
-        return ask(new Order.ListPartitions(), Reply.Partitions.class, TO_TELL).thenApply(Reply.Partitions::partitions);
+        return roll.list();
     }
 
     public CompletionStage<PartitionStatus> show(PartitionName name) {
@@ -201,7 +203,7 @@ public final class Broker {
 
     /** What every partition uses now, in the order of names. */
     public CompletionStage<List<PartitionUsage>> usage() {
-        return ask(new Order.MeasurePartitions(), Reply.Measured.class, TO_TELL).thenApply(Reply.Measured::partitions);
+        return roll.usage();
     }
 
     /** The host, its partitions and what they use, for whoever wants all of it at once. */
@@ -250,6 +252,20 @@ public final class Broker {
         }));
     }
 
+    /**
+     * Defines a partition that takes no slice yet, or changes the definition of one that holds none; refused while it holds
+     * one. Nothing is taken or given, so that the ledger has nothing to say of it.
+     */
+    public CompletionStage<Defined> defineUnbound(
+            PartitionSpec definition, Optional<String> rootPasswordHash, Precondition precondition) {
+        PartitionName name = definition.name();
+        return turns.next(() -> situation().thenCompose(now -> {
+            precondition.check(now.of(name));
+            return partition(new Order.DefineUnbound(definition, rootPasswordHash), TO_WORK)
+                    .thenApply(partition -> new Defined(partition, now.of(name).isEmpty()));
+        }));
+    }
+
     /** Takes a slice for a partition that has released its own; one that holds a slice keeps it. */
     public CompletionStage<PartitionStatus> bind(PartitionName name) {
         return bind(name, Ticket.LOCAL);
@@ -272,13 +288,13 @@ public final class Broker {
 
     /** Gives the slice of a partition back that does not run. */
     public CompletionStage<PartitionStatus> release(PartitionName name) {
-        return release(name, Ticket.LOCAL);
+        return release(name, Precondition.NONE, Ticket.LOCAL);
     }
 
-    /** Releases on somebody's behalf; see {@link #release(PartitionName)}. */
-    public CompletionStage<PartitionStatus> release(PartitionName name, Ticket ticket) {
+    /** The same on somebody's behalf, if the partition is as the precondition wants it when its turn comes. */
+    public CompletionStage<PartitionStatus> release(PartitionName name, Precondition precondition, Ticket ticket) {
         return givingBack(
-                name, Precondition.NONE, ticket, "release", () -> partition(new Order.ReleasePartition(name), TO_WORK));
+                name, precondition, ticket, "release", () -> partition(new Order.ReleasePartition(name), TO_WORK));
     }
 
     /** Removes a partition that does not run, with its files. */
@@ -442,17 +458,6 @@ public final class Broker {
     }
 
     private <R extends Reply> CompletionStage<R> ask(Order order, Class<R> type, Duration timeout) {
-        return manager.ask(order, timeout).thenApply(reply -> {
-            if (reply instanceof Reply.Refused refused) {
-                throw new Refusal(refused.problem());
-            }
-            if (!type.isInstance(reply)) {
-                throw Refusal.of(
-                        ProblemCode.PROTOCOL_ERROR,
-                        "the manager answered " + order.getClass().getSimpleName() + " by "
-                                + reply.getClass().getSimpleName());
-            }
-            return type.cast(reply);
-        });
+        return desk.ask(order, type, timeout);
     }
 }

@@ -21,16 +21,19 @@ public final class LedgerOffice {
     private final Bookkeeper bookkeeper;
     private final Turns turns;
     private final Supplier<CompletionStage<Actual>> actual;
+    private final LedgerNews news;
 
     /**
      * @param bookkeeper who keeps it
      * @param turns of everything that changes who has what
      * @param actual asks the manager what is so
+     * @param news tells whoever follows the events
      */
-    LedgerOffice(Bookkeeper bookkeeper, Turns turns, Supplier<CompletionStage<Actual>> actual) {
+    LedgerOffice(Bookkeeper bookkeeper, Turns turns, Supplier<CompletionStage<Actual>> actual, LedgerNews news) {
         this.bookkeeper = bookkeeper;
         this.turns = turns;
         this.actual = actual;
+        this.news = news;
     }
 
     /** The ledger as it was after the last thing that happened to it. */
@@ -50,17 +53,22 @@ public final class LedgerOffice {
 
     /** Compares the ledger with the manager now, and settles what has a known cause. */
     public CompletionStage<LedgerReport> check() {
-        return inTurn(bookkeeper::reconcile);
+        return inTurn(now -> bookkeeper.reconcile(now).thenCompose(news::tell));
+    }
+
+    /** Compares the ledger with the manager now, and changes nothing: what would stand if all else were settled. */
+    public CompletionStage<LedgerReport> compare() {
+        return inTurn(bookkeeper::compare);
     }
 
     /** Takes over what the manager has of a partition; see {@link Bookkeeper#accept}. */
     public CompletionStage<LedgerReport> accept(PartitionName owner, Ticket ticket) {
-        return inTurn(now -> bookkeeper.accept(now, owner, ticket));
+        return inTurn(now -> bookkeeper.accept(now, owner, ticket).thenCompose(news::tell));
     }
 
     /** Puts the ledger aside and opens a new one with what the manager has. */
     public CompletionStage<LedgerReport> rebuild(Ticket ticket) {
-        return inTurn(now -> bookkeeper.rebuild(now, ticket));
+        return inTurn(now -> bookkeeper.rebuild(now, ticket).thenCompose(news::tell));
     }
 
     /**

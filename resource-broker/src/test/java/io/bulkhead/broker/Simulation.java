@@ -223,7 +223,9 @@ final class Simulation {
 
         @Override
         public CompletionStage<Reply> ask(Order order, Duration timeout) {
-            boolean changes = !(order instanceof Order.DescribeHost || order instanceof Order.ListPartitions);
+            boolean changes = !(order instanceof Order.DescribeHost
+                    || order instanceof Order.ListPartitions
+                    || order instanceof Order.NoteLedger);
             if (changes) {
                 step("control plane: before the order");
                 if (nextIsLate) {
@@ -250,6 +252,8 @@ final class Simulation {
                 } else if (order instanceof Order.ListPartitions) {
                     return new Reply.Partitions(
                             records.keySet().stream().map(this::status).toList());
+                } else if (order instanceof Order.NoteLedger) {
+                    return new Reply.Done();
                 } else if (order instanceof Order.DefinePartition define) {
                     PartitionName name = define.definition().name();
                     return put(name, new Kept(define.definition(), Optional.of(define.slice())));

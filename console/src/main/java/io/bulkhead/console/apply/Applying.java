@@ -9,7 +9,6 @@ import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionSpec;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,11 +19,8 @@ import java.util.Set;
 /**
  * Carries a plan out, all of it or nothing of it. First what is to be deleted gives its slice back; then everything is
  * defined, whatever has room first, and where the rest waits for each other's hardware, it gives that back for the
- * moment; deletions come last, as nothing brings their files back. What fails before the first of those is put back.
- *
- * <p>One thing cannot be put back everywhere: a former definition is only taken together with its slice, and a partition
- * that had released its own may not get it any more. Such partitions are changed after all others; where one of them stays
- * changed, it is told, and it holds no slice, as before. For one thread and one use.
+ * moment; deletions come last, as nothing brings their files back. What fails before the first of those is put back, but
+ * for what somebody else has changed meanwhile: that is told, and left as it is. For one thread and one use.
  */
 public final class Applying {
     private final Desk desk;
@@ -38,7 +34,8 @@ public final class Applying {
     }
 
     /** A partition that is to be as a definition says. */
-    private record Wanted(PartitionSpec definition, Optional<String> rootPasswordHash, boolean bound) {
+    private record Wanted(
+            PartitionSpec definition, Optional<String> rootPasswordHash, Known known, boolean bound, boolean binds) {
         PartitionName name() {
             return definition.name();
         }
@@ -50,16 +47,17 @@ public final class Applying {
         try {
             for (Step step : plan.steps(Action.DELETE)) {
                 if (step.isBound()) {
-                    touch(step, () -> desk.release(step.name()));
+                    touch(step, () -> desk.release(step.name(), step.known()));
                 }
             }
             done.addAll(settle(plan.steps().stream()
                     .filter(step -> step.action() == Action.CREATE || step.action() == Action.CHANGE)
-                    .sorted(Comparator.comparing(step -> step.before().isPresent() && !step.isBound()))
                     .map(step -> new Wanted(
                             step.definition().orElseThrow().spec(),
                             step.definition().orElseThrow().rootPasswordHash(),
-                            step.isBound()))
+                            step.known(),
+                            step.isBound(),
+                            plan.holdsSlice(step)))
                     .toList()));
         } catch (Refusal e) {
             return putBack(e.problem());
@@ -71,7 +69,7 @@ public final class Applying {
         boolean begun = false;
         for (Step step : plan.steps(Action.DELETE)) {
             try {
-                touch(step, () -> desk.delete(step.name()));
+                touch(step, () -> desk.delete(step.name(), step.known()));
                 begun = true;
                 done.add(step.name());
             } catch (Refusal e) {
@@ -113,7 +111,7 @@ public final class Applying {
     /** Defines one; the answer is a refusal that may be another one as soon as others have given or taken. */
     private Optional<Refusal> define(Wanted wanted) {
         try {
-            touch(wanted.name(), () -> desk.define(wanted.definition(), wanted.rootPasswordHash()));
+            touch(wanted.name(), () -> order(wanted));
             return Optional.empty();
         } catch (Refusal e) {
             ProblemCode code = e.problem().code();
@@ -124,12 +122,20 @@ public final class Applying {
         }
     }
 
+    private void order(Wanted wanted) {
+        if (wanted.binds()) {
+            desk.define(wanted.definition(), wanted.rootPasswordHash(), wanted.known());
+        } else {
+            desk.defineUnbound(wanted.definition(), wanted.rootPasswordHash(), wanted.known());
+        }
+    }
+
     /** Has those that wait give their slices back; whether there was one that had not yet. */
     private boolean giveBack(List<Wanted> waiting, Set<PartitionName> released) {
         boolean any = false;
         for (Wanted each : waiting) {
             if (waiting.size() > 1 && each.bound() && released.add(each.name())) {
-                touch(each.name(), () -> desk.release(each.name()));
+                touch(each.name(), () -> desk.release(each.name(), each.known()));
                 any = true;
             }
         }
@@ -143,14 +149,14 @@ public final class Applying {
         List<Step> all = List.copyOf(touched.values());
         for (Step step : all) {
             if (step.before().isEmpty()) {
-                attempt(step.name(), failures, () -> deleteIfThere(step.name()));
+                attempt(step.name(), failures, () -> deleteIfThere(step));
             }
         }
         List<Step> bound = all.stream().filter(Step::isBound).toList();
         List<Step> unbound = all.stream()
                 .filter(step -> step.before().isPresent() && !step.isBound())
                 .toList();
-        unbound.forEach(step -> attempt(step.name(), failures, () -> desk.release(step.name())));
+        unbound.forEach(step -> attempt(step.name(), failures, () -> restoreUnbound(step)));
         boolean settled = canSettleAsBefore(bound);
         if (!settled) {
             // What nobody answered may be answered now.
@@ -160,10 +166,6 @@ public final class Applying {
             // Somebody took what it had, or nobody answers: one by one, so that each gets as far as it can.
             bound.forEach(step -> attempt(step.name(), failures, () -> restore(step)));
         }
-        unbound.forEach(step -> attempt(step.name(), failures, () -> {
-            restore(step);
-            desk.release(step.name());
-        }));
         List<PartitionName> back = all.stream()
                 .map(Step::name)
                 .filter(name -> !failures.containsKey(name))
@@ -182,16 +184,21 @@ public final class Applying {
     }
 
     private static Wanted asBefore(Step step) {
-        return new Wanted(step.before().orElseThrow().definition(), Optional.empty(), true);
+        return new Wanted(step.before().orElseThrow().definition(), Optional.empty(), step.knownSince(), true, true);
     }
 
     private void restore(Step step) {
-        desk.define(step.before().orElseThrow().definition(), Optional.empty());
+        desk.define(step.before().orElseThrow().definition(), Optional.empty(), step.knownSince());
     }
 
-    private void deleteIfThere(PartitionName name) {
+    private void restoreUnbound(Step step) {
+        desk.release(step.name(), step.knownSince());
+        desk.defineUnbound(step.before().orElseThrow().definition(), Optional.empty(), step.knownSince());
+    }
+
+    private void deleteIfThere(Step step) {
         try {
-            desk.delete(name);
+            desk.delete(step.name(), step.knownSince());
         } catch (Refusal e) {
             if (e.problem().code() != ProblemCode.NOT_FOUND) {
                 throw e;

@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /**
  * What applying needs of the control plane. Each order is complete or leaves everything as it was, and is refused by a
- * {@link io.bulkhead.contract.order.Refusal}.
+ * {@link io.bulkhead.contract.order.Refusal}; by {@code PRECONDITION_FAILED} where the partition is not as it was known.
  */
 public interface Desk {
     /**
@@ -15,11 +15,14 @@ public interface Desk {
      *
      * @param rootPasswordHash for one that is new
      */
-    PartitionStatus define(PartitionSpec definition, Optional<String> rootPasswordHash);
+    PartitionStatus define(PartitionSpec definition, Optional<String> rootPasswordHash, Known known);
+
+    /** Defines a partition that takes no slice, or changes the definition of one that holds none. */
+    PartitionStatus defineUnbound(PartitionSpec definition, Optional<String> rootPasswordHash, Known known);
 
     /** Gives the slice of a partition back that is at rest. */
-    PartitionStatus release(PartitionName name);
+    PartitionStatus release(PartitionName name, Known known);
 
     /** Removes a partition that is at rest, with its files. */
-    void delete(PartitionName name);
+    void delete(PartitionName name, Known known);
 }

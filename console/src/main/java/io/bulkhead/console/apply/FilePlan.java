@@ -6,6 +6,7 @@ import io.bulkhead.broker.definition.DefinitionFile;
 import io.bulkhead.contract.order.Problem;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.PartitionStatus;
 import io.bulkhead.contract.partition.State;
 import java.util.ArrayList;
@@ -21,13 +22,28 @@ import java.util.Set;
  *
  * @param source the file, or what stands for one
  * @param steps in their order
+ * @param binds whether what holds no slice takes one when it is created or changed
  */
-public record FilePlan(String source, List<Step> steps) {
+public record FilePlan(String source, List<Step> steps, boolean binds) {
     /** In these states a partition can be changed and deleted. */
     private static final Set<State> AT_REST = Set.of(State.DEFINED, State.BOUND, State.FAILED);
 
     public FilePlan {
         steps = List.copyOf(steps);
+    }
+
+    public FilePlan(String source, List<Step> steps) {
+        this(source, steps, true);
+    }
+
+    /** The same, but what holds no slice takes none. */
+    public FilePlan withoutBinding() {
+        return new FilePlan(source, steps, false);
+    }
+
+    /** Whether a partition that is created or changed holds a slice then. */
+    public boolean holdsSlice(Step step) {
+        return binds || step.isBound();
     }
 
     /** What is done with a partition. */
@@ -60,6 +76,19 @@ public record FilePlan(String source, List<Step> steps) {
         /** Whether it holds a slice now. */
         public boolean isBound() {
             return before.flatMap(PartitionStatus::slice).isPresent();
+        }
+
+        /** What the step starts from. */
+        Known known() {
+            return before.map(status -> Known.as(status.definition())).orElse(Known.ABSENT);
+        }
+
+        /** What it may be after the step was begun, whether or not it was done. */
+        Known knownSince() {
+            List<PartitionSpec> definitions = new ArrayList<>();
+            before.map(PartitionStatus::definition).ifPresent(definitions::add);
+            definition.map(Definition::spec).ifPresent(definitions::add);
+            return new Known(definitions);
         }
 
         /** Why it cannot be done as long as things are as they are. */

@@ -35,7 +35,7 @@ public final class PlanText {
         for (Step step : plan.steps()) {
             String head = mark(step.action()) + " " + pad(step.name().value(), width) + "  "
                     + pad(word(step.action()), "unchanged".length());
-            List<String> details = details(step, Optional.ofNullable(slices.get(step.name())));
+            List<String> details = details(step, Optional.ofNullable(slices.get(step.name())), plan.binds());
             out.append("  ")
                     .append(tone(step.action())
                             .paint(
@@ -79,18 +79,22 @@ public final class PlanText {
         return new Json.Obj(members);
     }
 
-    private static List<String> details(Step step, Optional<Slice> slice) {
+    private static List<String> details(Step step, Optional<Slice> slice, boolean binds) {
         return switch (step.action()) {
             case CREATE ->
                 List.of(slice.map(PlanText::slice)
-                        .orElseGet(() ->
-                                asked(step.definition().orElseThrow().spec().claim())));
+                                .orElseGet(() -> asked(
+                                        step.definition().orElseThrow().spec().claim()))
+                        + (binds ? "" : "; takes no slice"));
             case CHANGE -> {
                 List<String> lines = new ArrayList<>();
                 step.changes().forEach(change -> lines.add(change(change)));
                 slice.ifPresent(offered -> lines.add("would hold " + slice(offered)));
                 if (!step.isBound()) {
-                    lines.add("takes a slice again; it had released its own");
+                    lines.add(
+                            binds
+                                    ? "takes a slice again; it had released its own"
+                                    : "takes no slice; it had released its own");
                 }
                 yield lines;
             }

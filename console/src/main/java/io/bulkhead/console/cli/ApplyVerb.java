@@ -65,6 +65,12 @@ final class ApplyVerb extends Verb {
     private boolean prune;
 
     @Option(
+            names = "--no-bind",
+            description =
+                    "take no slice for what holds none: define or change it only; what holds a slice is changed as usual")
+    private boolean noBind;
+
+    @Option(
             names = {"-y", "--yes"},
             description = "change and delete partitions that are there already without asking")
     private boolean yes;
@@ -84,7 +90,8 @@ final class ApplyVerb extends Verb {
         List<Planned> planned = new ArrayList<>();
         Foresight foresight = new PlannerForesight(api());
         for (DefinitionFile file : definitions) {
-            FilePlan plan = FilePlan.of(file, present, toDelete(file, definitions, present));
+            FilePlan whole = FilePlan.of(file, present, toDelete(file, definitions, present));
+            FilePlan plan = noBind ? whole.withoutBinding() : whole;
             planned.add(new Planned(file, plan, foresight.of(plan)));
         }
         List<FilePlan> plans = planned.stream().map(Planned::plan).toList();

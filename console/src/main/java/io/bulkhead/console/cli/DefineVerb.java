@@ -33,13 +33,18 @@ import picocli.CommandLine.Parameters;
 /** {@code bulkhead define}. */
 @Command(
         name = "define",
-        description = "Defines a partition and takes its slice from the free hardware now; does not start it.",
+        description =
+                "Defines a partition and takes its slice from the free hardware now, unless --no-bind says not to;"
+                        + " does not start it.",
         footer = {
             "",
             "Whole CPUs (--cpus 2) are the partition's alone; a part (--cpus 0.5) is of the pool that the host shares.",
             "For example: bulkhead define db --cpus 1 --memory 1GiB --io-write 20MiB/s --service /usr/sbin/mydb -- --verbose"
         })
 final class DefineVerb extends Verb {
+    /** What keeps {@code PUT /v1/partitions/NAME} from taking a slice. */
+    static final String UNBOUND = "?bind=false";
+
     @Parameters(index = "0", paramLabel = "NAME", description = "also the hostname: 1 to 32 of a-z, 0-9 and -")
     private String name = "";
 
@@ -121,6 +126,11 @@ final class DefineVerb extends Verb {
     @Option(names = "--mask", paramLabel = "UNIT", description = "a unit that systemd must not start; may be repeated")
     private List<String> masked = new ArrayList<>();
 
+    @Option(
+            names = "--no-bind",
+            description = "take no slice: define it only, or change the definition of one that holds no slice")
+    private boolean noBind;
+
     @Option(names = "--autostart", description = "start it with the manager")
     private boolean autostart;
 
@@ -147,13 +157,22 @@ final class DefineVerb extends Verb {
     public Integer call() {
         PartitionSpec spec = spec();
         Json answer = new LongWork(bulkhead())
-                .run("PUT", Partitions.path(spec.name()), Optional.of(body(spec)), spec.name() + ": define");
+                .run(
+                        "PUT",
+                        Partitions.path(spec.name()) + (noBind ? UNBOUND : ""),
+                        Optional.of(body(spec)),
+                        spec.name() + ": define");
         if (bulkhead().wantsJson()) {
             bulkhead().printJson(answer);
         } else {
-            Partitions.decode(answer).slice().ifPresent(slice -> bulkhead()
-                    .remark(spec.name() + ": defined, holds " + slice.cpus() + " and " + slice.memory()
-                            + "; 'bulkhead start " + spec.name() + "' boots it"));
+            bulkhead()
+                    .remark(spec.name() + ": "
+                            + Partitions.decode(answer)
+                                    .slice()
+                                    .map(slice -> "defined, holds " + slice.cpus() + " and " + slice.memory()
+                                            + "; 'bulkhead start " + spec.name() + "' boots it")
+                                    .orElse("defined, holds nothing; 'bulkhead bind " + spec.name()
+                                            + "' takes its slice"));
         }
         return DONE;
     }

@@ -34,11 +34,15 @@ import picocli.CommandLine.Parameters;
         description = {
             "Opens the definition of a partition in an editor ($VISUAL, $EDITOR, editor or vi), and applies what comes back.",
             "What is wrong comes back as comments above the text, in the editor. Whatever happens, a text that was not applied is"
-                    + " kept, in a file whose name is told. Leaving the text as it is does nothing."
+                    + " kept, in a file whose name is told. Leaving the text as it is does nothing, and what somebody else has changed"
+                    + " meanwhile is not overwritten."
         })
 final class EditVerb extends Verb {
     @Parameters(index = "0", paramLabel = "NAME", description = "which partition; it must not run")
     private String name = "";
+
+    @Option(names = "--no-bind", description = "leave a partition without a slice without one")
+    private boolean noBind;
 
     @Option(
             names = {"-y", "--yes"},
@@ -49,8 +53,12 @@ final class EditVerb extends Verb {
         super(bulkhead);
     }
 
-    /** What is wrong with a text, for its author. */
-    private record Objection(int code, List<String> complaints) {}
+    /**
+     * What is wrong with a text, for its author.
+     *
+     * @param hopeless whether no other text would help: the partition is no longer what was edited
+     */
+    private record Objection(int code, boolean hopeless, List<String> complaints) {}
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -80,7 +88,7 @@ final class EditVerb extends Verb {
                 Files.delete(file);
                 return DONE;
             }
-            if (!bulkhead().surroundings().canAsk()) {
+            if (last.get().hopeless() || !bulkhead().surroundings().canAsk()) {
                 last.get().complaints().forEach(this::say);
                 return keep(file, last.get().code(), "nothing was done");
             }
@@ -113,7 +121,8 @@ final class EditVerb extends Verb {
         if (!strangers.isEmpty()) {
             return Optional.of(objection(strangers));
         }
-        FilePlan plan = FilePlan.of(wanted, Map.of(before.name(), before), Set.of());
+        FilePlan whole = FilePlan.of(wanted, Map.of(before.name(), before), Set.of());
+        FilePlan plan = noBind ? whole.withoutBinding() : whole;
         if (plan.isDone()) {
             bulkhead().remark("nothing to do: " + before.name() + " is so already");
             return Optional.empty();
@@ -121,7 +130,6 @@ final class EditVerb extends Verb {
         bulkhead().print(PlanText.of(plan, Map.of(), colour()));
         try {
             bulkhead().confirm("This changes the definition of " + before.name(), yes);
-            requireUnchanged(before);
         } catch (Refusal e) {
             return Optional.of(objection(e.problem()));
         }
@@ -139,21 +147,11 @@ final class EditVerb extends Verb {
                 "this is not the partition that is edited; 'bulkhead apply' takes files of several");
     }
 
-    private void requireUnchanged(PartitionStatus before) {
-        PartitionStatus now = new Partitions(api()).status(before.name());
-        if (!now.definition().equals(before.definition())) {
-            throw Refusal.of(
-                    ProblemCode.CONFLICT,
-                    "somebody else has changed " + before.name() + " meanwhile",
-                    "look at it with 'bulkhead export " + before.name() + "', then edit it again");
-        }
-    }
-
     // ---- objections
 
     private static Objection objection(List<Fault> faults) {
         List<String> head = List.of("This was not applied. Correct it, or leave it as it is to give up:");
-        return new Objection(ProblemCode.INVALID_REQUEST.exitCode(), EditedText.complaints(head, faults));
+        return new Objection(ProblemCode.INVALID_REQUEST.exitCode(), false, EditedText.complaints(head, faults));
     }
 
     private static Objection objection(Problem problem) {
@@ -162,7 +160,8 @@ final class EditVerb extends Verb {
         lines.add(problem.detail());
         lines.addAll(problem.holders());
         problem.remedy().ifPresent(remedy -> lines.add("fix: " + remedy));
-        return new Objection(problem.code().exitCode(), lines);
+        boolean hopeless = problem.code() == ProblemCode.PRECONDITION_FAILED;
+        return new Objection(problem.code().exitCode(), hopeless, hopeless ? lines.subList(1, lines.size()) : lines);
     }
 
     // ---- endings

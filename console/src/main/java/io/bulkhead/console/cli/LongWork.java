@@ -2,6 +2,7 @@ package io.bulkhead.console.cli;
 
 import io.bulkhead.contract.wire.Json;
 import java.io.PrintStream;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -26,18 +27,24 @@ final class LongWork {
      * @param method of HTTP
      * @param path of what is changed
      * @param body what is sent, if anything
+     * @param headers sent too
      * @param what for the line, like {@code db: start}
      */
-    Json run(String method, String path, Optional<Json> body, String what) {
+    Json run(String method, String path, Optional<Json> body, Map<String, String> headers, String what) {
         if (bulkhead.quiet() || !bulkhead.surroundings().errorIsTerminal()) {
-            return bulkhead.api().request(method, path, body);
+            return bulkhead.api().request(method, path, body, headers);
         }
         long start = System.nanoTime();
         try {
-            return bulkhead.api().work(method, path, body, operation -> show(what, operation, start));
+            return bulkhead.api().work(method, path, body, headers, operation -> show(what, operation, start));
         } finally {
             clear();
         }
+    }
+
+    /** The same without further headers. */
+    Json run(String method, String path, Optional<Json> body, String what) {
+        return run(method, path, body, Map.of(), what);
     }
 
     private void show(String what, Json.Obj operation, long start) {

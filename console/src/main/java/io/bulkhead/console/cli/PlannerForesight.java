@@ -37,7 +37,8 @@ record PlannerForesight(ApiClient api) implements Foresight {
     public Forecast of(FilePlan plan) {
         List<Json> wanted = new ArrayList<>();
         for (Step step : plan.steps()) {
-            if (step.action() == Action.CREATE || step.action() == Action.CHANGE) {
+            boolean made = step.action() == Action.CREATE || step.action() == Action.CHANGE;
+            if (made && plan.holdsSlice(step)) {
                 wanted.add(RecordCodec.encode(step.definition().orElseThrow().spec()));
             }
         }

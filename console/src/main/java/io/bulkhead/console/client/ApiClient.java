@@ -53,11 +53,15 @@ public final class ApiClient {
      *
      * @param method PUT, POST or DELETE
      * @param body what is sent, if anything
+     * @param headers sent too
      * @param progress is given the operation again and again, at least once a second, until it has ended
      * @return what the request answers when it is waited for
      */
-    public Json work(String method, String path, Optional<Json> body, Consumer<Json.Obj> progress) {
-        Answer answer = ask(method, path, body, Map.of("Prefer", "respond-async"));
+    public Json work(
+            String method, String path, Optional<Json> body, Map<String, String> headers, Consumer<Json.Obj> progress) {
+        Map<String, String> all = new LinkedHashMap<>(headers);
+        all.put("Prefer", "respond-async");
+        Answer answer = ask(method, path, body, all);
         if (answer.status() != 202) {
             return answer.body();
         }
@@ -154,7 +158,25 @@ public final class ApiClient {
 
     /** Sends any request and reads the answer's body. */
     public Json request(String method, String path, Optional<Json> body) {
-        return ask(method, path, body, Map.of()).body();
+        return request(method, path, body, Map.of());
+    }
+
+    /** Sends any request with these headers too, and reads the answer's body. */
+    public Json request(String method, String path, Optional<Json> body, Map<String, String> headers) {
+        return ask(method, path, body, headers).body();
+    }
+
+    /**
+     * What there is, with its entity tag.
+     *
+     * @param tag as it stands in {@code ETag}, quotes included
+     */
+    public record Tagged(Json body, String tag) {}
+
+    /** Asks for something that has an entity tag. */
+    public Tagged tagged(String path) {
+        Answer answer = ask("GET", path, Optional.empty(), Map.of());
+        return new Tagged(answer.body(), answer.header("etag"));
     }
 
     /** What came. */

@@ -86,12 +86,63 @@ class ApplyingTest {
 
         assertThat(outcome.problem().orElseThrow().code()).isEqualTo(ProblemCode.NOT_ENOUGH_RESOURCES);
         assertThat(outcome.problem().orElseThrow().detail()).isEqualTo("large has no room");
-        assertThat(outcome.putBack()).extracting(PartitionName::value).containsExactly("web", "new", "idle");
+        assertThat(outcome.putBack()).extracting(PartitionName::value).containsExactly("web", "idle", "new");
         assertThat(outcome.notPutBack()).isEmpty();
         assertThat(desk.partitions())
                 .isEqualTo(new FakeDesk(300)
                         .with(spec("web", 100), true)
                         .with(spec("idle", 100), false)
+                        .partitions());
+    }
+
+    @Test
+    void putsAFormerDefinitionBackThoughItHasNoRoomAnyMore() {
+        FakeDesk desk = new FakeDesk(300).with(spec("web", 200), true).with(spec("idle", 250), false);
+
+        Outcome outcome = apply(desk, Set.of(), spec("idle", 50), spec("large", 290));
+
+        assertThat(outcome.problem().orElseThrow().detail()).isEqualTo("large has no room");
+        assertThat(outcome.notPutBack()).isEmpty();
+        assertThat(desk.partitions())
+                .isEqualTo(new FakeDesk(300)
+                        .with(spec("web", 200), true)
+                        .with(spec("idle", 250), false)
+                        .partitions());
+    }
+
+    @Test
+    void takesNoSliceWhereNoneIsWanted() {
+        FakeDesk desk = new FakeDesk(300).with(spec("web", 100), true).with(spec("idle", 100), false);
+        FilePlan plan = plan(desk, Set.of(), spec("web", 150), spec("idle", 900), spec("new", 900))
+                .withoutBinding();
+
+        Outcome outcome = new Applying(desk, plan).run();
+
+        assertThat(outcome.problem()).isEmpty();
+        assertThat(desk.orders).containsExactly("define web", "define unbound idle", "define unbound new");
+        assertThat(desk.partitions())
+                .isEqualTo(new FakeDesk(300)
+                        .with(spec("web", 150), true)
+                        .with(spec("idle", 900), false)
+                        .with(spec("new", 900), false)
+                        .partitions());
+        assertThat(PlanText.of(plan, Map.of(), false))
+                .contains("takes no slice; it had released its own", "; takes no slice");
+    }
+
+    @Test
+    void touchesNothingThatSomebodyElseHasDefinedMeanwhile() {
+        FakeDesk desk = new FakeDesk(300).with(spec("web", 100), true);
+        desk.comeBetween(1, () -> desk.with(spec("new", 16), true));
+
+        Outcome outcome = apply(desk, Set.of(), spec("web", 120), spec("new", 50));
+
+        assertThat(outcome.problem().orElseThrow().code()).isEqualTo(ProblemCode.PRECONDITION_FAILED);
+        assertThat(outcome.problem().orElseThrow().detail()).isEqualTo("somebody else has defined new meanwhile");
+        assertThat(desk.partitions())
+                .isEqualTo(new FakeDesk(300)
+                        .with(spec("web", 100), true)
+                        .with(spec("new", 16), true)
                         .partitions());
     }
 
@@ -115,21 +166,27 @@ class ApplyingTest {
         FilePlan plan = plan(desk, Set.of(), spec("web", 50), spec("large", 290));
         Desk thief = new Desk() {
             @Override
-            public PartitionStatus define(PartitionSpec definition, Optional<String> rootPasswordHash) {
+            public PartitionStatus define(PartitionSpec definition, Optional<String> rootPasswordHash, Known known) {
                 if (definition.name().value().equals("large")) {
                     desk.with(spec("thief", 250), true);
                 }
-                return desk.define(definition, rootPasswordHash);
+                return desk.define(definition, rootPasswordHash, known);
             }
 
             @Override
-            public PartitionStatus release(PartitionName name) {
-                return desk.release(name);
+            public PartitionStatus defineUnbound(
+                    PartitionSpec definition, Optional<String> rootPasswordHash, Known known) {
+                return desk.defineUnbound(definition, rootPasswordHash, known);
             }
 
             @Override
-            public void delete(PartitionName name) {
-                desk.delete(name);
+            public PartitionStatus release(PartitionName name, Known known) {
+                return desk.release(name, known);
+            }
+
+            @Override
+            public void delete(PartitionName name, Known known) {
+                desk.delete(name, known);
             }
         };
 

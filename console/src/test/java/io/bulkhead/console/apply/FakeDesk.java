@@ -27,6 +27,8 @@ final class FakeDesk implements Desk {
     final List<String> orders = new ArrayList<>();
     private int until = Integer.MAX_VALUE;
     private boolean afterwards;
+    private int untilStranger = Integer.MAX_VALUE;
+    private Runnable stranger = () -> {};
 
     /** A partition, and whether it holds what it asks for. */
     record Held(PartitionSpec spec, boolean bound) {}
@@ -59,6 +61,21 @@ final class FakeDesk implements Desk {
     void failAfter(int orders, boolean afterwards) {
         this.until = orders;
         this.afterwards = afterwards;
+    }
+
+    /** Somebody else does something just before the order after so many. */
+    void comeBetween(int orders, Runnable what) {
+        untilStranger = orders;
+        stranger = what;
+    }
+
+    boolean hasBeenDisturbed() {
+        return untilStranger < 0;
+    }
+
+    FakeDesk remove(PartitionName name) {
+        partitions.remove(name);
+        return this;
     }
 
     boolean hasFailed() {
@@ -97,8 +114,8 @@ final class FakeDesk implements Desk {
     }
 
     @Override
-    public PartitionStatus define(PartitionSpec definition, Optional<String> rootPasswordHash) {
-        order("define " + definition.name(), () -> {
+    public PartitionStatus define(PartitionSpec definition, Optional<String> rootPasswordHash, Known known) {
+        order("define " + definition.name(), definition.name(), known, () -> {
             long others = partitions.values().stream()
                     .filter(held -> held.bound() && !held.spec().name().equals(definition.name()))
                     .mapToLong(held -> mebibytes(held.spec()))
@@ -112,14 +129,30 @@ final class FakeDesk implements Desk {
     }
 
     @Override
-    public PartitionStatus release(PartitionName name) {
-        order("release " + name, () -> partitions.put(name, new Held(held(name).spec(), false)));
+    public PartitionStatus defineUnbound(PartitionSpec definition, Optional<String> rootPasswordHash, Known known) {
+        order("define unbound " + definition.name(), definition.name(), known, () -> {
+            Held there = partitions.get(definition.name());
+            if (there != null && there.bound()) {
+                throw Refusal.of(ProblemCode.WRONG_STATE, definition.name() + " is bound");
+            }
+            partitions.put(definition.name(), new Held(definition, false));
+        });
+        return status(held(definition.name()));
+    }
+
+    @Override
+    public PartitionStatus release(PartitionName name, Known known) {
+        order(
+                "release " + name,
+                name,
+                known,
+                () -> partitions.put(name, new Held(held(name).spec(), false)));
         return status(held(name));
     }
 
     @Override
-    public void delete(PartitionName name) {
-        order("delete " + name, () -> {
+    public void delete(PartitionName name, Known known) {
+        order("delete " + name, name, known, () -> {
             held(name);
             partitions.remove(name);
         });
@@ -137,8 +170,14 @@ final class FakeDesk implements Desk {
         return spec.claim().memory().bytes() >> 20;
     }
 
-    private void order(String what, Runnable work) {
+    private void order(String what, PartitionName name, Known known, Runnable work) {
         orders.add(what);
+        if (untilStranger-- == 0) {
+            stranger.run();
+        }
+        if (partitions.containsKey(name) || !what.startsWith("delete")) {
+            known.require(name, Optional.ofNullable(partitions.get(name)).map(Held::spec));
+        }
         boolean fails = until-- == 0;
         if (fails && !afterwards) {
             throw Refusal.of(ProblemCode.FAILED, "injected before " + what);

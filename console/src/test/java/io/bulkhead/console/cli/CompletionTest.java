@@ -50,6 +50,10 @@ class CompletionTest {
                 "bulkhead help exit > exit-codes",
                 "bulkhead config e > explain",
                 "bulkhead config explain host.memory_ > host.memory_reserve host.memory_caps",
+                "bulkhead config explain io.read > io.read io.readOps",
+                "bulkhead host e > export",
+                "bulkhead host export --f > --force",
+                "bulkhead completion z > zsh",
                 "bulkhead config explain memory -f x.yaml d > db",
                 "bulkhead wait db --for he > held",
                 "bulkhead wait w > web",
@@ -77,8 +81,13 @@ class CompletionTest {
     void completesFilesWhereAFileIsTaken() throws IOException {
         Files.createFile(directory.resolve("one.yaml"));
         Files.createDirectory(directory.resolve("two"));
+        Files.createFile(directory.resolve("with blanks.yaml"));
 
         assertThat(completed("bulkhead apply -f " + directory + "/")).contains("/one.yaml", "/two");
+        for (String line :
+                List.of("bulkhead host export ", "bulkhead config explain memory -f ", "bulkhead plan -f ")) {
+            assertThat(completed(line + directory + "/with")).endsWith("/with blanks.yaml");
+        }
         assertThat(completed("bulkhead apply --profiles " + directory + "/"))
                 .contains("/two")
                 .doesNotContain("/one.yaml");

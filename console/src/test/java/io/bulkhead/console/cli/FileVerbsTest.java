@@ -41,6 +41,7 @@ class FileVerbsTest {
                         Samples.status("old", State.BOUND)));
         api.answer("GET /v1/partitions/db", Samples.json(Samples.status("db", State.RUNNING)));
         api.answer("GET /v1/partitions/web", Samples.json(Samples.status("web", State.BOUND)));
+        api.answer("GET /v1/partitions/old", Samples.json(Samples.status("old", State.BOUND)));
         api.answer("PUT /v1/partitions/web", Samples.json(Samples.status("web", State.BOUND)));
         api.answer("POST /v1/partitions/old/release", Samples.json(Samples.status("old", State.DEFINED)));
         api.raw("DELETE /v1/partitions/old", "HTTP/1.1 204 Gone\r\n", "");
@@ -325,6 +326,9 @@ class FileVerbsTest {
         assertThat(outcome.code()).isZero();
         assertThat(outcome.out()).contains("~ web  change     memory: 1GiB -> 2GiB", "web: changed");
         assertThat(changes()).isEqualTo(1);
+        assertThat(api.conditions())
+                .containsExactly("PUT /v1/partitions/web If-Match: "
+                        + FakeApi.tag(Samples.json(Samples.status("web", State.BOUND))));
     }
 
     @Test
@@ -430,6 +434,61 @@ class FileVerbsTest {
         assertThat(outcome.err()).contains("somebody else has changed web meanwhile");
         assertThat(changes()).isZero();
         Files.delete(keptIn(outcome));
+    }
+
+    @Test
+    void keepsTheTextWhereTheControlPlaneSaysThatSomebodyWasFaster() throws IOException {
+        api.refuse(
+                "PUT /v1/partitions/web",
+                412,
+                Samples.problem("precondition-failed", "the partition web has the tag \"x\"", "get it again"));
+
+        CliRun.Outcome outcome = edit(true, "sed -i 's/memory: 1GiB/memory: 2GiB/' \"$1\"", "edit", "web");
+
+        assertThat(outcome.code()).isEqualTo(4);
+        assertThat(outcome.err()).contains("the partition web has the tag", "fix: get it again");
+        assertThat(keptIn(outcome)).content().doesNotContain("#> ").contains("memory: 2GiB");
+        assertThat(changes())
+                .as("as often as its state may have changed by itself")
+                .isEqualTo(5);
+        Files.delete(keptIn(outcome));
+    }
+
+    @Test
+    void createsOnlyWhatIsStillNotThere() throws IOException {
+        Path file = file("a.yaml", "partitions:\n" + partition("web", "2GiB") + partition("new", "1GiB"));
+        api.answer("PUT /v1/partitions/new", Samples.json(Samples.status("new", State.BOUND)));
+
+        assertThat(run("apply", "--yes", "-f", file.toString()).code()).isZero();
+        assertThat(api.conditions())
+                .containsExactly(
+                        "PUT /v1/partitions/web If-Match: "
+                                + FakeApi.tag(Samples.json(Samples.status("web", State.BOUND))),
+                        "PUT /v1/partitions/new If-None-Match: *");
+
+        // Between the list and the change somebody else defines it.
+        api.answer("GET /v1/partitions/new", Samples.json(Samples.status("new", State.BOUND)));
+        CliRun.Outcome late = run("apply", "--yes", "-f", file.toString());
+        assertThat(late.code()).isEqualTo(4);
+        assertThat(late.err())
+                .contains("somebody else has defined new meanwhile; put back as before: web", "bulkhead export new");
+    }
+
+    @Test
+    void takesNoSliceWhereNoneIsWanted() throws IOException {
+        Path file = file("a.yaml", "partitions:\n" + partition("new", "1GiB"));
+        api.answer("PUT /v1/partitions/new?bind=false", Samples.json(Samples.status("new", State.DEFINED)));
+
+        CliRun.Outcome applied = run("apply", "--no-bind", "-f", file.toString());
+        CliRun.Outcome defined = run("define", "new", "--cpus", "1", "--memory", "1GiB", "--no-bind");
+
+        assertThat(applied.err()).isEmpty();
+        assertThat(applied.out()).contains("+ new  create     1 CPU, 1 GiB; takes no slice", "new: created");
+        assertThat(defined.err()).contains("new: defined, holds nothing; 'bulkhead bind new' takes its slice");
+        assertThat(api.requests())
+                .noneMatch(request -> request.startsWith("POST /v1/plan"))
+                .filteredOn(request -> request.startsWith("PUT /v1/partitions/new?bind=false {\"definition\""))
+                .hasSize(2);
     }
 
     private static void create(Path file) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bulkhead.broker.LedgerHistory;
 import io.bulkhead.broker.LedgerReport;
 import io.bulkhead.console.testing.FakeApi;
+import io.bulkhead.console.testing.Samples;
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
@@ -108,7 +109,7 @@ class LedgerVerbTest {
 
     @Test
     void endsACheckWith10WhereADifferenceStands() {
-        api.answer("GET /v1/ledger/check", report(LedgerReport.Mode.READ_WRITE, Optional.empty(), DIFFERENCE));
+        api.answer("POST /v1/ledger/reconcile", report(LedgerReport.Mode.READ_WRITE, Optional.empty(), DIFFERENCE));
 
         CliRun.Outcome outcome = run("ledger", "check");
 
@@ -119,7 +120,7 @@ class LedgerVerbTest {
 
     @Test
     void endsACheckWith4WhereTheLedgerCannotBeWritten() {
-        api.answer("GET /v1/ledger/check", report(LedgerReport.Mode.READ_ONLY, Optional.of(FAULT)));
+        api.answer("POST /v1/ledger/reconcile", report(LedgerReport.Mode.READ_ONLY, Optional.of(FAULT)));
 
         CliRun.Outcome outcome = run("ledger", "check");
 
@@ -129,12 +130,21 @@ class LedgerVerbTest {
 
     @Test
     void endsACheckWith0WhereTheTwoAgree() {
-        api.answer("GET /v1/ledger/check", report(LedgerReport.Mode.READ_WRITE, Optional.empty()));
+        api.answer("POST /v1/ledger/reconcile", report(LedgerReport.Mode.READ_WRITE, Optional.empty()));
 
         CliRun.Outcome outcome = run("ledger", "check");
 
         assertThat(outcome.code()).isZero();
         assertThat(outcome.err()).isEqualTo("the ledger and the manager agree\n");
+    }
+
+    @Test
+    void comparesOnlyForThoseWhoMayOnlyLook() {
+        api.refuse("POST /v1/ledger/reconcile", 403, Samples.problem("not-permitted", "this takes more", "ask"));
+        api.answer("GET /v1/ledger/check", report(LedgerReport.Mode.READ_WRITE, Optional.empty(), DIFFERENCE));
+
+        assertThat(run("ledger", "check").code()).isEqualTo(10);
+        assertThat(api.requests()).containsExactly("POST /v1/ledger/reconcile {}", "GET /v1/ledger/check");
     }
 
     @Test

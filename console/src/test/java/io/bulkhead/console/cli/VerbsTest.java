@@ -373,6 +373,7 @@ class VerbsTest {
 
     @Test
     void appliesAFileAndTellsWhatItDid() {
+        api.answer("GET /v1/partitions/web", Samples.json(Samples.status("web", State.BOUND)));
         api.answer("PUT /v1/partitions/web", Samples.json(Samples.status("web", State.BOUND)));
         api.answer("PUT /v1/partitions/fresh", Samples.json(Samples.status("fresh", State.BOUND)));
 

@@ -31,6 +31,7 @@ public final class FakeApi implements AutoCloseable {
     private final ServerSocketChannel server;
     private final Map<String, byte[]> answers = new ConcurrentHashMap<>();
     private final List<Request> requests = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> conditions = Collections.synchronizedList(new ArrayList<>());
     private volatile StreamScript script = (order, stream) -> {};
 
     /** What came. */
@@ -88,9 +89,22 @@ public final class FakeApi implements AutoCloseable {
         thread.start();
     }
 
-    /** Answers a request, like {@code GET /v1}, with a JSON body. */
+    /** Answers a request, like {@code GET /v1}, with a JSON body and its entity tag. */
     public FakeApi answer(String request, Json body) {
-        return raw(request, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n", body.toString());
+        return raw(
+                request,
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nETag: " + tag(body) + "\r\n",
+                body.toString());
+    }
+
+    /** The entity tag that goes with a body. */
+    public static String tag(Json body) {
+        return "\"" + Integer.toHexString(body.toString().hashCode()) + "\"";
+    }
+
+    /** The changes that set a condition, each with it: {@code PUT /v1/partitions/db If-Match: "x"}. */
+    public List<String> conditions() {
+        return List.copyOf(conditions);
     }
 
     /** Answers a request with a problem document. */
@@ -181,7 +195,7 @@ public final class FakeApi implements AutoCloseable {
                 + request.path() + "\"}";
     }
 
-    private static Request read(SocketChannel channel) throws IOException {
+    private Request read(SocketChannel channel) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         ByteBuffer piece = ByteBuffer.allocate(8192);
         int length = -1;
@@ -204,6 +218,11 @@ public final class FakeApi implements AutoCloseable {
         }
         String[] words = bytes.toString(StandardCharsets.UTF_8).split(" ", 3);
         String body = bytes.toString(StandardCharsets.UTF_8).substring(start);
+        bytes.toString(StandardCharsets.UTF_8)
+                .substring(0, start)
+                .lines()
+                .filter(line -> line.startsWith("If-"))
+                .forEach(line -> conditions.add(words[0] + " " + words[1] + " " + line));
         return new Request(
                 words[0], words[1], body.isEmpty() ? "" : JsonReader.read(body).toString());
     }

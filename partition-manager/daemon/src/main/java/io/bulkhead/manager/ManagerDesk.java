@@ -8,6 +8,7 @@ import io.bulkhead.manager.console.ConsoleViewer;
 import io.bulkhead.manager.enter.Entrance;
 import io.bulkhead.manager.enter.Entrance.Entered;
 import io.bulkhead.manager.journal.Journal;
+import io.bulkhead.manager.journal.LedgerNotes;
 import io.bulkhead.manager.life.Partitions;
 import io.bulkhead.manager.server.Desk;
 import io.bulkhead.manager.start.RunningPartition.ProcessId;
@@ -18,6 +19,7 @@ final class ManagerDesk implements Desk {
     private final Partitions partitions;
     private final Entrance entrance;
     private final Journal journal;
+    private final LedgerNotes ledger;
     private final CountDownLatch left = new CountDownLatch(1);
     private volatile boolean leaving;
 
@@ -25,12 +27,17 @@ final class ManagerDesk implements Desk {
         this.partitions = partitions;
         this.entrance = entrance;
         this.journal = journal;
+        this.ledger = new LedgerNotes(journal);
     }
 
     @Override
     public Reply execute(Order order) {
         if (order instanceof Order.ShutDown shutDown) {
             shutDown(shutDown.keepPartitions());
+            return new Reply.Done();
+        }
+        if (order instanceof Order.NoteLedger note) {
+            ledger.note(note.standing());
             return new Reply.Done();
         }
         if (leaving

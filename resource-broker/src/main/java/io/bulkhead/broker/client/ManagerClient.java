@@ -94,6 +94,7 @@ public final class ManagerClient implements Manager {
                         || order instanceof Order.ListPartitions
                         || order instanceof Order.MeasurePartitions
                         || order instanceof Order.ShowPartition
+                        || order instanceof Order.NoteLedger
                 ? quick
                 : slow;
     }

@@ -112,8 +112,8 @@ final class OrderLane {
                 release(connection);
                 waiting.answered(asked.result());
                 next();
-            } else if (reused && onlyTells(waiting.order) && !waiting.triedAgain && !waiting.answer.isDone()) {
-                // The connection had been left over from a manager that is gone; the order changes nothing.
+            } else if (reused && canBeRepeated(waiting.order) && !waiting.triedAgain && !waiting.answer.isDone()) {
+                // The connection had been left over from a manager that is gone; the order can be given twice.
                 waiting.triedAgain = true;
                 waiting.connection = Optional.empty();
                 queue.addFirst(waiting);
@@ -130,11 +130,12 @@ final class OrderLane {
         }
     }
 
-    private static boolean onlyTells(Order order) {
+    private static boolean canBeRepeated(Order order) {
         return order instanceof Order.DescribeHost
                 || order instanceof Order.ListPartitions
                 || order instanceof Order.MeasurePartitions
                 || order instanceof Order.ShowPartition
+                || order instanceof Order.NoteLedger
                 || order instanceof Order.VerifyPartition;
     }
 

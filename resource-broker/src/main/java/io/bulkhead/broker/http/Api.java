@@ -46,6 +46,7 @@ final class Api {
                         .answering(200, 304)
                         .failingBy(NOT_FOUND),
                 new Route(PUT, "/v1/partitions/{name}", partitions::define)
+                        .taking("bind")
                         .heeding("If-Match", "If-None-Match")
                         .answering(200, 201)
                         .failingBy(PRECONDITION_FAILED, LEDGER_READ_ONLY)
@@ -62,8 +63,9 @@ final class Api {
                 verb("pause", partitions.verb("pause", broker::pause)).forRole(OPERATOR),
                 verb("resume", partitions.verb("resume", broker::resume)).forRole(OPERATOR),
                 verb("bind", partitions.grantingVerb("bind", broker::bind)).failingBy(LEDGER_READ_ONLY),
-                verb("release", partitions.grantingVerb("release", broker::release))
-                        .failingBy(LEDGER_READ_ONLY),
+                verb("release", partitions::release)
+                        .heeding("If-Match", "If-None-Match")
+                        .failingBy(PRECONDITION_FAILED, LEDGER_READ_ONLY),
                 new Route(GET, "/v1/partitions/{name}/certificate", partitions::certificate)
                         .failingBy(NOT_FOUND, WRONG_STATE),
                 new Route(GET, "/v1/operations", operations::list)

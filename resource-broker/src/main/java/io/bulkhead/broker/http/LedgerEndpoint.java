@@ -7,6 +7,7 @@ import static io.vertx.core.http.HttpMethod.POST;
 
 import io.bulkhead.broker.Broker;
 import io.bulkhead.broker.LedgerOffice;
+import io.bulkhead.broker.access.Role;
 import io.bulkhead.contract.order.Problem;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
@@ -33,6 +34,10 @@ final class LedgerEndpoint {
                         .withoutManager()
                         .failingBy(NOT_FOUND, LEDGER_READ_ONLY),
                 new Route(GET, "/v1/ledger/check", this::check).failingBy(NOT_FOUND, LEDGER_READ_ONLY),
+                new Route(POST, "/v1/ledger/reconcile", this::reconcile)
+                        .named("ledger-reconcile")
+                        .forRole(Role.OPERATOR)
+                        .failingBy(NOT_FOUND, LEDGER_READ_ONLY),
                 new Route(POST, "/v1/ledger/accept", this::accept)
                         .named("ledger-accept")
                         .failingBy(NOT_FOUND, LEDGER_READ_ONLY),
@@ -59,6 +64,11 @@ final class LedgerEndpoint {
     }
 
     private void check(Exchange exchange) {
+        exchange.answer(office().compare(), exchange::json);
+    }
+
+    private void reconcile(Exchange exchange) {
+        exchange.members();
         exchange.answer(office().check(), exchange::json);
     }
 

@@ -76,9 +76,20 @@ final class PartitionEndpoint {
         }
         Precondition precondition = EntityTags.of(exchange);
         Ticket ticket = exchange.ticket();
-        works.carryOut(exchange, "define", name, () -> broker.define(
-                        body.definition(), body.rootPasswordHash(), precondition, ticket)
+        boolean bind = exchange.truth("bind").orElse(true);
+        works.carryOut(exchange, "define", name, () -> (bind
+                        ? broker.define(body.definition(), body.rootPasswordHash(), precondition, ticket)
+                        : broker.defineUnbound(body.definition(), body.rootPasswordHash(), precondition))
                 .thenApply(defined -> partition(defined.created() ? 201 : 200, defined.partition())));
+    }
+
+    void release(Exchange exchange) {
+        PartitionName name = exchange.partition();
+        exchange.members();
+        Precondition precondition = EntityTags.of(exchange);
+        Ticket ticket = exchange.ticket();
+        works.carryOut(exchange, "release", name, () -> broker.release(name, precondition, ticket)
+                .thenApply(status -> partition(200, status)));
     }
 
     void delete(Exchange exchange) {

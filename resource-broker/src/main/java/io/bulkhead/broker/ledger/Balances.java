@@ -35,6 +35,14 @@ final class Balances implements BalanceView {
         return all.getOrDefault(account, NOTHING);
     }
 
+    /** The same, to be changed without changing this. */
+    Balances copy() {
+        Balances copy = new Balances();
+        all.forEach((account, held) -> copy.all.put(account, new TreeMap<>(held)));
+        copy.cpuOwners.putAll(cpuOwners);
+        return copy;
+    }
+
     void add(Entry entry) {
         Account account = entry.account();
         SortedMap<ResourceKey, Long> held = all.computeIfAbsent(account, none -> new TreeMap<>());

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  * entries of a change and applies commits, checking each against every invariant. For one thread.
  */
 final class Books {
-    private final Balances balances = new Balances();
+    private final Balances balances;
     private final SortedMap<PartitionName, Grant> grants = new TreeMap<>();
     private final SortedMap<PartitionName, Intent> pending = new TreeMap<>();
     private final SortedMap<PartitionName, Intent> forsaken = new TreeMap<>();
@@ -29,6 +29,28 @@ final class Books {
     private Optional<Stock> stock = Optional.empty();
     private Map<Integer, List<Integer>> cores = Map.of();
     private long version;
+
+    /** Empty. */
+    Books() {
+        this(new Balances());
+    }
+
+    private Books(Balances balances) {
+        this.balances = balances;
+    }
+
+    /** The same, to be changed without changing this. */
+    Books copy() {
+        Books copy = new Books(balances.copy());
+        copy.grants.putAll(grants);
+        copy.pending.putAll(pending);
+        copy.forsaken.putAll(forsaken);
+        copy.found.putAll(found);
+        copy.stock = stock;
+        copy.cores = cores;
+        copy.version = version;
+        return copy;
+    }
 
     /**
      * An intent and the commit that said so.

@@ -153,6 +153,21 @@ public final class Ledger implements AutoCloseable {
         return commit(new Draft(timeMillis, RECONCILER, found.reason(), key, found.change()), version());
     }
 
+    /**
+     * What would be left to the administrator after {@link #reconcile}; writes nothing, neither here nor in the store.
+     *
+     * @param actual what is so
+     */
+    public List<Difference> foresee(Actual actual) {
+        if (!isOpened()) {
+            // It is opened with whatever is there.
+            return List.of();
+        }
+        Ledger rehearsal = new Ledger(new Rehearsal(store), books.copy());
+        rehearsal.reconcile(actual, 0);
+        return rehearsal.differences(actual);
+    }
+
     /** What the ledger and the manager say differently and only the administrator can decide. */
     public List<Difference> differences(Actual actual) {
         return new Reconciliation(books, actual).differences();

@@ -24,6 +24,7 @@ import java.util.Set;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -31,6 +32,16 @@ import net.jqwik.api.arbitraries.StringArbitrary;
 
 class DefinitionLawsTest {
     private static final Schema SCHEMA = ConfigsTest.schema();
+
+    @Property(tries = 10_000, edgeCases = EdgeCasesMode.NONE)
+    void whatIsWrittenOfOneReadsBackAsTheSame(@ForAll("one") PartitionSpec partition) {
+        String text = DefinitionWriter.write(partition);
+
+        assertThat(DefinitionLoader.load("written", text))
+                .as(text)
+                .extracting(Definition::spec)
+                .containsExactly(partition);
+    }
 
     @Property(tries = 500)
     void whatIsWrittenReadsBackAsTheSame(@ForAll("partitions") List<PartitionSpec> partitions) {
@@ -153,6 +164,11 @@ class DefinitionLawsTest {
     @Provide
     Arbitrary<List<PartitionSpec>> partitions() {
         return specs().list().ofMinSize(1).ofMaxSize(4).uniqueElements(PartitionSpec::name);
+    }
+
+    @Provide
+    Arbitrary<PartitionSpec> one() {
+        return specs();
     }
 
     private static Arbitrary<PartitionSpec> specs() {

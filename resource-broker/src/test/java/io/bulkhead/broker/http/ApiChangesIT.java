@@ -9,6 +9,7 @@ import io.bulkhead.contract.order.Order;
 import io.bulkhead.contract.order.Problem;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.wire.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,6 +79,40 @@ class ApiChangesIT extends ApiFixture {
         assertThat(ask("PUT", PATH, body, "If-None-Match: *").status()).isEqualTo(201);
         assertThat(ask("PUT", PATH, body, "If-None-Match: *").status()).isEqualTo(412);
         assertThat(orders(Order.DefinePartition.class)).isEqualTo(1);
+    }
+
+    @Test
+    void definesWithoutTakingASlice() throws Exception {
+        PartitionSpec large = Samples.definition("db", 900);
+
+        RawClient.Answer created = ask("PUT", PATH + "?bind=false", body(large));
+        RawClient.Answer changed =
+                ask("PUT", PATH + "?bind=false", body(Samples.definition("db", 2)), "If-Match: " + tag(created));
+        RawClient.Answer late = ask("PUT", PATH + "?bind=false", body(large), "If-Match: " + tag(created));
+
+        assertThat(created.status()).isEqualTo(201);
+        assertThat(created.text("state")).isEqualTo("defined");
+        assertThat(created.json()).doesNotContainKey("slice");
+        assertThat(changed.status()).isEqualTo(200);
+        assertThat(late.status()).isEqualTo(412);
+        assertThat(ask("PUT", PATH, body(large)).status()).isEqualTo(409);
+        assertThat(ask("POST", PATH + "/bind", "").text("state")).isEqualTo("bound");
+        RawClient.Answer refused = ask("PUT", PATH + "?bind=false", body(large));
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.text("code")).isEqualTo("wrong-state");
+        assertThat(ask("PUT", PATH + "?bind=no", body(large)).status()).isEqualTo(400);
+    }
+
+    @Test
+    void releasesOnlyWhatIsStillAsItWasSeen() throws Exception {
+        String tag = tag(put(Samples.definition("db", 1)));
+        put(Samples.definition("db", 2));
+
+        assertThat(ask("POST", PATH + "/release", "", "If-Match: " + tag).status())
+                .isEqualTo(412);
+        assertThat(fake.partitions().get(0).slice()).isPresent();
+        assertThat(ask("POST", PATH + "/release", "", "If-Match: *").status()).isEqualTo(200);
+        assertThat(fake.partitions().get(0).slice()).isEmpty();
     }
 
     @Test

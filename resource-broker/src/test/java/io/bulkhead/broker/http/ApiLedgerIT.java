@@ -6,16 +6,25 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.bulkhead.broker.Bookkeeper;
 import io.bulkhead.broker.Broker;
 import io.bulkhead.broker.LedgerHistory;
+import io.bulkhead.broker.LedgerOffice;
 import io.bulkhead.broker.LedgerReport;
 import io.bulkhead.broker.client.LedgerWatch;
 import io.bulkhead.broker.client.ManagerClient;
 import io.bulkhead.broker.testing.Samples;
+import io.bulkhead.contract.order.EventRecord;
+import io.bulkhead.contract.order.Order;
+import io.bulkhead.contract.order.Problem;
+import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.wire.Json;
+import io.bulkhead.contract.wire.JsonReader;
 import io.bulkhead.contract.wire.RecordCodec;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -66,8 +75,106 @@ class ApiLedgerIT extends ApiFixture {
     }
 
     @Test
-    void namesAcceptsAndForgetsWhatSomebodyElseDid() throws IOException {
+    void comparesWithoutWritingAnything() throws IOException {
+        assertThat(report(ask("GET", "/v1/ledger/check", "")).mode()).isEqualTo(LedgerReport.Mode.OPENING);
+        report(ask("POST", "/v1/ledger/reconcile", ""));
+        put(Samples.definition("db", 1));
+        // The reply is lost: what came of it is found out by comparing.
+        fake.refuseNext(Order.ReleasePartition.class, Problem.of(ProblemCode.FAILED, "who knows"));
+        ask("POST", "/v1/partitions/db/release", "");
+        fake.put(Samples.definition("foreign", 1), Samples.slice("3"));
+        LedgerReport before = report(ask("GET", "/v1/ledger", ""));
+        assertThat(before.intents()).hasSize(1);
+
+        LedgerReport compared = report(ask("GET", "/v1/ledger/check", ""));
+
+        assertThat(compared.version()).isEqualTo(before.version());
+        assertThat(compared.intents()).isEqualTo(before.intents());
+        assertThat(compared.differences())
+                .extracting(LedgerReport.Difference::owner)
+                .containsExactly("foreign");
+        assertThat(report(ask("GET", "/v1/ledger", ""))).isEqualTo(before);
+        LedgerReport settled = report(ask("POST", "/v1/ledger/reconcile", ""));
+        assertThat(settled.version()).isEqualTo(before.version() + 1);
+        assertThat(settled.intents()).isEmpty();
+        assertThat(settled.differences()).isEqualTo(compared.differences());
+        assertThat(report(ask("GET", "/v1/ledger/check", "")).version()).isEqualTo(settled.version());
+    }
+
+    private List<String> ledgerEvents(String after) throws IOException {
+        return ((Json.Array) Objects.requireNonNull(ask("GET", "/v1/events?follow=false&after=" + after, "")
+                        .json()
+                        .get("events")))
+                .items().stream()
+                        .map(Json::toString)
+                        .filter(each -> each.contains("\"ledger-difference-"))
+                        .toList();
+    }
+
+    @Test
+    void tellsOfDifferencesInTheOneJournalThatThereIs() throws Exception {
+        report(ask("POST", "/v1/ledger/reconcile", ""));
+        fake.put(Samples.definition("foreign", 1), Samples.slice("3"));
+        assertThat(ledgerEvents("0")).isEmpty();
+
+        report(ask("POST", "/v1/ledger/reconcile", ""));
+        report(ask("POST", "/v1/ledger/reconcile", ""));
+
+        assertThat(ledgerEvents("0"))
+                .singleElement()
+                .asString()
+                .contains(
+                        "\"type\":\"ledger-difference-found\",\"owner\":\"foreign\",\"difference\":\"slice is nothing by"
+                                + " the ledger, 1 CPU (3), 1GiB on node 0, 512 tasks by the manager\",\"remedy\":"
+                                + "\"'bulkhead ledger accept foreign' takes over what the manager has\"");
+        // A manager that starts anew is told again of what stands; what is settled then is told with the next number.
+        fake.stop();
+        fake.start();
+        report(ask("POST", "/v1/ledger/reconcile", ""));
+        assertThat(ledgerEvents("0")).hasSize(2);
+        String last = RecordCodec.decode(
+                                EventRecord.class,
+                                JsonReader.read(ledgerEvents("0").get(1)))
+                        .sequence()
+                + "";
+        report(ask("POST", "/v1/ledger/accept", "{\"partition\":\"foreign\"}"));
+        assertThat(ledgerEvents(last))
+                .singleElement()
+                .asString()
+                .contains(
+                        "\"type\":\"ledger-difference-resolved\",\"owner\":\"foreign\",\"difference\":\"slice is nothing");
+    }
+
+    @Test
+    void aQuestionAndALedgerThatCannotBeWrittenAreNoNews() throws Exception {
+        report(ask("POST", "/v1/ledger/reconcile", ""));
+        fake.put(Samples.definition("foreign", 1), Samples.slice("3"));
         report(ask("GET", "/v1/ledger/check", ""));
+        assertThat(ledgerEvents("0")).isEmpty();
+        report(ask("POST", "/v1/ledger/reconcile", ""));
+        fake.refuseNext(Order.NoteLedger.class, Problem.of(ProblemCode.INVALID_REQUEST, "an older manager"));
+        assertThat(report(ask("POST", "/v1/ledger/reconcile", "")).differences())
+                .hasSize(1);
+        long told = fake.orders().stream()
+                .filter(Order.NoteLedger.class::isInstance)
+                .count();
+
+        keeper.close();
+        Files.writeString(directory.resolve("ledger/ledger.db"), "?");
+        keeper = Bookkeeper.inDirectory(directory.resolve("ledger"));
+        LedgerOffice office =
+                new Broker(client, () -> Samples.machine(4), keeper).ledger().orElseThrow();
+        LedgerReport report = office.check().toCompletableFuture().get(20, TimeUnit.SECONDS);
+
+        assertThat(report.mode()).isEqualTo(LedgerReport.Mode.READ_ONLY);
+        assertThat(fake.orders().stream().filter(Order.NoteLedger.class::isInstance))
+                .hasSize((int) told);
+        assertThat(ledgerEvents("0")).hasSize(1);
+    }
+
+    @Test
+    void namesAcceptsAndForgetsWhatSomebodyElseDid() throws IOException {
+        report(ask("POST", "/v1/ledger/reconcile", ""));
         fake.put(Samples.definition("foreign", 1), Samples.slice("3"));
 
         assertThat(report(ask("GET", "/v1/ledger/check", "")).differences())

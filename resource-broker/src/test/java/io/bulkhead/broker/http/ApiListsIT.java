@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.bulkhead.broker.testing.Samples;
 import io.bulkhead.contract.order.Event;
+import io.bulkhead.contract.order.Order;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.wire.Json;
 import java.io.IOException;
@@ -14,6 +15,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Lists in pages, the audit trail, readiness, and journals that have moved on. */
@@ -59,6 +62,43 @@ class ApiListsIT extends ApiFixture {
 
         assertThat(names).containsExactly("\"a\"", "\"b\"", "\"c\"", "\"d\"", "\"e\"", "\"f\"");
         assertThat(ask("GET", "/v1/partitions", "").json()).doesNotContainKey("next");
+    }
+
+    @Test
+    void tellsOfMorePartitionsThanOneMessageOfTheManagerHolds() throws Exception {
+        List<String> stay = IntStream.range(0, 1_500)
+                .mapToObj(i -> String.format("p%04d", i))
+                .toList();
+        stay.forEach(name -> fake.put(Samples.definition(name, 1), Samples.slice("1")));
+        fake.beforePage(number -> {
+            fake.put(Samples.definition("a" + number, 1), Samples.slice("1"));
+            fake.put(Samples.definition("z" + number, 1), Samples.slice("1"));
+        });
+
+        RawClient.Answer first = ask("GET", "/v1/partitions?limit=1000", "");
+        RawClient.Answer rest = ask("GET", "/v1/partitions?limit=1000&cursor=" + first.text("next"), "");
+        RawClient.Answer usage = ask("GET", "/v1/usage", "");
+
+        assertThat(Stream.of(first, rest).flatMap(each -> names(each, "name")).toList())
+                .doesNotHaveDuplicates()
+                .isSorted()
+                .containsAll(stay);
+        assertThat(names(usage, "partition").toList())
+                .doesNotHaveDuplicates()
+                .isSorted()
+                .containsAll(stay);
+        assertThat(fake.orders().stream()
+                        .filter(order -> order instanceof Order.ListPartitions list
+                                && list.after().isPresent()))
+                .hasSizeGreaterThanOrEqualTo(2);
+    }
+
+    private static Stream<String> names(RawClient.Answer answer, String member) {
+        assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+        return ((Json.Array) Objects.requireNonNull(answer.json().get("partitions")))
+                .items().stream().map(each -> ((Json.Text) Objects.requireNonNull(
+                                ((Json.Obj) each).members().get(member)))
+                        .value());
     }
 
     @Test

@@ -88,7 +88,7 @@ class LedgerLawsTest {
         void take(Step step) {
             PartitionName owner = new PartitionName(OWNERS.get(step.owner()));
             online(step.cpusOnline());
-            ledger.reconcile(actual(), 0);
+            reconcile();
             Optional<Grant> before = ledger.grant(owner);
             if (before.equals(step.after())) {
                 return;
@@ -113,6 +113,16 @@ class LedgerLawsTest {
                 return;
             }
             commit(new Change.Settled(owner, intent.version(), step.end() == End.CARRIED_OUT));
+        }
+
+        /** What was foreseen comes true, and foreseeing it has changed nothing. */
+        private void reconcile() {
+            long version = ledger.version();
+            List<Difference> foreseen = ledger.foresee(actual());
+            assertThat(ledger.version()).isEqualTo(version);
+            assertThat(store.commits()).hasSize((int) version);
+            ledger.reconcile(actual(), 0);
+            assertThat(ledger.differences(actual())).isEqualTo(foreseen);
         }
 
         private void online(int cpus) {

@@ -5,6 +5,7 @@ import io.bulkhead.contract.hardware.NodeSet;
 import io.bulkhead.contract.order.Event;
 import io.bulkhead.contract.order.EventRecord;
 import io.bulkhead.contract.order.Greeting;
+import io.bulkhead.contract.order.LedgerNote;
 import io.bulkhead.contract.order.Order;
 import io.bulkhead.contract.order.Problem;
 import io.bulkhead.contract.order.ProblemCode;
@@ -28,6 +29,7 @@ import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
 import io.bulkhead.contract.wire.Frame;
 import io.bulkhead.contract.wire.FrameDecoder;
+import io.bulkhead.contract.wire.ReplyPages;
 import io.bulkhead.contract.wire.WireException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -53,7 +55,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * A partition manager without a kernel: the contract's frames on a real Unix socket, partitions in a map. It admits CPUs
@@ -74,6 +79,8 @@ public final class FakeManager implements AutoCloseable {
     private final Map<Class<?>, CountDownLatch> held = new ConcurrentHashMap<>();
     private final Map<Class<?>, Deque<Problem>> refusals = new HashMap<>();
     private final Deque<Runnable> beforeDefine = new ArrayDeque<>();
+    private List<LedgerNote> noted = List.of();
+    private Runnable beforePage = () -> {};
     private Optional<ServerSocketChannel> server = Optional.empty();
     private volatile int protocol = Greeting.PROTOCOL;
     private volatile boolean journalEnds = true;
@@ -138,6 +145,8 @@ public final class FakeManager implements AutoCloseable {
             ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
             channel.bind(UnixDomainSocketAddress.of(socket));
             server = Optional.of(channel);
+            // The memory of a manager that was killed.
+            noted = List.of();
             thread("fake-manager-accept", () -> accept(channel));
             record(new Event.ManagerStarted("0"));
         } catch (IOException e) {
@@ -169,6 +178,12 @@ public final class FakeManager implements AutoCloseable {
     /** Does something just before the next definition is looked at: somebody else is faster. */
     public synchronized void beforeNextDefine(Runnable action) {
         beforeDefine.add(action);
+    }
+
+    /** Does something just before each page of the list but the first. */
+    public synchronized void beforePage(IntConsumer action) {
+        AtomicInteger page = new AtomicInteger();
+        beforePage = () -> action.accept(page.incrementAndGet());
     }
 
     /** Greets in another protocol from now on. */
@@ -306,14 +321,17 @@ public final class FakeManager implements AutoCloseable {
     private Reply carryOut(Order order) {
         if (order instanceof Order.DescribeHost) {
             return new Reply.Host(host);
-        } else if (order instanceof Order.ListPartitions) {
-            return new Reply.Partitions(partitions());
-        } else if (order instanceof Order.MeasurePartitions) {
-            return new Reply.Measured(partitions().stream().map(this::usage).toList());
+        } else if (order instanceof Order.ListPartitions list) {
+            list.after().ifPresent(name -> beforePage.run());
+            return ReplyPages.partitions(behind(list.after()));
+        } else if (order instanceof Order.MeasurePartitions measure) {
+            return ReplyPages.measured(behind(measure.after()).map(this::usage));
         } else if (order instanceof Order.ShowPartition show) {
             return new Reply.Partition(known(show.name()));
         } else if (order instanceof Order.DefinePartition define) {
             return new Reply.Partition(define(define));
+        } else if (order instanceof Order.DefineUnbound define) {
+            return defineUnbound(define.definition());
         } else if (order instanceof Order.BindPartition bind) {
             return changed(bind.name(), State.BOUND, Optional.of(bind.slice()));
         } else if (order instanceof Order.ReleasePartition release) {
@@ -335,6 +353,9 @@ public final class FakeManager implements AutoCloseable {
             return changed(resume.name(), State.RUNNING);
         } else if (order instanceof Order.VerifyPartition verify) {
             return new Reply.Certified(Certificate.of(known(verify.name()).name(), 7, List.of()));
+        } else if (order instanceof Order.NoteLedger note) {
+            noteLedger(note.standing());
+            return new Reply.Done();
         } else if (order instanceof Order.ShutDown) {
             return new Reply.Done();
         } else if (order instanceof Order.OpenConsole console) {
@@ -345,6 +366,22 @@ public final class FakeManager implements AutoCloseable {
             return new Reply.StreamOpened(0);
         }
         return new Reply.StreamOpened(((Order.FollowEvents) order).afterSequence());
+    }
+
+    private void noteLedger(List<LedgerNote> standing) {
+        noted.stream()
+                .filter(each -> !standing.contains(each))
+                .forEach(each -> record(new Event.LedgerDifferenceResolved(each.owner(), each.difference())));
+        standing.stream()
+                .filter(each -> !noted.contains(each))
+                .forEach(each ->
+                        record(new Event.LedgerDifferenceFound(each.owner(), each.difference(), each.remedy())));
+        noted = standing;
+    }
+
+    private Stream<PartitionStatus> behind(Optional<PartitionName> name) {
+        return partitions().stream()
+                .filter(each -> name.isEmpty() || each.name().compareTo(name.get()) > 0);
     }
 
     private PartitionStatus define(Order.DefinePartition order) {
@@ -366,6 +403,15 @@ public final class FakeManager implements AutoCloseable {
         return put(definition, order.slice());
     }
 
+    private Reply defineUnbound(PartitionSpec definition) {
+        PartitionStatus there = partitions.get(definition.name());
+        if (there != null && there.slice().isPresent()) {
+            throw Refusal.of(ProblemCode.WRONG_STATE, definition.name() + " holds a slice");
+        }
+        put(definition, Optional.empty());
+        return changed(definition.name(), State.DEFINED, Optional.empty());
+    }
+
     /** Says from now on that a partition uses this. */
     public void measured(PartitionUsage usage) {
         usages.put(usage.partition(), usage);
@@ -373,6 +419,10 @@ public final class FakeManager implements AutoCloseable {
 
     /** Defines a partition without being asked. */
     public synchronized PartitionStatus put(PartitionSpec definition, Slice slice) {
+        return put(definition, Optional.of(slice));
+    }
+
+    private PartitionStatus put(PartitionSpec definition, Optional<Slice> slice) {
         PartitionStatus status = new PartitionStatus(
                 definition.name(),
                 State.BOUND,
@@ -380,7 +430,7 @@ public final class FakeManager implements AutoCloseable {
                 List.of(),
                 definition,
                 definition.init().kind(),
-                Optional.of(slice),
+                slice,
                 List.of(),
                 new ConsoleStatus(0, 0, Optional.empty()),
                 Optional.empty(),

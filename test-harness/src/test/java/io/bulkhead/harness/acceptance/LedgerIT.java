@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.bulkhead.broker.LedgerReport;
+import io.bulkhead.console.client.ApiClient;
 import io.bulkhead.contract.partition.State;
 import io.bulkhead.contract.wire.Json;
 import io.bulkhead.harness.proof.Proves;
@@ -42,7 +43,7 @@ class LedgerIT {
     }
 
     private LedgerReport checked() {
-        return host.api().get("/v1/ledger/check", LedgerReport.class);
+        return ApiClient.decode(LedgerReport.class, host.api().post("/v1/ledger/reconcile", new Json.Obj(Map.of())));
     }
 
     private Path directory() {

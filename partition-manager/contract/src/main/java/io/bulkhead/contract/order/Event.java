@@ -75,6 +75,15 @@ public sealed interface Event {
         }
     }
 
+    /**
+     * The control plane's ledger and the manager say something different, and it stands until somebody decides. What stands
+     * when a manager starts is told again in its journal.
+     */
+    record LedgerDifferenceFound(String owner, String difference, String remedy) implements Event {}
+
+    /** A difference between ledger and manager is no more. */
+    record LedgerDifferenceResolved(String owner, String difference) implements Event {}
+
     record ConsoleAttached(PartitionName partition, String viewer, boolean write) implements Event {}
 
     record ConsoleDetached(PartitionName partition, String viewer) implements Event {}

@@ -16,11 +16,29 @@ public sealed interface Order {
     /** Answered by {@link Reply.Host}. */
     record DescribeHost() implements Order {}
 
-    /** Answered by {@link Reply.Partitions}, in the order of names. */
-    record ListPartitions() implements Order {}
+    /**
+     * Answered by {@link Reply.Partitions}, in the order of names, as many as fit in one message.
+     *
+     * @param after the last name already seen; whoever is behind it is told, whether or not it is still there
+     */
+    record ListPartitions(Optional<PartitionName> after) implements Order {
+        /** From the first name on. */
+        public ListPartitions() {
+            this(Optional.empty());
+        }
+    }
 
-    /** Answered by {@link Reply.Measured}, in the order of names. */
-    record MeasurePartitions() implements Order {}
+    /**
+     * Answered by {@link Reply.Measured}, in the order of names, as many as fit in one message.
+     *
+     * @param after the last name already seen; whoever is behind it is measured, whether or not it is still there
+     */
+    record MeasurePartitions(Optional<PartitionName> after) implements Order {
+        /** From the first name on. */
+        public MeasurePartitions() {
+            this(Optional.empty());
+        }
+    }
 
     /** Answered by {@link Reply.Partition}. */
     record ShowPartition(PartitionName name) implements Order {}
@@ -35,6 +53,16 @@ public sealed interface Order {
      * @param rootPasswordHash crypt(5) hash for the partition's root; without it the console logs root in by itself
      */
     record DefinePartition(PartitionSpec definition, Slice slice, Optional<String> rootPasswordHash) implements Order {}
+
+    /**
+     * Defines a partition that takes no slice yet, or changes the definition of one that holds none. Refused by
+     * {@link ProblemCode#WRONG_STATE} while it holds one. Answered by {@link Reply.Partition} in state defined. Whether
+     * the host can give what is asked is judged when a slice is taken.
+     *
+     * @param definition what the administrator wrote
+     * @param rootPasswordHash as in {@link DefinePartition}
+     */
+    record DefineUnbound(PartitionSpec definition, Optional<String> rootPasswordHash) implements Order {}
 
     /** Takes a slice for a defined partition. Answered by {@link Reply.Partition} in state bound. */
     record BindPartition(PartitionName name, Slice slice) implements Order {}
@@ -65,6 +93,25 @@ public sealed interface Order {
 
     /** Reads every promise back from the kernel now. Answered by {@link Reply.Certified}. */
     record VerifyPartition(PartitionName name) implements Order {}
+
+    /**
+     * Has the journal tell how the control plane's ledger and the manager differ: what is new among these is told by {@link
+     * Event.LedgerDifferenceFound}, what was among them the last time and is not now by {@link
+     * Event.LedgerDifferenceResolved}. Changes nothing else. Answered by {@link Reply.Done}.
+     *
+     * @param standing every difference that there is now
+     */
+    record NoteLedger(List<LedgerNote> standing) implements Order {
+        /** More would tell nobody more. */
+        public static final int MOST = 1_000;
+
+        public NoteLedger {
+            standing = List.copyOf(standing);
+            if (standing.size() > MOST) {
+                throw new IllegalArgumentException("at most " + MOST + " differences are told of: " + standing.size());
+            }
+        }
+    }
 
     /**
      * Turns the connection into a stream of {@link EventRecord}s. Answered by {@link Reply.StreamOpened}.

@@ -4,6 +4,7 @@ import io.bulkhead.contract.partition.Certificate;
 import io.bulkhead.contract.partition.HostStatus;
 import io.bulkhead.contract.partition.PartitionStatus;
 import io.bulkhead.contract.partition.PartitionUsage;
+import io.bulkhead.contract.unit.WireSparse;
 import java.util.List;
 
 /** The answer to an {@link Order}. */
@@ -15,15 +16,39 @@ public sealed interface Reply {
 
     record Partition(PartitionStatus partition) implements Reply {}
 
-    record Partitions(List<PartitionStatus> partitions) implements Reply {
+    /**
+     * Partitions in the order of names.
+     *
+     * @param partitions never none where there are more
+     * @param more whether there are more behind the last of these
+     */
+    record Partitions(
+            List<PartitionStatus> partitions, @WireSparse boolean more) implements Reply {
         public Partitions {
             partitions = List.copyOf(partitions);
         }
+
+        /** The last of them. */
+        public Partitions(List<PartitionStatus> partitions) {
+            this(partitions, false);
+        }
     }
 
-    record Measured(List<PartitionUsage> partitions) implements Reply {
+    /**
+     * What partitions use, in the order of names.
+     *
+     * @param partitions never none where there are more
+     * @param more whether there are more behind the last of these
+     */
+    record Measured(
+            List<PartitionUsage> partitions, @WireSparse boolean more) implements Reply {
         public Measured {
             partitions = List.copyOf(partitions);
+        }
+
+        /** The last of them. */
+        public Measured(List<PartitionUsage> partitions) {
+            this(partitions, false);
         }
     }
 

@@ -4,6 +4,7 @@ import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.hardware.NodeSet;
 import io.bulkhead.contract.hardware.Topology.CoreType;
 import io.bulkhead.contract.order.Event;
+import io.bulkhead.contract.order.LedgerNote;
 import io.bulkhead.contract.order.Order;
 import io.bulkhead.contract.order.Problem;
 import io.bulkhead.contract.order.ProblemCode;
@@ -148,7 +149,7 @@ final class Samples {
             1_002_003,
             List.of(new Intrusion.Interrupt("LOC", "Local timer interrupts", 2500)));
 
-    private static final PartitionStatus STATUS = new PartitionStatus(
+    static final PartitionStatus STATUS = new PartitionStatus(
             NAME,
             State.RUNNING,
             Optional.of("exited with status 0"),
@@ -184,7 +185,7 @@ final class Samples {
             Optional.empty(),
             Optional.empty());
 
-    private static final PartitionUsage USAGE = new PartitionUsage(
+    static final PartitionUsage USAGE = new PartitionUsage(
             NAME,
             State.RUNNING,
             Optional.of(WHOLE),
@@ -275,7 +276,12 @@ final class Samples {
             new Order.ExecuteCommand(
                     NAME, List.of("ls", "-l"), Map.of("TERM", "xterm"), Optional.of(new WindowSize(80, 24))),
             new Order.ExecuteCommand(NAME, List.of("true"), Map.of(), Optional.empty()),
-            new Order.ShutDown(true));
+            new Order.ShutDown(true),
+            new Order.ListPartitions(Optional.of(NAME)),
+            new Order.DefineUnbound(SPEC, Optional.of("$6$salt$hash")),
+            new Order.DefineUnbound(PART, Optional.empty()),
+            new Order.NoteLedger(List.of(new LedgerNote("db", "slice is nothing by the ledger", "accept it"))),
+            new Order.MeasurePartitions(Optional.of(NAME)));
 
     static final List<Reply> REPLIES = List.of(
             new Reply.Done(),
@@ -286,7 +292,9 @@ final class Samples {
             new Reply.Certified(Certificate.of(NAME, 1_700_000_000_000L, PROMISES)),
             new Reply.StreamOpened(17),
             new Reply.Refused(new Problem(
-                    ProblemCode.NOT_ENOUGH_RESOURCES, "CPUs are short", Optional.of("stop db"), List.of("db: 2-3"))));
+                    ProblemCode.NOT_ENOUGH_RESOURCES, "CPUs are short", Optional.of("stop db"), List.of("db: 2-3"))),
+            new Reply.Partitions(List.of(STATUS), true),
+            new Reply.Measured(List.of(USAGE), true));
 
     static final List<StreamMessage> STREAM_MESSAGES = List.of(
             new StreamMessage.Gap(1, 2),
@@ -318,7 +326,9 @@ final class Samples {
             new Event.HostCpusChanged(CpuSet.parse("0-2"), CpuSet.EMPTY, CpuSet.of(3)),
             new Event.HostSettingsChanged(List.of("interrupt 24 (nvme0q0) had been moved from CPUs 0 to 0-3")),
             new Event.ConsoleAttached(NAME, "root", true),
-            new Event.ConsoleDetached(NAME, "root"));
+            new Event.ConsoleDetached(NAME, "root"),
+            new Event.LedgerDifferenceFound("db", "slice is nothing by the ledger", "accept it"),
+            new Event.LedgerDifferenceResolved("db", "slice is nothing by the ledger"));
 
     private Samples() {}
 }

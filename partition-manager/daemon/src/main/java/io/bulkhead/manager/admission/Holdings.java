@@ -50,6 +50,13 @@ public final class Holdings {
         return holding;
     }
 
+    /** Gives the lowest free ids to a new partition that takes no slice yet, or throws {@link Refusal}. */
+    public synchronized Holding takeIds(PartitionName name) {
+        Holding holding = new Holding(name, Optional.empty(), lowestFreeRange());
+        holdings.put(name, holding);
+        return holding;
+    }
+
     /** Gives another slice to a partition, judged as if it had none; throws {@link Refusal} and changes nothing. */
     public synchronized void replace(PartitionSpec definition, Slice slice) {
         judge(definition, slice);

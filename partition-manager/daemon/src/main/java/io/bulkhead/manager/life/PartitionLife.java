@@ -2,7 +2,6 @@ package io.bulkhead.manager.life;
 
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.order.Event;
-import io.bulkhead.contract.order.Order.DefinePartition;
 import io.bulkhead.contract.partition.Certificate;
 import io.bulkhead.contract.partition.CpuSlice;
 import io.bulkhead.contract.partition.Intrusion;
@@ -157,12 +156,12 @@ final class PartitionLife {
     // ---- definition and slice
 
     /** Changes the definition or the slice; empty if the partition was deleted meanwhile. */
-    Optional<PartitionStatus> redefine(DefinePartition order) {
+    Optional<PartitionStatus> redefine(Wanted wanted) {
         return locked(() -> {
             if (standing.gone()) {
                 return Optional.empty();
             }
-            redefinition.redefine(order);
+            redefinition.redefine(wanted);
             return Optional.of(status());
         });
     }

@@ -3,13 +3,14 @@ package io.bulkhead.manager.life;
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.order.Event;
 import io.bulkhead.contract.order.Order;
-import io.bulkhead.contract.order.Order.DefinePartition;
 import io.bulkhead.contract.order.Problem;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.order.Reply;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionStatus;
+import io.bulkhead.contract.partition.Slice;
+import io.bulkhead.contract.wire.ReplyPages;
 import io.bulkhead.manager.admission.Holding;
 import io.bulkhead.manager.cgroup.CgroupException;
 import io.bulkhead.manager.console.ConsoleHub;
@@ -33,6 +34,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,16 +76,18 @@ public final class Partitions {
     private Reply carryOut(Order order) {
         if (order instanceof Order.DescribeHost) {
             return new Reply.Host(host.status(parts.online().get(), parts.cgroups(), parts.walls(), parts.keeping()));
-        } else if (order instanceof Order.ListPartitions) {
-            return new Reply.Partitions(
-                    sorted().stream().map(PartitionLife::status).toList());
-        } else if (order instanceof Order.MeasurePartitions) {
-            return new Reply.Measured(
-                    sorted().stream().map(PartitionLife::usage).toList());
+        } else if (order instanceof Order.ListPartitions list) {
+            return ReplyPages.partitions(behind(list.after()).map(PartitionLife::status));
+        } else if (order instanceof Order.MeasurePartitions measure) {
+            return ReplyPages.measured(behind(measure.after()).map(PartitionLife::usage));
         } else if (order instanceof Order.ShowPartition show) {
             return new Reply.Partition(find(show.name()).status());
-        } else if (order instanceof DefinePartition define) {
-            return new Reply.Partition(define(define));
+        } else if (order instanceof Order.DefinePartition define) {
+            Wanted wanted = new Wanted(define.definition(), Optional.of(define.slice()), define.rootPasswordHash());
+            return new Reply.Partition(define(wanted));
+        } else if (order instanceof Order.DefineUnbound define) {
+            Wanted wanted = new Wanted(define.definition(), Optional.empty(), define.rootPasswordHash());
+            return new Reply.Partition(define(wanted));
         } else if (order instanceof Order.BindPartition bind) {
             return new Reply.Partition(find(bind.name()).bind(bind.slice()));
         } else if (order instanceof Order.ReleasePartition release) {
@@ -175,21 +179,21 @@ public final class Partitions {
         }
     }
 
-    private PartitionStatus define(DefinePartition order) {
-        PartitionName name = order.definition().name();
+    private PartitionStatus define(Wanted wanted) {
+        PartitionName name = wanted.name();
         while (true) {
             PartitionLife there = lives.get(name);
             if (there == null) {
                 creation.lock();
                 try {
                     if (!lives.containsKey(name)) {
-                        return create(order);
+                        return create(wanted);
                     }
                 } finally {
                     creation.unlock();
                 }
             } else {
-                Optional<PartitionStatus> changed = there.redefine(order);
+                Optional<PartitionStatus> changed = there.redefine(wanted);
                 if (changed.isPresent()) {
                     return changed.get();
                 }
@@ -197,43 +201,54 @@ public final class Partitions {
         }
     }
 
-    private PartitionStatus create(DefinePartition order) {
-        PartitionName name = order.definition().name();
+    private PartitionStatus create(Wanted wanted) {
+        PartitionName name = wanted.name();
         PartitionLife life;
         try (Undo undo = new Undo()) {
             undo.push("keep the host as before", this::keepHost);
-            Holding holding = parts.holdings().take(order.definition(), order.slice());
+            Holding holding = wanted.slice()
+                    .map(slice -> parts.holdings().take(wanted.definition(), slice))
+                    .orElseGet(() -> parts.holdings().takeIds(name));
             undo.push("give the slice back", () -> parts.holdings().remove(name));
-            parts.keeping().requireRoom(parts.holdings().all());
-            String generation = parts.directories().stage(name, order.rootPasswordHash());
+            if (wanted.slice().isPresent()) {
+                parts.keeping().requireRoom(parts.holdings().all());
+            }
+            String generation = parts.directories().stage(name, wanted.rootPasswordHash());
             undo.push("remove its files", () -> parts.directories().discard(name));
             PartitionRecord record = new PartitionRecord(
-                    order.definition(),
+                    wanted.definition(),
                     holding.slice(),
                     holding.uidRange(),
                     generation,
-                    order.rootPasswordHash().isEmpty(),
+                    wanted.rootPasswordHash().isEmpty(),
                     Optional.empty());
             undo.push("strike it off the record", () -> parts.records().remove(name));
             parts.records().save(record);
             undo.push("remove its files", () -> parts.directories().purge(name));
             undo.push("take its files away", () -> parts.directories().retire(name));
             parts.directories().commit(name);
-            parts.cgroups().bind(name, order.slice());
-            undo.push("remove its groups", () -> parts.cgroups().release(name));
-            parts.keeping().apply(parts.holdings().all());
-            Promises.requireHeld(name, parts.cgroups().readBack(name, order.slice()));
-            undo.push("give its walls back", () -> parts.walls().release(name));
-            parts.walls().bind(record);
-            Promises.requireHeld(name, parts.walls().readBack(record, Optional.empty()));
+            wanted.slice().ifPresent(slice -> bind(record, slice, undo));
             life = add(record);
             undo.keep();
         }
         LOG.atInfo().addKeyValue("partition", name).log("Defined");
         parts.journal().append(new Event.PartitionDefined(name));
-        parts.journal().append(new Event.PartitionBound(name));
-        life.watch();
+        if (wanted.slice().isPresent()) {
+            parts.journal().append(new Event.PartitionBound(name));
+            life.watch();
+        }
         return life.status();
+    }
+
+    private void bind(PartitionRecord record, Slice slice, Undo undo) {
+        PartitionName name = record.name();
+        parts.cgroups().bind(name, slice);
+        undo.push("remove its groups", () -> parts.cgroups().release(name));
+        parts.keeping().apply(parts.holdings().all());
+        Promises.requireHeld(name, parts.cgroups().readBack(name, slice));
+        undo.push("give its walls back", () -> parts.walls().release(name));
+        parts.walls().bind(record);
+        Promises.requireHeld(name, parts.walls().readBack(record, Optional.empty()));
     }
 
     /** Adds a partition that is on record and whose holding is taken. */
@@ -296,6 +311,12 @@ public final class Partitions {
         return lives.values().stream()
                 .sorted(Comparator.comparing(PartitionLife::name))
                 .toList();
+    }
+
+    /** Those behind a name, by name; all without one. */
+    private Stream<PartitionLife> behind(Optional<PartitionName> name) {
+        return sorted().stream().filter(life -> name.map(after -> life.name().compareTo(after) > 0)
+                .orElse(true));
     }
 
     private PartitionLife find(PartitionName name) {

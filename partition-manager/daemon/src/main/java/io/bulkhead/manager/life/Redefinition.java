@@ -1,7 +1,6 @@
 package io.bulkhead.manager.life;
 
 import io.bulkhead.contract.order.Event;
-import io.bulkhead.contract.order.Order.DefinePartition;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.PartitionName;
@@ -35,15 +34,38 @@ final class Redefinition {
         this.promises = promises;
     }
 
-    /** Changes the definition, the slice, or both. */
-    void redefine(DefinePartition order) {
-        if (order.rootPasswordHash().isPresent() && standing.record().automaticLogin()) {
+    /** Changes the definition, the slice, or both; without a slice, the definition of one that holds none. */
+    void redefine(Wanted wanted) {
+        if (wanted.rootPasswordHash().isPresent() && standing.record().automaticLogin()) {
             throw Refusal.of(
                     ProblemCode.CONFLICT,
                     name + " was defined without a password for its root",
                     "set it inside, with passwd, or delete the partition and define it anew");
         }
-        hold(order.definition(), order.slice());
+        wanted.slice().ifPresentOrElse(slice -> hold(wanted.definition(), slice), () -> describe(wanted.definition()));
+    }
+
+    /** Puts another definition on record; nothing of it is in the kernel while no slice is held. */
+    private void describe(PartitionSpec definition) {
+        if (!(standing.state() instanceof Defined)) {
+            throw standing.wrongState("its definition is changed without taking a slice only while it holds none");
+        }
+        PartitionRecord before = standing.record();
+        if (definition.equals(before.definition())) {
+            return;
+        }
+        standing.requireClean();
+        PartitionRecord after = before.withDefinition(definition);
+        try (Undo undo = new Undo()) {
+            undo.push("hold what the former definition says", () -> parts.holdings().restore(holding(before)));
+            parts.holdings().restore(holding(after));
+            undo.push(
+                    "put the former definition on record", () -> parts.records().save(before));
+            parts.records().save(after);
+            undo.keep();
+        }
+        standing.take(after);
+        parts.journal().append(new Event.PartitionDefined(name));
     }
 
     /** Takes this slice instead of what it holds. */

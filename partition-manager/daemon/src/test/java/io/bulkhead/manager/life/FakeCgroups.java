@@ -11,6 +11,7 @@ import io.bulkhead.manager.cgroup.CgroupException;
 import io.bulkhead.manager.cgroup.Cgroups;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +43,9 @@ final class FakeCgroups implements Cgroups {
 
     boolean stubborn;
     int repairs;
+    /** Where it is read that a partition's tasks are capped; a long path makes a long status. */
+    final Map<PartitionName, String> evidence = new HashMap<>();
+
     boolean unkillable;
 
     FakeCgroups(Faults faults, FakeProcesses processes) {
@@ -122,8 +126,9 @@ final class FakeCgroups implements Cgroups {
     @Override
     public synchronized List<Promise> readBack(PartitionName partition, Slice slice) {
         boolean held = slice.equals(bound.get(partition)) && !lies;
-        Promise tasks = new Promise(
-                Resource.TASKS, "64", held ? "64" : "99", Strength.CAPPED, held, "/pids.max", Optional.empty());
+        String where = evidence.getOrDefault(partition, "/pids.max");
+        Promise tasks =
+                new Promise(Resource.TASKS, "64", held ? "64" : "99", Strength.CAPPED, held, where, Optional.empty());
         if (!promisesCpus) {
             return List.of(tasks);
         }

@@ -28,11 +28,13 @@ import io.bulkhead.contract.partition.PartitionUsage;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.contract.partition.State;
 import io.bulkhead.contract.unit.ByteSize;
+import io.bulkhead.contract.wire.Frame;
 import io.bulkhead.manager.cgroup.Cgroups.Usage;
 import io.bulkhead.manager.sys.ProcessEnd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -123,6 +125,74 @@ class PartitionsTest {
     @Test
     void aFaultAnywhereInAChangeLeavesWhatWasThere() {
         failEveryStep(() -> host.order(define("db", 1)), define("db", 2));
+    }
+
+    private static Order unbound(String name, int tasks) {
+        PartitionSpec sample = define(name, 1).definition();
+        Claim claim = new Claim(sample.claim().cpus(), sample.claim().memory(), tasks, IoSlice.UNLIMITED);
+        return new Order.DefineUnbound(
+                new PartitionSpec(sample.name(), claim, new Init.Shell(), false, false, 100, Optional.empty()),
+                Optional.empty());
+    }
+
+    @Test
+    void aFaultAnywhereInADefinitionWithoutASliceLeavesNothing() {
+        failEveryStep(() -> {}, unbound("db", 64));
+    }
+
+    @Test
+    void aFaultAnywhereInAChangeWithoutASliceLeavesWhatWasThere() {
+        failEveryStep(() -> host.order(unbound("db", 64)), unbound("db", 99));
+    }
+
+    @Test
+    void definesWithoutTakingAnything() {
+        PartitionStatus defined = host.order(unbound("db", 64));
+        assertThat(defined.state()).isEqualTo(State.DEFINED);
+        assertThat(defined.slice()).isEmpty();
+        // Somebody else holds the only CPU that it could have had.
+        host.order(define("web", 1));
+
+        PartitionStatus changed = host.order(unbound("db", 99));
+
+        assertThat(changed.definition().claim().tasks()).isEqualTo(99);
+        assertThat(changed.state()).isEqualTo(State.DEFINED);
+        assertThat(changed.uidRange()).isEqualTo(defined.uidRange());
+        assertThat(host.cgroups.bound).containsOnlyKeys(new PartitionName("web"));
+        assertThat(host.events())
+                .containsExactly(
+                        new Event.PartitionDefined(DB),
+                        new Event.PartitionDefined(new PartitionName("web")),
+                        new Event.PartitionBound(new PartitionName("web")),
+                        new Event.PartitionDefined(DB));
+        assertThat(host.order(unbound("db", 99))).isEqualTo(changed);
+        assertThat(host.events()).hasSize(4);
+        host.order(unbound("db", 64));
+        assertThat(host.order(new Order.BindPartition(DB, slice(2))).state()).isEqualTo(State.BOUND);
+    }
+
+    @Test
+    void changesNothingWithoutASliceWhereOneIsHeld() {
+        host.order(define("db", 1));
+        String before = host.picture();
+
+        assertThatThrownBy(() -> host.order(unbound("db", 99)))
+                .isInstanceOfSatisfying(
+                        Refusal.class,
+                        refusal -> assertThat(refusal.problem().code()).isEqualTo(ProblemCode.WRONG_STATE))
+                .hasMessageContaining("db is bound");
+        assertThat(host.picture()).isEqualTo(before);
+        assertThat(host.order(new Order.ReleasePartition(DB)).state()).isEqualTo(State.DEFINED);
+        assertThat(host.order(unbound("db", 99)).definition().claim().tasks()).isEqualTo(99);
+    }
+
+    @Test
+    void aNewManagerFindsWhatHoldsNothing() {
+        host.order(unbound("db", 64));
+        host.newManager().run();
+
+        assertThat(host.show().state()).isEqualTo(State.DEFINED);
+        assertThat(host.show().definition().claim().tasks()).isEqualTo(64);
     }
 
     @Test
@@ -596,6 +666,35 @@ class PartitionsTest {
                                 DB, List.of("cpus: CPU 1 is offline (/sys/devices/system/cpu/online says '0,2-3')")),
                         new Event.HostCpusChanged(CpuSet.parse("0-3"), CpuSet.of(1), CpuSet.EMPTY),
                         new Event.PartitionRepaired(DB));
+    }
+
+    @Test
+    void tellsOfMoreThanOneFrameHoldsPageByPage() {
+        List<PartitionName> names = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            String name = "p" + i;
+            host.cgroups.evidence.put(new PartitionName(name), "/" + "x".repeat(400_000));
+            host.order(define(name, i + 1));
+            names.add(new PartitionName(name));
+        }
+
+        List<PartitionName> told = new ArrayList<>();
+        List<PartitionName> measured = new ArrayList<>();
+        Optional<PartitionName> after = Optional.empty();
+        int pages = 0;
+        for (boolean more = true; more; pages++) {
+            Reply.Partitions page = (Reply.Partitions) host.partitions.execute(new Order.ListPartitions(after));
+            assertThat(Frame.reply(page).payload()).hasSizeGreaterThan(400_000);
+            page.partitions().forEach(each -> told.add(each.name()));
+            after = Optional.of(told.get(told.size() - 1));
+            ((Reply.Measured) host.partitions.execute(new Order.MeasurePartitions(after)))
+                    .partitions().stream().limit(1).forEach(each -> measured.add(each.partition()));
+            more = page.more();
+        }
+
+        assertThat(pages).isEqualTo(3);
+        assertThat(told).isEqualTo(names);
+        assertThat(measured).isEqualTo(names.subList(1, 3));
     }
 
     @Test

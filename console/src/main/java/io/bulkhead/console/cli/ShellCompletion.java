@@ -15,13 +15,13 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
 /**
- * Writes a script for bash out of what the command line itself knows of verbs, options and parameters. What a parameter
+ * Writes scripts for bash, zsh and fish out of what the command line itself knows of verbs, options and parameters. What a parameter
  * takes is told by its label: {@code NAME} is a partition that there is, {@code FILE} and {@code DIRECTORY} are on the disk.
- * Pure.
+ * What may stand in a place is found by one program of bash, which the scripts of the other shells hold and run. Pure.
  */
-final class BashCompletion {
+final class ShellCompletion {
     private static final String TEMPLATE = """
-            # Completion of bulkhead for bash; made by 'bulkhead completion'.
+            # Completion of bulkhead; made by 'bulkhead completion'.
             # The names of the partitions that there are; silent, and within a second, whatever is wrong.
             _bulkhead_names() {
               local socket=${BULKHEAD_API_SOCKET:-@SOCKET@}
@@ -42,9 +42,10 @@ final class BashCompletion {
               esac
             }
 
-            _bulkhead() {
-              local word=${COMP_WORDS[COMP_CWORD]} verb='' path='' value='' options='' takes='' i count=0
-              COMPREPLY=()
+            # Sets value to what may stand in the place of word COMP_CWORD of COMP_WORDS, in the form of _bulkhead_value.
+            _bulkhead_find() {
+              local word=${COMP_WORDS[COMP_CWORD]} verb='' path='' options='' takes='' i count=0
+              value=''
               for ((i = 1; i < COMP_CWORD; i++)); do
                 case ${COMP_WORDS[i]} in
                   --) return 0 ;;
@@ -69,10 +70,23 @@ final class BashCompletion {
               elif [[ -z $value ]]; then
                 value=$takes
               fi
+              [[ $value != =names ]] || value=$(_bulkhead_names)
+            }
+            """;
+
+    private static final String FOR_BASH = """
+
+            _bulkhead() {
+              local word=${COMP_WORDS[COMP_CWORD]} value
+              COMPREPLY=()
+              _bulkhead_find
               case $value in
-                =files) COMPREPLY=($(compgen -f -- "$word")) ;;
-                =directories) COMPREPLY=($(compgen -d -- "$word")) ;;
-                =names) COMPREPLY=($(compgen -W "$(_bulkhead_names)" -- "$word")) ;;
+                =files | =directories) # each line is one name, whatever blanks it has
+                  local kind=-f
+                  [[ $value == =files ]] || kind=-d
+                  mapfile -t COMPREPLY < <(compgen "$kind" -- "$word")
+                  compopt -o filenames 2>/dev/null
+                  ;;
                 =*) ;;
                 *) COMPREPLY=($(compgen -W "$value" -- "$word")) ;;
               esac
@@ -80,10 +94,63 @@ final class BashCompletion {
             complete -F _bulkhead bulkhead ./bulkhead
             """;
 
+    /** As a program: the place of the word, then all words; prints what may stand there, one a line. */
+    private static final String AS_PROGRAM = """
+
+            COMP_CWORD=$1 COMP_WORDS=("${@:2}")
+            _bulkhead_find
+            [[ $value == =* ]] && echo "$value" || compgen -W "$value" -- "${COMP_WORDS[COMP_CWORD]}"
+            """;
+
+    private static final String FOR_ZSH = """
+            #compdef bulkhead
+            # Completion of bulkhead for zsh; made by 'bulkhead completion zsh'. What may come next is found by bash, which every
+            # Debian has; no JVM is started.
+            typeset -g _bulkhead_program=@PROGRAM@
+
+            _bulkhead() {
+              local -a offered
+              offered=("${(@f)$(command bash --norc --noprofile -c "$_bulkhead_program" bulkhead $((CURRENT - 1)) "${(@Q)words}" 2>/dev/null)}")
+              case ${offered[1]} in
+                '=files') _files ;;
+                '=directories') _files -/ ;;
+                '' | '='*) return 1 ;;
+                *) compadd -- "${offered[@]}" ;;
+              esac
+            }
+            if [[ ${funcstack[1]} == _bulkhead ]]; then # a file of $fpath, called for the first time
+              _bulkhead "$@"
+            else
+              compdef _bulkhead bulkhead ./bulkhead
+            fi
+            """;
+
+    private static final String FOR_FISH = """
+            # Completion of bulkhead for fish; made by 'bulkhead completion fish'. What may come next is found by bash, which every
+            # Debian has; no JVM is started.
+            set -g __bulkhead_program @PROGRAM@
+
+            function __bulkhead_offer
+                set -l words (commandline -opc)
+                set -l word (commandline -ct)
+                set -l offered (command bash --norc --noprofile -c $__bulkhead_program bulkhead (count $words) $words "$word" 2>/dev/null)
+                switch "$offered[1]"
+                    case '=files'
+                        __fish_complete_path "$word"
+                    case '=directories'
+                        __fish_complete_directories "$word"
+                    case '=*'
+                    case '*'
+                        string match -v '' -- $offered
+                end
+            end
+            complete -c bulkhead -f -a '(__bulkhead_offer)'
+            """;
+
     private final CommandLine line;
     private final Map<String, CommandLine> verbs = new LinkedHashMap<>();
 
-    BashCompletion(CommandLine line) {
+    ShellCompletion(CommandLine line) {
         this.line = line;
         verbs.put("", line);
         addBelow("", line);
@@ -98,11 +165,27 @@ final class BashCompletion {
     }
 
     /**
-     * The script.
+     * The script for bash.
      *
      * @param socket of the control plane
      */
-    String script(String socket) {
+    String bash(String socket) {
+        return finder(socket) + FOR_BASH;
+    }
+
+    /** The script for zsh: to be evaluated, or a file {@code _bulkhead} of its {@code fpath}. */
+    String zsh(String socket) {
+        String program = finder(socket) + AS_PROGRAM;
+        return FOR_ZSH.replace("@PROGRAM@", "'" + program.replace("'", "'\\''") + "'");
+    }
+
+    /** The script for fish, in whose quotes a backslash stands for itself only when it is doubled. */
+    String fish(String socket) {
+        String program = finder(socket) + AS_PROGRAM;
+        return FOR_FISH.replace("@PROGRAM@", "'" + program.replace("\\", "\\\\").replace("'", "\\'") + "'");
+    }
+
+    private String finder(String socket) {
         return TEMPLATE.replace("@SOCKET@", socket)
                 .replace(
                         "@PATHS@",
