@@ -106,7 +106,11 @@ final class LedgerPages {
         return switch (kind) {
             case CPU -> "threads";
             case POOL -> "millis";
-            case MEMORY -> "bytes";
+            case MEMORY, STORAGE -> "bytes";
+            case IO_READ, IO_WRITE -> "bytes/s";
+            case IO_READ_OPERATIONS, IO_WRITE_OPERATIONS -> "operations/s";
+            case NETWORK_IN, NETWORK_OUT -> "bits/s";
+            case DISK, NIC -> "devices";
         };
     }
 

@@ -10,6 +10,7 @@ import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.wire.Json;
 import io.bulkhead.manager.admission.Admission;
 import io.bulkhead.manager.admission.Holdings;
+import io.bulkhead.manager.admission.NetworkRateRule;
 import io.bulkhead.manager.cgroup.Cgroups;
 import io.bulkhead.manager.cgroup.backend.CgroupBackends;
 import io.bulkhead.manager.console.ConsoleCalls;
@@ -21,6 +22,7 @@ import io.bulkhead.manager.generation.GenerationStore;
 import io.bulkhead.manager.host.HostFacts;
 import io.bulkhead.manager.host.HostFactsReader;
 import io.bulkhead.manager.host.HostReserves;
+import io.bulkhead.manager.host.StorageMeter;
 import io.bulkhead.manager.intrusion.IntrusionKeeper;
 import io.bulkhead.manager.intrusion.KernelClocks;
 import io.bulkhead.manager.journal.Journal;
@@ -112,7 +114,9 @@ final class Manager implements AutoCloseable {
                     startedAtMillis,
                     facts,
                     reserve,
-                    settings.host().disk());
+                    settings.host().disk(),
+                    settings.host().network(),
+                    new StorageMeter(settings.stateDirectory()));
             Partitions partitions = new Partitions(life, host);
             journal.append(new Event.ManagerStarted(version()));
             Recovery recovery = new Recovery(life, partitions);
@@ -172,7 +176,11 @@ final class Manager implements AutoCloseable {
                         state.resolve("partitions"),
                         new GenerationMaterialiser(new GenerationStore(state.resolve("generations")), Path.of("/"))),
                 new Holdings(
-                        new Admission(facts, reserve, settings.host().disk(), List.of()),
+                        new Admission(
+                                facts,
+                                reserve,
+                                settings.host().disk(),
+                                List.of(new NetworkRateRule(settings.host().network()))),
                         settings.uidBase(),
                         settings.uidRanges()),
                 HostKeepings.open(settings, facts, reserve, cgroups, bootId),

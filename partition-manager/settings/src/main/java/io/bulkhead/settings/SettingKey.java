@@ -3,6 +3,7 @@ package io.bulkhead.settings;
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.partition.InstanceName;
 import io.bulkhead.contract.partition.UidRange;
+import io.bulkhead.contract.unit.BitRate;
 import io.bulkhead.contract.unit.ByteRate;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
@@ -162,6 +163,23 @@ public record SettingKey<T>(
             "How many writes per second that disk can do; likewise.",
             text -> stated(text, OperationRate::parse));
 
+    static final SettingKey<Optional<BitRate>> HOST_NETWORK_IN = new SettingKey<>(
+            "host",
+            "network_in",
+            UNSTATED,
+            "a rate like 10Gbit/s, or unstated",
+            "How many bits per second all partitions on the bridge may receive. The bounds of all partitions together stay within"
+                    + " it. unstated: nothing is held against it.",
+            text -> stated(text, BitRate::parse));
+
+    static final SettingKey<Optional<BitRate>> HOST_NETWORK_OUT = new SettingKey<>(
+            "host",
+            "network_out",
+            UNSTATED,
+            "a rate like 10Gbit/s, or unstated",
+            "How many bits per second they may send; likewise.",
+            text -> stated(text, BitRate::parse));
+
     static final SettingKey<Long> UID_BASE = new SettingKey<>(
             "partitions",
             "uid_base",
@@ -262,6 +280,8 @@ public record SettingKey<T>(
             HOST_DISK_WRITE,
             HOST_DISK_READ_OPERATIONS,
             HOST_DISK_WRITE_OPERATIONS,
+            HOST_NETWORK_IN,
+            HOST_NETWORK_OUT,
             UID_BASE,
             UID_RANGES,
             CONSOLE_HISTORY,

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.bulkhead.contract.fault.Fault;
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.partition.IoCapacity;
+import io.bulkhead.contract.partition.NetworkCapacity;
+import io.bulkhead.contract.unit.BitRate;
 import io.bulkhead.contract.unit.ByteRate;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
@@ -69,6 +71,7 @@ class SettingsLoaderTest {
                 memory_caps = 96MiB
                 disk_read = 500MiB/s
                 disk_write_ops = 4000/s
+                network_out = 2.5Gbit/s
                 [partitions]
                 uid_base = 2097152
                 uid_ranges = 16
@@ -95,7 +98,8 @@ class SettingsLoaderTest {
                                 Optional.of(ByteRate.parse("500MiB/s")),
                                 Optional.empty(),
                                 Optional.empty(),
-                                Optional.of(OperationRate.parse("4000/s")))));
+                                Optional.of(OperationRate.parse("4000/s"))),
+                        new NetworkCapacity(Optional.empty(), Optional.of(new BitRate(2_500_000_000L)))));
         assertThat(settings.uidBase()).isEqualTo(2_097_152);
         assertThat(settings.uidRanges()).isEqualTo(16);
         assertThat(settings.consoleHistory()).isEqualTo(ByteSize.ofMebibytes(1));
@@ -144,8 +148,8 @@ class SettingsLoaderTest {
                                 + "instance.name, instance.state_dir, instance.run_dir, instance.definitions_dir,"
                                 + " host.cpus, host.cpu_reserve, host.memory_reserve, host.confine,"
                                 + " host.steer_interrupts, host.memory_caps, host.disk_read, host.disk_write, host.disk_read_ops,"
-                                + " host.disk_write_ops, partitions.uid_base, partitions.uid_ranges, partitions.console_history,"
-                                + " control-plane.user, api.admins, api.operators, api.viewers, api.listen, api.tls_certificate,"
+                                + " host.disk_write_ops, host.network_in, host.network_out, partitions.uid_base,"
+                                + " partitions.uid_ranges, partitions.console_history, control-plane.user, api.admins, api.operators, api.viewers, api.listen, api.tls_certificate,"
                                 + " api.tls_key)",
                         "override: host.confine: 'yes' is neither true nor false; allowed: true or false");
         assertThat(refused).message().hasLineCount(12);

@@ -35,6 +35,11 @@ final class Balances implements BalanceView {
         return all.getOrDefault(account, NOTHING);
     }
 
+    @Override
+    public Set<ResourceKey> resources(Account account) {
+        return held(account).keySet();
+    }
+
     void add(Entry entry) {
         Account account = entry.account();
         SortedMap<ResourceKey, Long> held = all.computeIfAbsent(account, none -> new TreeMap<>());
