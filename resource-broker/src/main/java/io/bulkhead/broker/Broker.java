@@ -285,7 +285,12 @@ public final class Broker {
     /** Releases on somebody's behalf; see {@link #release(PartitionName)}. */
     public CompletionStage<PartitionStatus> release(PartitionName name, Ticket ticket) {
         return givingBack(
-                name, Precondition.NONE, ticket, "release", true, () -> partition(new Order.ReleasePartition(name), TO_WORK));
+                name,
+                Precondition.NONE,
+                ticket,
+                "release",
+                true,
+                () -> partition(new Order.ReleasePartition(name), TO_WORK));
     }
 
     /** Removes a partition that does not run, with its files. */
@@ -450,8 +455,9 @@ public final class Broker {
         Capacity capacity = PlanGround.capacity(host, now.holdings());
         boolean near =
                 claim.cpus() instanceof CpuClaim.Whole whole && whole.near().isPresent();
-        boolean having = claim.storage().filter(storage -> !storage.disks().isEmpty()).isPresent()
-                || claim.network().flatMap(NetworkSlice::device).isPresent();
+        boolean having =
+                claim.storage().filter(storage -> !storage.disks().isEmpty()).isPresent()
+                        || claim.network().flatMap(NetworkSlice::device).isPresent();
         return near || having
                 ? PlanGround.machine(inventory.all(host), host.reserve(), capacity)
                 : new Machine(inventory.of(host), host.reserve(), List.of(), capacity);

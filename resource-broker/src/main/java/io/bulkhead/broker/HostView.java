@@ -21,12 +21,7 @@ import java.util.Optional;
  * @param storage who has how much of the file system of the volumes, where that is known
  */
 public record HostView(
-        HostStatus host,
-        Topology topology,
-        List<Owner> owners,
-        Memory memory,
-        Pool pool,
-        Optional<Storage> storage) {
+        HostStatus host, Topology topology, List<Owner> owners, Memory memory, Pool pool, Optional<Storage> storage) {
     /** The owner of CPUs of the pool. */
     public static final String HOST = "host";
 
@@ -76,7 +71,10 @@ public record HostView(
             long used = Math.max(0, room.total().bytes() - room.available().bytes());
             long volumes = Math.min(used, volumeBytes);
             return new Storage(
-                    room.total(), new ByteSize(used - volumes), new ByteSize(volumes), new ByteSize(room.total().bytes() - used));
+                    room.total(),
+                    new ByteSize(used - volumes),
+                    new ByteSize(volumes),
+                    new ByteSize(room.total().bytes() - used));
         }
     }
 

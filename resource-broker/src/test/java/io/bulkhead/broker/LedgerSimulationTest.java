@@ -168,9 +168,13 @@ class LedgerSimulationTest {
                 .mapToLong(network -> network.out().fold(BitRate::bitsPerSecond, 0L))
                 .sum();
         assertThat(partitions(report, "storage")).as("operation %d", operation).isEqualTo(volumes);
-        assertThat(partitions(report, "network-in")).as("operation %d", operation).isEqualTo(in);
+        assertThat(partitions(report, "network-in"))
+                .as("operation %d", operation)
+                .isEqualTo(in);
         // Nobody states how much there is: what is on the books is what is granted.
-        assertThat(partitions(report, "network-out")).as("operation %d", operation).isEqualTo(out);
+        assertThat(partitions(report, "network-out"))
+                .as("operation %d", operation)
+                .isEqualTo(out);
         assertThat(in).isLessThanOrEqualTo(100);
         assertThat(volumes).isLessThanOrEqualTo(Simulation.VOLUMES.bytes());
     }

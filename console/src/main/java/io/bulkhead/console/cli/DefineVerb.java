@@ -38,8 +38,10 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "Whole CPUs (--cpus 2) are the partition's alone; a part (--cpus 0.5) is of the pool that the host shares.",
-            "For example: bulkhead define db --cpus 1 --memory 1GiB --io-write 20MiB/s --service /usr/sbin/mydb -- --verbose",
-            "         bulkhead define web --cpus 0.5 --memory 1GiB --storage 4GiB --network in=100Mbit/s,out=20Mbit/s --publish 8080:80"
+            "For example: bulkhead define db --cpus 1 --memory 1GiB --io-write 20MiB/s --service /usr/sbin/mydb --"
+                    + " --verbose",
+            "         bulkhead define web --cpus 0.5 --memory 1GiB --storage 4GiB --network in=100Mbit/s,out=20Mbit/s"
+                    + " --publish 8080:80"
         })
 final class DefineVerb extends Verb {
     @Parameters(index = "0", paramLabel = "NAME", description = "also the hostname: 1 to 32 of a-z, 0-9 and -")

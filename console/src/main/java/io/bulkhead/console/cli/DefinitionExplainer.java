@@ -41,8 +41,7 @@ record DefinitionExplainer(Bulkhead bulkhead, Path file, Path profiles) {
         List<DefinitionExplanation> chosen = new ArrayList<>();
         for (PartitionName name : names) {
             DefinitionLoader.explain(file, Optional.of(profiles), name).stream()
-                    .filter(each ->
-                            key.map(each.key()::isMeantBy).orElse(true))
+                    .filter(each -> key.map(each.key()::isMeantBy).orElse(true))
                     .forEach(chosen::add);
         }
         if (bulkhead.wantsJson()) {

@@ -107,8 +107,8 @@ final class ShowVerb extends Verb {
         spec.claim().storage().ifPresent(storage -> {
             storage.own().ifPresent(size -> line(out, "storage", Words.size(size)));
             storage.volumes()
-                    .forEach(volume ->
-                            line(out, "volume", volume.name() + ", " + Words.size(volume.size()) + " on " + volume.at()));
+                    .forEach(volume -> line(
+                            out, "volume", volume.name() + ", " + Words.size(volume.size()) + " on " + volume.at()));
             storage.disks().forEach(disk -> line(out, "disk", disk));
         });
         spec.shares()

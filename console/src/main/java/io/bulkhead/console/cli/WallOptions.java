@@ -152,7 +152,8 @@ final class WallOptions {
         if (device.isPresent() && (bridge || network.isPresent())) {
             throw Refusal.of(
                     ProblemCode.INVALID_REQUEST,
-                    "--device moves in a whole interface: --network, --address, --peer and --publish go with the bridge only");
+                    "--device moves in a whole interface: --network, --address, --peer and --publish go with the"
+                            + " bridge only");
         }
         Map<String, String> rates = rates(network.orElse(BRIDGE));
         return Optional.of(new NetworkSlice(
@@ -190,8 +191,7 @@ final class WallOptions {
     }
 
     private static Refusal wrong(String option, String text, String like) {
-        return Refusal.of(
-                ProblemCode.INVALID_REQUEST, option + " does not know '" + text + "'; write it like " + like);
+        return Refusal.of(ProblemCode.INVALID_REQUEST, option + " does not know '" + text + "'; write it like " + like);
     }
 
     /** Network rates of a slice or claim on one line. */
@@ -199,9 +199,7 @@ final class WallOptions {
         if (network.device().isPresent()) {
             return network.device().get() + ", whole";
         }
-        return "bridge"
-                + rate(", in ", network.in())
-                + rate(", out ", network.out());
+        return "bridge" + rate(", in ", network.in()) + rate(", out ", network.out());
     }
 
     private static String rate(String title, Limit<BitRate> limit) {

@@ -60,17 +60,16 @@ public final class MemoryBars {
             nodes().forEach(out::append);
         }
         hugePages().forEach(out::append);
-        host.storage()
-                .ifPresent(storage -> out.append(line(
-                                "volumes",
-                                bar(
-                                        storage.host().bytes(),
-                                        storage.partitions().bytes(),
-                                        0,
-                                        storage.free().bytes())))
-                        .append(below("host " + Words.size(storage.host()) + " + partitions "
-                                + Words.size(storage.partitions()) + " + free " + Words.size(storage.free()) + " = "
-                                + Words.size(storage.total()))));
+        host.storage().ifPresent(storage -> out.append(line(
+                        "volumes",
+                        bar(
+                                storage.host().bytes(),
+                                storage.partitions().bytes(),
+                                0,
+                                storage.free().bytes())))
+                .append(below("host " + Words.size(storage.host()) + " + partitions "
+                        + Words.size(storage.partitions()) + " + free " + Words.size(storage.free()) + " = "
+                        + Words.size(storage.total()))));
         return out.toString();
     }
 
@@ -158,7 +157,8 @@ public final class MemoryBars {
     private int labelWidth() {
         List<Topology.Node> nodes = host.topology().nodes();
         int last = nodes.get(nodes.size() - 1).id();
-        int widest = nodes.size() == 1 ? "memory".length() : label(last, last + 1).length();
+        int widest =
+                nodes.size() == 1 ? "memory".length() : label(last, last + 1).length();
         return host.storage().isPresent() ? Math.max("volumes".length(), widest) : widest;
     }
 

@@ -48,11 +48,12 @@ class WallOptionsTest {
 
     @Test
     void asksForStorageNetworkAndWalls() {
-        CliRun.Outcome outcome = run(("define db --cpus 1 --memory 1GiB --storage 4GiB --volume data=10GiB:/srv/data --disk sdb"
-                        + " --share /srv/a:/srv/a --share /srv/b:c:/srv/b:rw --network in=100Mbit/s,out=20Mbit/s"
-                        + " --address 10.77.0.9 --peer web --peer cache --publish 8080:80 --publish 53:53/udp"
-                        + " --deny bpf,keyctl --allow ptrace --drop net_raw --inotify-instances 64 --namespaces 8")
-                .split(" "));
+        CliRun.Outcome outcome =
+                run(("define db --cpus 1 --memory 1GiB --storage 4GiB --volume data=10GiB:/srv/data --disk sdb --share"
+                    + " /srv/a:/srv/a --share /srv/b:c:/srv/b:rw --network in=100Mbit/s,out=20Mbit/s --address"
+                    + " 10.77.0.9 --peer web --peer cache --publish 8080:80 --publish 53:53/udp --deny bpf,keyctl"
+                    + " --allow ptrace --drop net_raw --inotify-instances 64 --namespaces 8")
+                        .split(" "));
 
         assertThat(outcome.err()).doesNotContain("bulkhead:");
         assertThat(outcome.code()).isZero();
@@ -61,14 +62,14 @@ class WallOptionsTest {
                 .asString()
                 .contains(
                         "\"storage\":{\"ownBytes\":4294967296,\"volumes\":[{\"name\":\"data\",\"sizeBytes\":10737418240,"
-                                + "\"at\":\"/srv/data\"}],\"disks\":[\"sdb\"]}",
+                            + "\"at\":\"/srv/data\"}],\"disks\":[\"sdb\"]}",
                         "\"network\":{\"inBitsPerSecond\":100000000,\"outBitsPerSecond\":20000000}",
                         "\"access\":{\"address\":\"10.77.0.9\",\"peers\":[\"web\",\"cache\"],\"publish\":[\"8080:80\","
                                 + "\"53:53/udp\"]}",
                         "\"shares\":[{\"source\":\"/srv/a\",\"at\":\"/srv/a\"},{\"source\":\"/srv/b:c\",\"at\":\"/srv/b\","
-                                + "\"write\":true}]",
+                            + "\"write\":true}]",
                         "\"hardening\":{\"deny\":[\"bpf\",\"keyctl\"],\"allow\":[\"ptrace\"],\"drop\":[\"net_raw\"],\"objects\":"
-                                + "{\"inotifyInstances\":64,\"namespaces\":8}}");
+                            + "{\"inotifyInstances\":64,\"namespaces\":8}}");
     }
 
     @ParameterizedTest
@@ -76,7 +77,8 @@ class WallOptionsTest {
             delimiter = '|',
             value = {
                 "--network | \"network\":{\"inBitsPerSecond\":\"unlimited\",\"outBitsPerSecond\":\"unlimited\"}",
-                "--network in=1Gbit/s | \"network\":{\"inBitsPerSecond\":1000000000,\"outBitsPerSecond\":\"unlimited\"}",
+                "--network in=1Gbit/s |"
+                        + " \"network\":{\"inBitsPerSecond\":1000000000,\"outBitsPerSecond\":\"unlimited\"}",
                 "--device eth1 | \"outBitsPerSecond\":\"unlimited\",\"device\":\"eth1\"}",
                 "--publish 80:80 | \"access\":{\"publish\":[\"80:80\"]}",
             })
@@ -115,16 +117,16 @@ class WallOptionsTest {
     @Test
     void showsAndListsWhatAPartitionHasAndWhoItMayTalkTo() {
         PartitionSpec spec = DefinitionLoader.load("db.yaml", """
-                        partitions:
-                          db:
-                            cpus: 1
-                            memory: 1GiB
-                            storage: {size: 4GiB, disks: [sdb]}
-                            volumes: {data: {size: 10GiB, at: /srv/data}}
-                            shares: {/srv/a: {from: /srv/b}}
-                            network: {in: 100Mbit/s, peers: [web], publish: ['8080:80']}
-                            hardening: {deny: [bpf], objects: {namespaces: 8}}
-                        """).get(0).spec();
+            partitions:
+              db:
+                cpus: 1
+                memory: 1GiB
+                storage: {size: 4GiB, disks: [sdb]}
+                volumes: {data: {size: 10GiB, at: /srv/data}}
+                shares: {/srv/a: {from: /srv/b}}
+                network: {in: 100Mbit/s, peers: [web], publish: ['8080:80']}
+                hardening: {deny: [bpf], objects: {namespaces: 8}}
+            """).get(0).spec();
         PartitionStatus plain = Samples.status("db", State.RUNNING);
         Slice slice = plain.slice()
                 .orElseThrow()

@@ -64,7 +64,15 @@ public record Settings(
                 boolean confine,
                 Optional<Boolean> steerInterrupts,
                 MemoryCaps memoryCaps) {
-            this(pool, cpu, memory, confine, steerInterrupts, memoryCaps, IoCapacity.UNSTATED, NetworkCapacity.UNSTATED);
+            this(
+                    pool,
+                    cpu,
+                    memory,
+                    confine,
+                    steerInterrupts,
+                    memoryCaps,
+                    IoCapacity.UNSTATED,
+                    NetworkCapacity.UNSTATED);
         }
 
         /** With everything left open. */

@@ -111,7 +111,10 @@ public record DefinitionKey(String path, String allowed, String defaultText, Str
                     "none",
                     "Further file systems of its own, all of their space reserved."),
             new DefinitionKey(
-                    "volumes.NAME.size", "a size from 16MiB in whole MiB, like 10GiB", REQUIRED, "The space of a volume."),
+                    "volumes.NAME.size",
+                    "a size from 16MiB in whole MiB, like 10GiB",
+                    REQUIRED,
+                    "The space of a volume."),
             new DefinitionKey("volumes.NAME.at", PLACE, REQUIRED, "Where the partition sees a volume."),
             new DefinitionKey(
                     "shares",
@@ -132,7 +135,8 @@ public record DefinitionKey(String path, String allowed, String defaultText, Str
                     "A share of the network."),
             new DefinitionKey(
                     "network.in", "a rate like 100Mbit/s, or unlimited", "unlimited", "Bits received per second."),
-            new DefinitionKey("network.out", "a rate like 20Mbit/s, or unlimited", "unlimited", "Bits sent per second."),
+            new DefinitionKey(
+                    "network.out", "a rate like 20Mbit/s, or unlimited", "unlimited", "Bits sent per second."),
             new DefinitionKey(
                     "network.device",
                     "the name of a network interface like eth1",

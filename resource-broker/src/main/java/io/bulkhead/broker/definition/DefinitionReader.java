@@ -102,8 +102,7 @@ final class DefinitionReader {
         Optional<Shape> shape = fields.shape("autostart");
         return shape.isPresent()
                 && !(shape.get() instanceof Shape.Mapping)
-                && fields.value("autostart", Writing.BARE, Values::truth)
-                        .orElse(false);
+                && fields.value("autostart", Writing.BARE, Values::truth).orElse(false);
     }
 
     private Optional<Integer> startOrder() {
@@ -111,7 +110,9 @@ final class DefinitionReader {
         return shape.isPresent() && shape.get() instanceof Shape.Mapping
                 ? fields.below("autostart")
                         .flatMap(block -> block.value(
-                                "order", Writing.BARE, text -> Values.wholeNumber(text, 0, PartitionSpec.LAST_START_ORDER)))
+                                "order",
+                                Writing.BARE,
+                                text -> Values.wholeNumber(text, 0, PartitionSpec.LAST_START_ORDER)))
                 : Optional.empty();
     }
 

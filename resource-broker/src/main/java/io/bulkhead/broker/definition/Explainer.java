@@ -25,7 +25,8 @@ final class Explainer {
                         ? Stream.of(from(partition, key, layers.get(layers.size() - 1)))
                         : key.placeholder().isPresent()
                                 ? names(key, layers).stream().map(name -> named(partition, key, name, merged, layers))
-                                : Stream.of(explain(partition, key, List.of(key.path().split("\\.")), merged, layers)))
+                                : Stream.of(explain(
+                                        partition, key, List.of(key.path().split("\\.")), merged, layers)))
                 .toList();
     }
 

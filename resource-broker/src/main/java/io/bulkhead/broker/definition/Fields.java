@@ -190,11 +190,17 @@ final class Fields {
                     faults.add(new Fault(
                             member.keyPlace(),
                             path,
-                            "YAML 1.1 takes this name for " + member.foreignKey().get() + "; write it in quotes"));
+                            "YAML 1.1 takes this name for "
+                                    + member.foreignKey().get() + "; write it in quotes"));
                 } else if (member.value() instanceof Shape.Mapping mapping
                         && !mapping.members().isEmpty()) {
                     Fields one = new Fields(
-                            yaml, stored(name) + "." + escaped(key), path, inner(name) + "." + placeholder, mapping, faults);
+                            yaml,
+                            stored(name) + "." + escaped(key),
+                            path,
+                            inner(name) + "." + placeholder,
+                            mapping,
+                            faults);
                     one.refuseUnknown();
                     blocks.put(parsed, one);
                 } else {

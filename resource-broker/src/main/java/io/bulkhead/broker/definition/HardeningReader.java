@@ -60,8 +60,8 @@ final class HardeningReader {
 
     private static String capability(String text) {
         if (text.startsWith("cap_") || text.startsWith("CAP_")) {
-            throw new IllegalArgumentException(
-                    "'" + text + "' is written without cap_: " + text.substring(4).toLowerCase(Locale.ROOT));
+            throw new IllegalArgumentException("'" + text + "' is written without cap_: "
+                    + text.substring(4).toLowerCase(Locale.ROOT));
         }
         return new Hardening(List.of(), List.of(), List.of(text), Optional.empty())
                 .drop()

@@ -12,7 +12,6 @@ import io.bulkhead.contract.unit.Limit;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 
 /** Reads a partition's share of the network, and who it may talk to. */
 final class NetworkReader {
@@ -50,7 +49,8 @@ final class NetworkReader {
     Network read(Optional<PartitionName> name) {
         Optional<Shape> shape = fields.shape("network");
         if (shape.isEmpty() || !(shape.get() instanceof Shape.Mapping)) {
-            return fields.value("network", Writing.EITHER, NetworkReader::bridge).orElse(Network.NONE);
+            return fields.value("network", Writing.EITHER, NetworkReader::bridge)
+                    .orElse(Network.NONE);
         }
         return fields.below("network").map(block -> block(block, name)).orElse(Network.NONE);
     }
@@ -60,12 +60,12 @@ final class NetworkReader {
         Limit<BitRate> out = Values.limit(network, "out", BitRate::parse);
         Optional<String> device = network.value("device", Writing.TEXT, NetworkReader::device);
         Optional<Ipv4Address> address = network.value("address", Writing.EITHER, Ipv4Address::parse);
-        List<PartitionName> peers =
-                network.list("peers", text -> peer(text, name), PartitionName::toString);
+        List<PartitionName> peers = network.list("peers", text -> peer(text, name), PartitionName::toString);
         List<PublishedPort> publish = network.list(
                 "publish",
                 PublishedPort::parse,
-                port -> "the host's port " + port.hostPort() + (port.protocol() == PublishedPort.Protocol.UDP ? "/udp" : ""));
+                port -> "the host's port " + port.hostPort()
+                        + (port.protocol() == PublishedPort.Protocol.UDP ? "/udp" : ""));
         Set<Boolean> tooMany =
                 Set.copyOf(List.of(tooMany(network, "peers", peers), tooMany(network, "publish", publish)));
         if (complete && network.has("device")) {

@@ -91,13 +91,12 @@ final class StorageReader {
         List<Share> shares = new ArrayList<>();
         fields.named("shares", DefinitionKey.PLACE_NAME, InsidePath::parse).forEach((at, block) -> {
             Optional<String> from = block.value("from", Writing.TEXT, StorageReader::source);
-            boolean write =
-                    block.value("write", Writing.BARE, Values::truth).orElse(false);
+            boolean write = block.value("write", Writing.BARE, Values::truth).orElse(false);
             if (complete) {
                 block.require("from");
             }
-            boolean free = isFree(
-                    at, from.orElse("a share"), fields, "shares", fields.placeOfKey("shares", at.value()));
+            boolean free =
+                    isFree(at, from.orElse("a share"), fields, "shares", fields.placeOfKey("shares", at.value()));
             if (from.isPresent() && free) {
                 shares.add(new Share(from.get(), at, write));
             }
@@ -110,8 +109,7 @@ final class StorageReader {
     }
 
     private boolean isFree(InsidePath at, String what, Fields block, String key, Place place) {
-        Optional<InsidePath> other =
-                taken.keySet().stream().filter(at::meets).findFirst();
+        Optional<InsidePath> other = taken.keySet().stream().filter(at::meets).findFirst();
         if (complete && other.isPresent()) {
             block.fault(
                     key,
@@ -133,7 +131,9 @@ final class StorageReader {
     }
 
     private static String disk(String text) {
-        return new StorageSlice(Optional.empty(), List.of(), List.of(text)).disks().get(0);
+        return new StorageSlice(Optional.empty(), List.of(), List.of(text))
+                .disks()
+                .get(0);
     }
 
     private static String source(String text) {

@@ -70,7 +70,16 @@ public record InventoryFile(
             Inventory inventory,
             HostStatus.HostReserve reserve,
             List<Holding> holdings) {
-        this(version, madeAtMillis, instance, inventory, reserve, holdings, Optional.empty(), Optional.empty(), Optional.empty());
+        this(
+                version,
+                madeAtMillis,
+                instance,
+                inventory,
+                reserve,
+                holdings,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     public InventoryFile {

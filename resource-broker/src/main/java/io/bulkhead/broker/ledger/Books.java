@@ -95,9 +95,12 @@ final class Books {
             settle(settled, allotment);
         } else if (change instanceof Change.Numbered numbered) {
             require(stock.isPresent(), "the ledger is not open yet");
-            numbered.range().flatMap(range -> overlapping(numbered.owner(), range)).ifPresent(other -> {
-                throw Refusal.of(ProblemCode.CONFLICT, "user ids of " + other + " are among them in the ledger");
-            });
+            numbered.range()
+                    .flatMap(range -> overlapping(numbered.owner(), range))
+                    .ifPresent(other -> {
+                        throw Refusal.of(
+                                ProblemCode.CONFLICT, "user ids of " + other + " are among them in the ledger");
+                    });
         } else {
             Change.Adopted adopted = (Change.Adopted) change;
             require(stock.isPresent(), "the ledger is not open yet");

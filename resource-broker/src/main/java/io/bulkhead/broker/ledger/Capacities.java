@@ -23,8 +23,8 @@ public record Capacities(Optional<ByteSize> storage, IoCapacity io, NetworkCapac
 
     /** All sums that there may be. */
     static final List<ResourceKey> SUMS = List.of(ResourceKey.Kind.values()).stream()
-            .filter(kind -> kind.compareTo(ResourceKey.Kind.STORAGE) >= 0
-                    && kind.compareTo(ResourceKey.Kind.NETWORK_OUT) <= 0)
+            .filter(kind ->
+                    kind.compareTo(ResourceKey.Kind.STORAGE) >= 0 && kind.compareTo(ResourceKey.Kind.NETWORK_OUT) <= 0)
             .map(ResourceKey::of)
             .toList();
 

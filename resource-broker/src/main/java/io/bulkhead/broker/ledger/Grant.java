@@ -28,7 +28,10 @@ import java.util.TreeMap;
  * @param kept the volumes of one that has released its slice
  */
 public record Grant(
-        PartitionName owner, Optional<Slice> slice, @WireSparse boolean wholeCores, Optional<StorageSlice> kept) {
+        PartitionName owner,
+        Optional<Slice> slice,
+        @WireSparse boolean wholeCores,
+        Optional<StorageSlice> kept) {
     public Grant {
         if (slice.isPresent() == kept.isPresent()) {
             throw new IllegalArgumentException("a grant is a slice, or the volumes that are kept without one");
@@ -93,9 +96,11 @@ public record Grant(
             }
             held.network().ifPresent(network -> {
                 amounts.put(
-                        ResourceKey.of(ResourceKey.Kind.NETWORK_IN), network.in().fold(BitRate::bitsPerSecond, 0L));
+                        ResourceKey.of(ResourceKey.Kind.NETWORK_IN),
+                        network.in().fold(BitRate::bitsPerSecond, 0L));
                 amounts.put(
-                        ResourceKey.of(ResourceKey.Kind.NETWORK_OUT), network.out().fold(BitRate::bitsPerSecond, 0L));
+                        ResourceKey.of(ResourceKey.Kind.NETWORK_OUT),
+                        network.out().fold(BitRate::bitsPerSecond, 0L));
                 network.device().ifPresent(device -> amounts.put(ResourceKey.nic(device), 1L));
             });
         });

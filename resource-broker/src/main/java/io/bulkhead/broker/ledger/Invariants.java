@@ -61,8 +61,9 @@ final class Invariants {
         commit.change().subject().ifPresent(owner -> {
             touched.add(Account.of(owner));
             if (commit.change() instanceof Change.Numbered numbered) {
-                numbered.range().flatMap(range -> books.overlapping(owner, range)).ifPresent(other -> hold(
-                        false, commit, owner + " and " + other + " have the same user ids"));
+                numbered.range()
+                        .flatMap(range -> books.overlapping(owner, range))
+                        .ifPresent(other -> hold(false, commit, owner + " and " + other + " have the same user ids"));
             }
             if (!(commit.change() instanceof Change.Settled)) {
                 books.cpusOf(Account.of(owner)).forEach(cpu -> checkCore(books.siblings(cpu)));

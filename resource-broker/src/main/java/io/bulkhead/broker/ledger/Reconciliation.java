@@ -176,7 +176,8 @@ final class Reconciliation {
     }
 
     private List<Difference> ofSlice(PartitionName owner, Optional<Grant> ledger, Optional<Grant> manager) {
-        if (ledger.flatMap(Grant::slice).isPresent() && manager.flatMap(Grant::slice).isPresent()) {
+        if (ledger.flatMap(Grant::slice).isPresent()
+                && manager.flatMap(Grant::slice).isPresent()) {
             String action = action(owner, manager);
             return SliceDifferences.of(ledger.get(), manager.get(), action);
         }

@@ -64,7 +64,13 @@ final class SliceDifferences {
             Optional<NetworkSlice> other,
             String action) {
         compare(differences, owner, "network in", rate(one, NetworkSlice::in), rate(other, NetworkSlice::in), action);
-        compare(differences, owner, "network out", rate(one, NetworkSlice::out), rate(other, NetworkSlice::out), action);
+        compare(
+                differences,
+                owner,
+                "network out",
+                rate(one, NetworkSlice::out),
+                rate(other, NetworkSlice::out),
+                action);
         compare(
                 differences,
                 owner,

@@ -32,10 +32,9 @@ final class StockTaking {
         pool();
         nodes();
         hostMemory();
-        stock.capacities().ifPresent(known -> Capacities.SUMS.forEach(resource -> resize(
-                resource,
-                known.of(resource).orElse(0L),
-                0)));
+        stock.capacities()
+                .ifPresent(known -> Capacities.SUMS.forEach(
+                        resource -> resize(resource, known.of(resource).orElse(0L), 0)));
     }
 
     /** Books what a partition has of things that were not counted up to now. */

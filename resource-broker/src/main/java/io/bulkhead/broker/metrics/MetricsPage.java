@@ -127,15 +127,14 @@ public final class MetricsPage {
                 .forEach((owner, size) -> meters.gauge(
                         "bulkhead.host.memory", "bytes", "RAM by owner", Tags.of(OWNER, owner), size.bytes()));
         HostView.Pool pool = host.pool();
-        host.storage()
-                .ifPresent(storage -> Map.of(
-                                "host", storage.host(), "partitions", storage.partitions(), "free", storage.free())
-                        .forEach((owner, size) -> meters.gauge(
-                                "bulkhead.host.storage",
-                                "bytes",
-                                "The file system of the volumes by owner",
-                                Tags.of(OWNER, owner),
-                                size.bytes())));
+        host.storage().ifPresent(storage -> Map.of(
+                        "host", storage.host(), "partitions", storage.partitions(), "free", storage.free())
+                .forEach((owner, size) -> meters.gauge(
+                        "bulkhead.host.storage",
+                        "bytes",
+                        "The file system of the volumes by owner",
+                        Tags.of(OWNER, owner),
+                        size.bytes())));
         Map.of("host", pool.host(), "partitions", pool.partitions(), "free", pool.free())
                 .forEach((owner, time) -> meters.gauge(
                         "bulkhead.host.pool.cpus",
@@ -268,8 +267,8 @@ public final class MetricsPage {
         meters.gauge(
                 "bulkhead.partition.intrusion.window.ratio",
                 "",
-                "Share of the slice's CPU time that others took in the last window, as it was read: within the error, it can"
-                        + " be below 0",
+                "Share of the slice's CPU time that others took in the last window, as it was read: within the error,"
+                        + " it can be below 0",
                 partition,
                 intrusion.window().intrusionMicros(),
                 Math.max(1, intrusion.window().totalMicros()));

@@ -71,11 +71,13 @@ enum Amount {
             case READ, WRITE, READ_OPERATIONS, WRITE_OPERATIONS ->
                 rate.orElseThrow().of(io);
             case RECEIVED ->
-                network.map(share -> share.in().fold(BitRate::bitsPerSecond, 0L)).orElse(0L);
+                network.map(share -> share.in().fold(BitRate::bitsPerSecond, 0L))
+                        .orElse(0L);
             case SENT ->
                 network.map(share -> share.out().fold(BitRate::bitsPerSecond, 0L))
                         .orElse(0L);
-            case STORAGE -> storage.map(StorageSlice::bytes).map(ByteSize::bytes).orElse(0L);
+            case STORAGE ->
+                storage.map(StorageSlice::bytes).map(ByteSize::bytes).orElse(0L);
         };
     }
 

@@ -44,8 +44,7 @@ final class Devices {
     private static Set<Named> of(Optional<StorageSlice> storage, Optional<NetworkSlice> network) {
         Set<Named> named = new TreeSet<>();
         storage.ifPresent(held -> held.disks().forEach(disk -> named.add(new Named(Kind.DISK, disk))));
-        network.flatMap(NetworkSlice::device)
-                .ifPresent(device -> named.add(new Named(Kind.NETWORK_INTERFACE, device)));
+        network.flatMap(NetworkSlice::device).ifPresent(device -> named.add(new Named(Kind.NETWORK_INTERFACE, device)));
         return named;
     }
 
@@ -61,8 +60,8 @@ final class Devices {
     static boolean areFree(Room room, List<Wish> wishes) {
         Set<Named> all = new HashSet<>();
         return wishes.stream()
-                .allMatch(wish -> areFree(room, wish.claim())
-                        && of(wish.claim()).stream().allMatch(all::add));
+                .allMatch(wish ->
+                        areFree(room, wish.claim()) && of(wish.claim()).stream().allMatch(all::add));
     }
 
     /** What of it is held, and by whom. */
@@ -82,7 +81,10 @@ final class Devices {
             return Optional.empty();
         }
         return Optional.of(new Shortage(
-                String.join(", ", conflicts), holders, Optional.empty(), "the one " + holders.get(0).split(": ")[1]));
+                String.join(", ", conflicts),
+                holders,
+                Optional.empty(),
+                "the one " + holders.get(0).split(": ")[1]));
     }
 
     /** Why nobody can have what a claim names; empty where the machine tells no devices. */
@@ -102,7 +104,9 @@ final class Devices {
                 return Optional.of(Problem.of(
                         ProblemCode.NOT_ENFORCEABLE,
                         "there is no " + wanted
-                                + (known.isEmpty() ? "" : "; those that a partition could have are " + Words.list(known)),
+                                + (known.isEmpty()
+                                        ? ""
+                                        : "; those that a partition could have are " + Words.list(known)),
                         "name another one, or leave it out"));
             }
             Optional<String> hindrance = device.get().hindrance();

@@ -66,10 +66,9 @@ public record Holdings(List<Holding> all, SortedMap<PartitionName, ByteSize> kep
     /** What the manager says that partitions hold. */
     public static Holdings of(List<PartitionStatus> partitions) {
         SortedMap<PartitionName, ByteSize> kept = new TreeMap<>();
-        partitions.stream()
-                .filter(partition -> partition.slice().isEmpty())
-                .forEach(partition -> volumes(partition.definition().claim().storage())
-                        .ifPresent(bytes -> kept.put(partition.name(), bytes)));
+        partitions.stream().filter(partition -> partition.slice().isEmpty()).forEach(partition -> volumes(
+                        partition.definition().claim().storage())
+                .ifPresent(bytes -> kept.put(partition.name(), bytes)));
         return new Holdings(
                 partitions.stream()
                         .filter(partition -> partition.slice().isPresent())
@@ -95,17 +94,14 @@ public record Holdings(List<Holding> all, SortedMap<PartitionName, ByteSize> kep
     /** These when these owners have released their slices: their volumes are kept. */
     Holdings released(Set<PartitionName> owners) {
         SortedMap<PartitionName, ByteSize> left = new TreeMap<>(kept);
-        all.stream()
-                .filter(holding -> owners.contains(holding.owner()))
-                .forEach(holding -> volumes(holding.slice().storage())
-                        .ifPresent(bytes -> left.put(holding.owner(), bytes)));
+        all.stream().filter(holding -> owners.contains(holding.owner())).forEach(holding -> volumes(
+                        holding.slice().storage())
+                .ifPresent(bytes -> left.put(holding.owner(), bytes)));
         return new Holdings(slicesWithout(owners), left);
     }
 
     private List<Holding> slicesWithout(Set<PartitionName> owners) {
-        return all.stream()
-                .filter(holding -> !owners.contains(holding.owner()))
-                .toList();
+        return all.stream().filter(holding -> !owners.contains(holding.owner())).toList();
     }
 
     /** These and one more. */

@@ -79,8 +79,7 @@ public final class Placement {
     }
 
     static Decision offer(Room room, Claim claim) {
-        Optional<Problem> misfit =
-                Shape.misfit(room.machine(), claim).or(() -> Devices.misfit(room.machine(), claim));
+        Optional<Problem> misfit = Shape.misfit(room.machine(), claim).or(() -> Devices.misfit(room.machine(), claim));
         if (misfit.isPresent()) {
             return new Decision.Refused(misfit.get());
         }

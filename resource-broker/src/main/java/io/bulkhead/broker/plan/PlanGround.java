@@ -128,8 +128,8 @@ public record PlanGround(Machine machine, Holdings holdings, List<Tenant> tenant
             return Optional.of("it is a part of " + String.join(", ", device.disks()) + ", which is handed in whole");
         }
         Optional<String> mounted = inventory.fileSystems().stream()
-                .filter(system -> system.on().contains(device.name())
-                        || system.disks().contains(device.name()))
+                .filter(system ->
+                        system.on().contains(device.name()) || system.disks().contains(device.name()))
                 .findFirst()
                 .map(system -> "the host has a file system of it on " + system.mountPoint());
         return mounted.or(() -> inventory.blockDevices().stream()

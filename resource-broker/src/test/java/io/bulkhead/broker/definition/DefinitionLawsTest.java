@@ -88,12 +88,13 @@ class DefinitionLawsTest {
                 spec.stopTimeoutMillis(),
                 spec.description(),
                 spec.startOrder(),
-                spec.access().map(access -> new NetworkAccess(
-                        access.address(),
-                        access.peers().stream()
-                                .filter(peer -> !peer.equals(name))
-                                .toList(),
-                        access.publish())),
+                spec.access()
+                        .map(access -> new NetworkAccess(
+                                access.address(),
+                                access.peers().stream()
+                                        .filter(peer -> !peer.equals(name))
+                                        .toList(),
+                                access.publish())),
                 spec.shares(),
                 spec.hardening());
     }

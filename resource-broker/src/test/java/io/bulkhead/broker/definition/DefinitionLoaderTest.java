@@ -50,20 +50,20 @@ class DefinitionLoaderTest {
     @Test
     void readsEveryKey() {
         String text = """
-                partitions:
-                  db:
-                    description: "the database: primary"
-                    cpus: {count: 2, node: 0, threads: any, ids: 2-3, isolated: true}
-                    memory: 1.5GiB
-                    oomGroup: true
-                    tasks: 256
-                    io: {read: 50MiB/s, write: unlimited, readOps: 500/s}
-                    init: {service: [/usr/bin/db, --port, '6379', "${HOME}", "a,b"], restart: on-failure}
-                    autostart: true
-                    opt: true
-                    stopTimeout: 2min
-                    rootPassword: '%s'
-                """.formatted(HASH);
+            partitions:
+              db:
+                description: "the database: primary"
+                cpus: {count: 2, node: 0, threads: any, ids: 2-3, isolated: true}
+                memory: 1.5GiB
+                oomGroup: true
+                tasks: 256
+                io: {read: 50MiB/s, write: unlimited, readOps: 500/s}
+                init: {service: [/usr/bin/db, --port, '6379', "${HOME}", "a,b"], restart: on-failure}
+                autostart: true
+                opt: true
+                stopTimeout: 2min
+                rootPassword: '%s'
+            """.formatted(HASH);
 
         List<Definition> definitions = DefinitionLoader.load("a.yaml", text);
 
@@ -90,11 +90,11 @@ class DefinitionLoaderTest {
     @Test
     void readsWhereCpusAreToBe() {
         List<Definition> definitions = DefinitionLoader.load("a.yaml", """
-                partitions:
-                  db:
-                    cpus: {count: 4, cache: one, type: performance, near: nvme0n1}
-                    memory: 1GiB
-                """);
+            partitions:
+              db:
+                cpus: {count: 4, cache: one, type: performance, near: nvme0n1}
+                memory: 1GiB
+            """);
 
         assertThat(definitions.get(0).spec().claim().cpus())
                 .isEqualTo(CpuClaim.Whole.of(4)
@@ -106,20 +106,20 @@ class DefinitionLoaderTest {
     @Test
     void readsStorageNetworkAndWalls() {
         PartitionSpec spec = DefinitionLoader.load("a.yaml", """
-                        partitions:
-                          db:
-                            cpus: 1
-                            memory: 1GiB
-                            storage: {size: 4GiB, disks: [sdb]}
-                            volumes:
-                              data: {size: 10GiB, at: /srv/data}
-                              "no": {size: 16MiB, at: /var/lib/a.b}
-                            shares:
-                              /srv/assets: {from: /srv/my assets}
-                              /home/a.b: {from: /home, write: true}
-                            network: {in: 100Mbit/s, out: 20Mbit/s, address: 10.77.0.9, peers: [web], publish: ['8080:80', 53:53/udp]}
-                            hardening: {deny: [bpf], drop: [net_raw], objects: {inotifyInstances: 64}}
-                        """).get(0).spec();
+            partitions:
+              db:
+                cpus: 1
+                memory: 1GiB
+                storage: {size: 4GiB, disks: [sdb]}
+                volumes:
+                  data: {size: 10GiB, at: /srv/data}
+                  "no": {size: 16MiB, at: /var/lib/a.b}
+                shares:
+                  /srv/assets: {from: /srv/my assets}
+                  /home/a.b: {from: /home, write: true}
+                network: {in: 100Mbit/s, out: 20Mbit/s, address: 10.77.0.9, peers: [web], publish: ['8080:80', 53:53/udp]}
+                hardening: {deny: [bpf], drop: [net_raw], objects: {inotifyInstances: 64}}
+            """).get(0).spec();
 
         assertThat(spec.claim().storage())
                 .contains(new StorageSlice(
@@ -151,16 +151,16 @@ class DefinitionLoaderTest {
                         List.of("bpf"),
                         List.of(),
                         List.of("net_raw"),
-                        Optional.of(new Hardening.KernelObjects(
-                                Optional.of(64L), Optional.empty(), Optional.empty()))));
+                        Optional.of(
+                                new Hardening.KernelObjects(Optional.of(64L), Optional.empty(), Optional.empty()))));
     }
 
     @Test
     void readsTheShortFormsOfStorageAndNetwork() {
         Claim claim = DefinitionLoader.load("a.yaml", """
-                        partitions:
-                          db: {cpus: 1, memory: 1GiB, storage: 4GiB, network: bridge}
-                        """).get(0).spec().claim();
+            partitions:
+              db: {cpus: 1, memory: 1GiB, storage: 4GiB, network: bridge}
+            """).get(0).spec().claim();
 
         assertThat(claim.storage()).contains(StorageSlice.of(ByteSize.parse("4GiB")));
         assertThat(claim.network()).contains(NetworkSlice.UNLIMITED);
@@ -169,14 +169,14 @@ class DefinitionLoaderTest {
     @Test
     void fillsInDefaultsAndKeepsTheOrderOfTheFile() {
         List<Definition> definitions = DefinitionLoader.load("a.yaml", """
-                partitions:
-                  web:
-                    cpus: 1
-                    memory: 16MiB
-                  batch:
-                    cpus: 0.25
-                    memory: 64MiB
-                """);
+            partitions:
+              web:
+                cpus: 1
+                memory: 16MiB
+              batch:
+                cpus: 0.25
+                memory: 64MiB
+            """);
 
         assertThat(definitions).extracting(each -> each.spec().name().value()).containsExactly("web", "batch");
         PartitionSpec spec = definitions.get(0).spec();
@@ -226,22 +226,22 @@ class DefinitionLoaderTest {
     @Test
     void reportsEveryFaultAtOnceWithItsPlace() {
         String text = """
-                partitons: {}
-                partitions:
-                  Web:
-                    cpus: 1
-                  db:
-                    memroy: 1GiB
-                    memory: 12:30
-                    cpus: 2
-                    cpus: 3
-                    tasks: 010
-                    autostart: yes
-                    storage: 4GB
-                    io: {read: 50MiB, writes: 1MiB/s}
-                    init: {service: [], restart: sometimes}
-                  cache: 5
-                """;
+            partitons: {}
+            partitions:
+              Web:
+                cpus: 1
+              db:
+                memroy: 1GiB
+                memory: 12:30
+                cpus: 2
+                cpus: 3
+                tasks: 010
+                autostart: yes
+                storage: 4GB
+                io: {read: 50MiB, writes: 1MiB/s}
+                init: {service: [], restart: sometimes}
+              cache: 5
+            """;
 
         assertThat(faults(text))
                 .extracting(Fault::toString)
@@ -253,13 +253,13 @@ class DefinitionLoaderTest {
                         "a.yaml:6:5: partitions.db.memroy: there is no such key; did you mean memory? (there are"
                                 + " from, description, cpus, memory, oomGroup, tasks, io, storage, volumes, shares,"
                                 + " network, init, autostart, opt, hardening, stopTimeout, rootPassword)",
-                        "a.yaml:7:13: partitions.db.memory: '12:30' is not a size; write it like 512MiB; allowed: a size"
-                                + " from 16MiB in whole pages of 4KiB, like 1GiB",
+                        "a.yaml:7:13: partitions.db.memory: '12:30' is not a size; write it like 512MiB; allowed: a"
+                                + " size from 16MiB in whole pages of 4KiB, like 1GiB",
                         "a.yaml:9:5: partitions.db.cpus: stands twice, first in line 8",
                         "a.yaml:10:12: partitions.db.tasks: '010' is not a plain whole number; allowed: a whole number"
                                 + " from 16 to 4194304",
-                        "a.yaml:11:16: partitions.db.autostart: 'yes' is neither true nor false; allowed: true, false or"
-                                + " a block with order",
+                        "a.yaml:11:16: partitions.db.autostart: 'yes' is neither true nor false; allowed: true, false"
+                                + " or a block with order",
                         "a.yaml:12:14: partitions.db.storage: '4GB' has the unknown unit 'GB'; use one of B, KiB, MiB,"
                                 + " GiB, TiB, PiB, like 512MiB; allowed: a size from 16MiB in whole MiB like 4GiB, or a"
                                 + " block with size, disks",
@@ -363,7 +363,8 @@ class DefinitionLoaderTest {
                 "volumes: {data: {size: 1GiB, at: /etc/data}} | /etc is the system's",
                 "volumes: {data: {size: 1GiB, at: srv}}      | is not a place inside",
                 "volumes: {data: {size: 1GiB, at: /srv/../etc}} | is not a place inside",
-                "volumes: {data: {size: 1GiB, at: /srv}, more: {size: 1GiB, at: /srv/more}} | one place must not lie in the other",
+                "volumes: {data: {size: 1GiB, at: /srv}, more: {size: 1GiB, at: /srv/more}} | one place must not lie"
+                        + " in the other",
                 "shares: [{from: /srv}]                      | cannot be a list",
                 "shares: {/srv: /srv}                        | cannot be one value",
                 "shares: {/srv: {write: true}}               | is missing",
@@ -418,14 +419,21 @@ class DefinitionLoaderTest {
             value = {
                 "``                                    | a.yaml: is empty",
                 "# nothing                             | a.yaml: is empty",
-                "[]                                    | a.yaml:1:1: a file starts with the key partitions, not with an empty list",
-                "partitions: {}                        | a.yaml:1:13: partitions: needs a block of partitions by name, not an empty {}",
-                "partitions:                           | a.yaml:1:12: partitions: needs a block of partitions by name, not nothing",
+                "[]                                    | a.yaml:1:1: a file starts with the key partitions, not with"
+                        + " an empty list",
+                "partitions: {}                        | a.yaml:1:13: partitions: needs a block of partitions by name,"
+                        + " not an empty {}",
+                "partitions:                           | a.yaml:1:12: partitions: needs a block of partitions by name,"
+                        + " not nothing",
                 "{}                                    | a.yaml:1:1: partitions: is missing",
-                "partitions: {on: {cpus: 1, memory: 1GiB}} | a.yaml:1:14: partitions.on: YAML 1.1 takes this name for true or false; write it in quotes",
-                "partitions: {'a.b': {cpus: 1}}        | a.yaml:1:14: partitions: 'a.b' is not a partition name; use 1 to 32 of a-z, 0-9 and -, starting with a letter and not ending in -",
-                "partitions: {a: {cpus: 1, memory: 1GiB | a.yaml:1:39: is not YAML: while parsing a flow mapping: expected ',' or '}', but got <stream end>",
-                "partitions: {a: &x {cpus: 1}, b: *x}  | a.yaml:1:34: anchors and aliases (& and *) are not allowed; write the values out",
+                "partitions: {on: {cpus: 1, memory: 1GiB}} | a.yaml:1:14: partitions.on: YAML 1.1 takes this name for"
+                        + " true or false; write it in quotes",
+                "partitions: {'a.b': {cpus: 1}}        | a.yaml:1:14: partitions: 'a.b' is not a partition name; use 1"
+                        + " to 32 of a-z, 0-9 and -, starting with a letter and not ending in -",
+                "partitions: {a: {cpus: 1, memory: 1GiB | a.yaml:1:39: is not YAML: while parsing a flow mapping:"
+                        + " expected ',' or '}', but got <stream end>",
+                "partitions: {a: &x {cpus: 1}, b: *x}  | a.yaml:1:34: anchors and aliases (& and *) are not allowed;"
+                        + " write the values out",
                 "[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]] | a.yaml:1:17: is nested deeper than 16 levels",
             })
     void refusesTextsThatAreNoDefinitions(String text, String expected) {
@@ -502,18 +510,18 @@ class DefinitionLoaderTest {
     @Test
     void readsBlocksOfTextAsTheyAre() {
         List<Definition> definitions = DefinitionLoader.load("a.yaml", """
-                partitions:
-                  a:
-                    cpus: 1
-                    memory: 1GiB
-                    init:
-                      service:
-                        - /usr/bin/perl
-                        - -e
-                        - |
-                          my $x = ${y}; # not a comment
-                            print "$x, $y\\n";
-                """);
+            partitions:
+              a:
+                cpus: 1
+                memory: 1GiB
+                init:
+                  service:
+                    - /usr/bin/perl
+                    - -e
+                    - |
+                      my $x = ${y}; # not a comment
+                        print "$x, $y\\n";
+            """);
 
         Init.Service service = (Init.Service) definitions.get(0).spec().init();
         assertThat(service.command())

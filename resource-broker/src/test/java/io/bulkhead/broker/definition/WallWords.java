@@ -146,8 +146,9 @@ final class WallWords {
     }
 
     private static Arbitrary<Hardening> hardening() {
-        Arbitrary<Set<String>> calls =
-                Arbitraries.of("keyctl", "io_uring_setup", "bpf", "1e3", "no", "ptrace").set().ofMaxSize(3);
+        Arbitrary<Set<String>> calls = Arbitraries.of("keyctl", "io_uring_setup", "bpf", "1e3", "no", "ptrace")
+                .set()
+                .ofMaxSize(3);
         return Combinators.combine(
                         calls,
                         calls,

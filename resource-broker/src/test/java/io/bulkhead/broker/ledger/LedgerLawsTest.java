@@ -109,7 +109,8 @@ class LedgerLawsTest {
             online(step);
             ledger.reconcile(actual(), 0);
             Optional<Grant> before = ledger.grant(owner);
-            Optional<Grant> after = step.after().or(() -> step.keeps() ? before.flatMap(World::kept) : Optional.empty());
+            Optional<Grant> after =
+                    step.after().or(() -> step.keeps() ? before.flatMap(World::kept) : Optional.empty());
             if (before.equals(after)) {
                 return;
             }
@@ -151,7 +152,8 @@ class LedgerLawsTest {
                             .filter(cpu -> cpu.id() < Math.max(1, cpus))
                             .toList(),
                     all.nodes());
-            stock = Machines.stock(rest, setting.hostMebibytes(), step.capacities().or(() -> before));
+            stock = Machines.stock(
+                    rest, setting.hostMebibytes(), step.capacities().or(() -> before));
         }
 
         private Commit commit(Change change) {
@@ -188,9 +190,7 @@ class LedgerLawsTest {
         }
         assertThat(positive).isTrue();
         assertThat(sums).isEqualTo(ledger.inventory());
-        assertThat(sums.entrySet().stream()
-                        .filter(sum -> sum.getKey().isUnit())
-                        .allMatch(sum -> sum.getValue() == 1))
+        assertThat(sums.entrySet().stream().filter(sum -> sum.getKey().isUnit()).allMatch(sum -> sum.getValue() == 1))
                 .isTrue();
     }
 
@@ -200,7 +200,8 @@ class LedgerLawsTest {
             return;
         }
         Map<ResourceKey, Long> granted = new TreeMap<>();
-        world.manager.values().forEach(grant -> grant.amounts().forEach((key, amount) -> granted.merge(key, amount, Long::sum)));
+        world.manager.values().forEach(grant -> grant.amounts()
+                .forEach((key, amount) -> granted.merge(key, amount, Long::sum)));
         Map<ResourceKey, Long> held = new TreeMap<>();
         world.ledger.accounts().forEach((account, amounts) -> {
             if (account.partition().isPresent()) {
@@ -312,9 +313,7 @@ class LedgerLawsTest {
 
     private static Capacities capacities(SplittableRandom random) {
         return new Capacities(
-                random.nextBoolean()
-                        ? Optional.empty()
-                        : Optional.of(ByteSize.ofMebibytes(random.nextInt(400))),
+                random.nextBoolean() ? Optional.empty() : Optional.of(ByteSize.ofMebibytes(random.nextInt(400))),
                 new IoCapacity(
                         random.nextBoolean() ? Optional.empty() : Optional.of(new ByteRate(1 + random.nextInt(200))),
                         Optional.empty(),

@@ -49,8 +49,7 @@ final class Machines {
     /** The same with what else there is. */
     static Stock stock(Topology topology, long hostMebibytes, Optional<Capacities> capacities) {
         Stock plain = stock(topology, hostMebibytes);
-        return new Stock(
-                plain.cpus(), plain.pool(), plain.hostPool(), plain.nodes(), plain.hostMemory(), capacities);
+        return new Stock(plain.cpus(), plain.pool(), plain.hostPool(), plain.nodes(), plain.hostMemory(), capacities);
     }
 
     /** The grant with bounds, storage and devices: amounts of 0 are none. */
@@ -67,11 +66,12 @@ final class Machines {
                         device -> new NetworkSlice(Limit.unlimited(), Limit.unlimited(), Optional.of(device)))
                 .or(() -> out == 0
                         ? Optional.empty()
-                        : Optional.of(new NetworkSlice(
-                                Limit.unlimited(), Limit.of(new BitRate(out)), Optional.empty())));
+                        : Optional.of(
+                                new NetworkSlice(Limit.unlimited(), Limit.of(new BitRate(out)), Optional.empty())));
         return new Grant(
                 grant.owner(),
-                new Slice(slice.cpus(), slice.memoryNodes(), slice.memory(), slice.tasks(), io, false, storage, network),
+                new Slice(
+                        slice.cpus(), slice.memoryNodes(), slice.memory(), slice.tasks(), io, false, storage, network),
                 grant.wholeCores());
     }
 

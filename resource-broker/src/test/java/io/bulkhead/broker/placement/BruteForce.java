@@ -28,8 +28,13 @@ final class BruteForce {
 
     /** Whether all claims fit together on the machine without anybody else on it. */
     boolean fits(List<Claim> claims) {
-        return memoryFits(claims) && partsFit(claims) && readingFits(claims) && sendingFits(claims) && volumesFit(claims)
-                && devicesFit(claims) && cpusFit(claims);
+        return memoryFits(claims)
+                && partsFit(claims)
+                && readingFits(claims)
+                && sendingFits(claims)
+                && volumesFit(claims)
+                && devicesFit(claims)
+                && cpusFit(claims);
     }
 
     private boolean memoryFits(List<Claim> claims) {
@@ -75,7 +80,11 @@ final class BruteForce {
                 .flatMap(claim -> claim.network().stream())
                 .mapToLong(network -> network.out().fold(rate -> rate.bitsPerSecond(), 0L))
                 .sum();
-        return machine.capacity().network().out().map(stated -> asked <= stated.bitsPerSecond()).orElse(true);
+        return machine.capacity()
+                .network()
+                .out()
+                .map(stated -> asked <= stated.bitsPerSecond())
+                .orElse(true);
     }
 
     private boolean volumesFit(List<Claim> claims) {

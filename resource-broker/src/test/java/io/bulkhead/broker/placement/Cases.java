@@ -92,8 +92,8 @@ final class Cases {
         Claim claim = new Claim(cpus(), ByteSize.ofMebibytes(16 + random.nextInt(1200)), 64, io);
         if (random.nextInt(4) == 0) {
             List<String> disks = random.nextInt(3) == 0 ? List.of("disk") : List.of();
-            claim = claim.withStorage(new StorageSlice(
-                    Optional.of(ByteSize.ofMebibytes(16 + random.nextInt(100))), List.of(), disks));
+            claim = claim.withStorage(
+                    new StorageSlice(Optional.of(ByteSize.ofMebibytes(16 + random.nextInt(100))), List.of(), disks));
         }
         return random.nextInt(4) == 0 ? claim.withNetwork(network()) : claim;
     }

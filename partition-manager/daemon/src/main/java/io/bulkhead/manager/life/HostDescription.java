@@ -44,7 +44,16 @@ public record HostDescription(
             long startedAtMillis,
             HostFacts facts,
             HostReserve reserve) {
-        this(instance, version, pid, startedAtMillis, facts, reserve, IoCapacity.UNSTATED, NetworkCapacity.UNSTATED, Optional::empty);
+        this(
+                instance,
+                version,
+                pid,
+                startedAtMillis,
+                facts,
+                reserve,
+                IoCapacity.UNSTATED,
+                NetworkCapacity.UNSTATED,
+                Optional::empty);
     }
 
     HostStatus status(CpuSet online, Cgroups cgroups, HostKeeping keeping) {

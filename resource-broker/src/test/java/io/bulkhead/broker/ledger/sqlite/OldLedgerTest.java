@@ -107,7 +107,9 @@ class OldLedgerTest {
             assertThat(again.version()).isEqualTo(8);
             assertThat(again.reconcile(actual, 10)).isEmpty();
         }
-        assertThat(userVersion()).as("the earlier release does not write into it").isEqualTo(2);
+        assertThat(userVersion())
+                .as("the earlier release does not write into it")
+                .isEqualTo(2);
     }
 
     private int userVersion() throws IOException {
