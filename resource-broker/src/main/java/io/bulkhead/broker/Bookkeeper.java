@@ -16,6 +16,7 @@ import io.bulkhead.broker.ledger.sqlite.SqliteLedgerPlace;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.partition.UidRange;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -353,11 +354,27 @@ public final class Bookkeeper implements AutoCloseable {
                                         ticket.commitKey(),
                                         new Change.Adopted(owner, manager)),
                                 open.version());
+                        acceptRange(actual, owner, ticket);
                         reconcileNow(actual);
                     }
                     return report;
                 },
                 executor);
+    }
+
+    private void acceptRange(Actual actual, PartitionName owner, Ticket ticket) {
+        Ledger open = ledger.orElseThrow();
+        Optional<UidRange> range = actual.ranges().map(ranges -> ranges.get(owner));
+        if (range.isPresent() && !range.equals(Optional.ofNullable(open.ranges().get(owner)))) {
+            commit(
+                    new Draft(
+                            clockMillis.getAsLong(),
+                            ticket.actor(),
+                            "the administrator accepted the user ids that the manager has given",
+                            ticket.commitKey() + "/ids",
+                            new Change.Numbered(owner, range)),
+                    open.version());
+        }
     }
 
     /** Puts the ledger aside and opens a new one with what the manager has. */

@@ -3,8 +3,10 @@ package io.bulkhead.broker;
 import io.bulkhead.broker.inventory.Inventory;
 import io.bulkhead.broker.inventory.InventoryFile;
 import io.bulkhead.broker.ledger.Actual;
+import io.bulkhead.broker.ledger.Capacities;
 import io.bulkhead.broker.ledger.Grant;
 import io.bulkhead.broker.ledger.Stock;
+import io.bulkhead.broker.placement.Capacity;
 import io.bulkhead.broker.placement.Decision;
 import io.bulkhead.broker.placement.Holdings;
 import io.bulkhead.broker.placement.Machine;
@@ -20,11 +22,14 @@ import io.bulkhead.contract.partition.Claim;
 import io.bulkhead.contract.partition.CpuClaim;
 import io.bulkhead.contract.partition.HostStatus;
 import io.bulkhead.contract.partition.IoCapacity;
+import io.bulkhead.contract.partition.NetworkCapacity;
+import io.bulkhead.contract.partition.NetworkSlice;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.PartitionStatus;
 import io.bulkhead.contract.partition.PartitionUsage;
 import io.bulkhead.contract.partition.Slice;
+import io.bulkhead.contract.partition.StorageRoom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -170,7 +175,9 @@ public final class Broker {
                         now.holdings().all().stream()
                                 .map(each -> exported(each, now.of(each.owner()).orElseThrow()))
                                 .toList(),
-                        now.host().ioCapacity()));
+                        now.host().ioCapacity(),
+                        now.host().networkCapacity(),
+                        now.host().storage()));
     }
 
     private static InventoryFile.Holding exported(Holdings.Holding holding, PartitionStatus partition) {
@@ -294,7 +301,12 @@ public final class Broker {
     /** The same on somebody's behalf, if the partition is as the precondition wants it when its turn comes. */
     public CompletionStage<PartitionStatus> release(PartitionName name, Precondition precondition, Ticket ticket) {
         return givingBack(
-                name, precondition, ticket, "release", () -> partition(new Order.ReleasePartition(name), TO_WORK));
+                name,
+                precondition,
+                ticket,
+                "release",
+                true,
+                () -> partition(new Order.ReleasePartition(name), TO_WORK));
     }
 
     /** Removes a partition that does not run, with its files. */
@@ -309,7 +321,12 @@ public final class Broker {
                 precondition,
                 ticket,
                 "delete",
+                false,
                 () -> ask(new Order.DeletePartition(name), Reply.Done.class, TO_WORK));
+    }
+
+    private static Optional<Grant> kept(PartitionStatus partition) {
+        return Grant.kept(partition.name(), partition.definition().claim());
     }
 
     private <T> CompletionStage<T> givingBack(
@@ -317,6 +334,7 @@ public final class Broker {
             Precondition precondition,
             Ticket ticket,
             String verb,
+            boolean keepsVolumes,
             Supplier<CompletionStage<T>> order) {
         if (bookkeeper.isEmpty() && precondition == Precondition.NONE) {
             return order.get();
@@ -324,7 +342,13 @@ public final class Broker {
         return turns.next(() -> situation().thenCompose(now -> {
             precondition.check(now.of(name));
             return bookkeeper
-                    .map(keeper -> keeper.during(actual(now), name, Optional.empty(), ticket, verb + " " + name, order))
+                    .map(keeper -> keeper.during(
+                            actual(now),
+                            name,
+                            keepsVolumes ? now.of(name).flatMap(Broker::kept) : Optional.empty(),
+                            ticket,
+                            verb + " " + name,
+                            order))
                     .orElseGet(order);
         }));
     }
@@ -407,12 +431,16 @@ public final class Broker {
     }
 
     private Actual actual(Situation now) {
-        return new Actual(
-                Stock.of(inventory.of(now.host()), now.host().reserve()),
-                now.partitions().stream()
-                        .map(Grant::of)
-                        .flatMap(Optional::stream)
-                        .toList());
+        HostStatus host = now.host();
+        return Actual.of(
+                Stock.of(
+                        inventory.of(host),
+                        host.reserve(),
+                        new Capacities(
+                                host.storage().map(StorageRoom::total),
+                                host.ioCapacity().orElse(IoCapacity.UNSTATED),
+                                host.networkCapacity().orElse(NetworkCapacity.UNSTATED))),
+                now.partitions());
     }
 
     /** The manager has the last word; what it refuses is offered anew only where somebody took or gave meanwhile. */
@@ -429,7 +457,7 @@ public final class Broker {
     }
 
     private Decision decide(Wish wish, Situation now) {
-        Machine machine = machine(now.host(), wish.claim());
+        Machine machine = machine(now, wish.claim());
         Holdings others = now.holdings().without(Set.of(wish.name()));
         return now.holdings()
                 .of(wish.name())
@@ -437,12 +465,16 @@ public final class Broker {
                 .orElseGet(() -> Placement.offer(machine, others, wish.claim()));
     }
 
-    /** Disks and network interfaces are looked up only for a claim that wants to be near one. */
-    private Machine machine(HostStatus host, Claim claim) {
-        IoCapacity capacity = host.ioCapacity().orElse(IoCapacity.UNSTATED);
+    /** Disks and network interfaces are looked up only for a claim that wants to have one, or to be near one. */
+    private Machine machine(Situation now, Claim claim) {
+        HostStatus host = now.host();
+        Capacity capacity = PlanGround.capacity(host, now.holdings());
         boolean near =
                 claim.cpus() instanceof CpuClaim.Whole whole && whole.near().isPresent();
-        return near
+        boolean having =
+                claim.storage().filter(storage -> !storage.disks().isEmpty()).isPresent()
+                        || claim.network().flatMap(NetworkSlice::device).isPresent();
+        return near || having
                 ? PlanGround.machine(inventory.all(host), host.reserve(), capacity)
                 : new Machine(inventory.of(host), host.reserve(), List.of(), capacity);
     }

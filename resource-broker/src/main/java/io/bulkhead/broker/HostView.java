@@ -4,9 +4,11 @@ import io.bulkhead.broker.placement.Holdings;
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.hardware.Topology;
 import io.bulkhead.contract.partition.HostStatus;
+import io.bulkhead.contract.partition.StorageRoom;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The whole host on one page: what there is, who has it, what is free. Host, partitions and free add up to the total.
@@ -16,8 +18,10 @@ import java.util.List;
  * @param owners one for each online CPU, ascending
  * @param memory who has how much RAM
  * @param pool who has how much of the pool's CPU time
+ * @param storage who has how much of the file system of the volumes, where that is known
  */
-public record HostView(HostStatus host, Topology topology, List<Owner> owners, Memory memory, Pool pool) {
+public record HostView(
+        HostStatus host, Topology topology, List<Owner> owners, Memory memory, Pool pool, Optional<Storage> storage) {
     /** The owner of CPUs of the pool. */
     public static final String HOST = "host";
 
@@ -54,6 +58,31 @@ public record HostView(HostStatus host, Topology topology, List<Owner> owners, M
      */
     public record Pool(CpuSet cpus, CpuMillis total, CpuMillis host, CpuMillis partitions, CpuMillis free) {}
 
+    /**
+     * The file system that has the volumes.
+     *
+     * @param total its size
+     * @param host what is no partition's volume, and what the file system keeps for itself
+     * @param partitions all volumes, also of partitions that have released their slices
+     * @param free what could still be written
+     */
+    public record Storage(ByteSize total, ByteSize host, ByteSize partitions, ByteSize free) {
+        static Storage of(StorageRoom room, long volumeBytes) {
+            long used = Math.max(0, room.total().bytes() - room.available().bytes());
+            long volumes = Math.min(used, volumeBytes);
+            return new Storage(
+                    room.total(),
+                    new ByteSize(used - volumes),
+                    new ByteSize(volumes),
+                    new ByteSize(room.total().bytes() - used));
+        }
+    }
+
+    /** One of whose file system nothing is known. */
+    public HostView(HostStatus host, Topology topology, List<Owner> owners, Memory memory, Pool pool) {
+        this(host, topology, owners, memory, pool, Optional.empty());
+    }
+
     public HostView {
         owners = List.copyOf(owners);
     }
@@ -76,7 +105,8 @@ public record HostView(HostStatus host, Topology topology, List<Owner> owners, M
                 topology,
                 owners,
                 new Memory(memory, reserve.memory(), holdings.memory(), freeMemory),
-                new Pool(reserve.pool(), pool, reserve.cpu(), holdings.entitlements(), freePool));
+                new Pool(reserve.pool(), pool, reserve.cpu(), holdings.entitlements(), freePool),
+                host.storage().map(room -> Storage.of(room, holdings.volumeBytes())));
     }
 
     private static Owner owner(int cpu, CpuSet pool, Holdings holdings) {

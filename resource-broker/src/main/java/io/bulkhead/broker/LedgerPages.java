@@ -10,6 +10,7 @@ import io.bulkhead.broker.ledger.LedgerFault;
 import io.bulkhead.broker.ledger.ResourceKey;
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.partition.UidRange;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
 import io.bulkhead.contract.wire.RecordCodec;
@@ -31,7 +32,10 @@ final class LedgerPages {
                 ledger.version(),
                 reconciledAtMillis,
                 accounts.entrySet().stream()
-                        .map(each -> holdings(each.getKey(), each.getValue()))
+                        .map(each -> holdings(
+                                each.getKey(),
+                                each.getValue(),
+                                each.getKey().partition().map(ledger.ranges()::get)))
                         .toList(),
                 sums(ledger.inventory(), accounts),
                 ledger.intents().entrySet().stream()
@@ -59,7 +63,8 @@ final class LedgerPages {
                 version, commits.stream().map(LedgerPages::commit).toList());
     }
 
-    private static LedgerReport.Holdings holdings(Account account, Map<ResourceKey, Long> held) {
+    private static LedgerReport.Holdings holdings(
+            Account account, Map<ResourceKey, Long> held, Optional<UidRange> range) {
         List<LedgerReport.NodeMemory> nodes = held.entrySet().stream()
                 .filter(each -> each.getKey().kind() == ResourceKey.Kind.MEMORY)
                 .map(each -> new LedgerReport.NodeMemory(each.getKey().id(), new ByteSize(each.getValue())))
@@ -72,7 +77,13 @@ final class LedgerPages {
                         .toList()),
                 new CpuMillis(held.getOrDefault(ResourceKey.POOL, 0L)),
                 nodes.stream().map(LedgerReport.NodeMemory::memory).reduce(ByteSize.ZERO, ByteSize::plus),
-                nodes);
+                nodes,
+                held.entrySet().stream()
+                        .filter(each -> each.getKey().isPlain())
+                        .map(each -> new LedgerReport.Amount(
+                                each.getKey().toString(), unit(each.getKey().kind()), each.getValue()))
+                        .toList(),
+                range);
     }
 
     private static List<LedgerReport.Sum> sums(
@@ -106,7 +117,11 @@ final class LedgerPages {
         return switch (kind) {
             case CPU -> "threads";
             case POOL -> "millis";
-            case MEMORY -> "bytes";
+            case MEMORY, STORAGE -> "bytes";
+            case IO_READ, IO_WRITE -> "bytes/s";
+            case IO_READ_OPERATIONS, IO_WRITE_OPERATIONS -> "operations/s";
+            case NETWORK_IN, NETWORK_OUT -> "bits/s";
+            case DISK, NIC -> "devices";
         };
     }
 

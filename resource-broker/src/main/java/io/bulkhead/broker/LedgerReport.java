@@ -1,8 +1,10 @@
 package io.bulkhead.broker;
 
 import io.bulkhead.contract.hardware.CpuSet;
+import io.bulkhead.contract.partition.UidRange;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
+import io.bulkhead.contract.unit.WireSparse;
 import java.util.List;
 import java.util.Optional;
 
@@ -58,12 +60,36 @@ public record LedgerReport(
      * @param pool CPU time of the pool
      * @param memory RAM
      * @param nodes RAM by node
+     * @param others what it has of everything else
+     * @param uidRange a partition's ids on the host, once they are recorded
      */
-    public record Holdings(String account, CpuSet cpus, CpuMillis pool, ByteSize memory, List<NodeMemory> nodes) {
+    public record Holdings(
+            String account,
+            CpuSet cpus,
+            CpuMillis pool,
+            ByteSize memory,
+            List<NodeMemory> nodes,
+            @WireSparse List<Amount> others,
+            Optional<UidRange> uidRange) {
         public Holdings {
             nodes = List.copyOf(nodes);
+            others = List.copyOf(others);
+        }
+
+        /** CPUs, pool and memory alone. */
+        public Holdings(String account, CpuSet cpus, CpuMillis pool, ByteSize memory, List<NodeMemory> nodes) {
+            this(account, cpus, pool, memory, nodes, List.of(), Optional.empty());
         }
     }
+
+    /**
+     * An amount of something.
+     *
+     * @param resource {@code storage}, {@code io-read}, {@code network-in}, {@code disk/sdb} …
+     * @param unit of the number
+     * @param amount how much
+     */
+    public record Amount(String resource, String unit, long amount) {}
 
     /**
      * RAM of one node.
@@ -76,7 +102,7 @@ public record LedgerReport(
     /**
      * Who has how much of one kind of resource.
      *
-     * @param resource {@code cpus}, {@code pool} or {@code memory/N} of node N
+     * @param resource {@code cpus}, {@code pool}, {@code memory/N} of node N, {@code storage} …
      * @param unit of the numbers
      * @param inventory all of it
      * @param host the host's

@@ -5,12 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bulkhead.broker.testing.Samples;
 import io.bulkhead.contract.hardware.Topology;
 import io.bulkhead.contract.order.Refusal;
+import io.bulkhead.contract.partition.Claim;
 import io.bulkhead.contract.partition.CpuClaim;
 import io.bulkhead.contract.partition.CpuSlice;
+import io.bulkhead.contract.partition.NetworkSlice;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.Slice;
+import io.bulkhead.contract.partition.StorageSlice;
+import io.bulkhead.contract.unit.BitRate;
+import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
+import io.bulkhead.contract.unit.Limit;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -111,7 +117,25 @@ class LedgerSimulationTest {
         CpuClaim claim = random.nextInt(4) == 0
                 ? new CpuClaim.Part(new CpuMillis(10 + random.nextInt(300)))
                 : CpuClaim.Whole.of(1 + random.nextInt(4));
-        return Samples.definition(name.value(), claim);
+        PartitionSpec plain = Samples.definition(name.value(), claim);
+        Claim whole = plain.claim();
+        if (random.nextInt(2) == 0) {
+            whole = whole.withStorage(StorageSlice.of(ByteSize.ofMebibytes(16 + random.nextInt(400))));
+        }
+        if (random.nextInt(2) == 0) {
+            whole = whole.withNetwork(new NetworkSlice(
+                    Limit.of(new BitRate(1 + random.nextInt(60))),
+                    Limit.of(new BitRate(1 + random.nextInt(1000))),
+                    Optional.empty()));
+        }
+        return new PartitionSpec(
+                plain.name(),
+                whole,
+                plain.init(),
+                plain.autostart(),
+                plain.hostOpt(),
+                plain.stopTimeoutMillis(),
+                plain.description());
     }
 
     private void run(CompletionStage<?> stage) {
@@ -129,6 +153,39 @@ class LedgerSimulationTest {
         }
     }
 
+    /** Volumes are there as long as their partition is, bounds on the network as long as its slice. */
+    private static void checkAmounts(int operation, Simulation world, LedgerReport report) {
+        long volumes = world.manager().records().values().stream()
+                .flatMap(record -> record.definition().claim().storage().stream())
+                .mapToLong(storage -> storage.bytes().bytes())
+                .sum();
+        long in = world.manager().kernel().values().stream()
+                .flatMap(slice -> slice.network().stream())
+                .mapToLong(network -> network.in().fold(BitRate::bitsPerSecond, 0L))
+                .sum();
+        long out = world.manager().kernel().values().stream()
+                .flatMap(slice -> slice.network().stream())
+                .mapToLong(network -> network.out().fold(BitRate::bitsPerSecond, 0L))
+                .sum();
+        assertThat(partitions(report, "storage")).as("operation %d", operation).isEqualTo(volumes);
+        assertThat(partitions(report, "network-in"))
+                .as("operation %d", operation)
+                .isEqualTo(in);
+        // Nobody states how much there is: what is on the books is what is granted.
+        assertThat(partitions(report, "network-out"))
+                .as("operation %d", operation)
+                .isEqualTo(out);
+        assertThat(in).isLessThanOrEqualTo(100);
+        assertThat(volumes).isLessThanOrEqualTo(Simulation.VOLUMES.bytes());
+    }
+
+    private static long partitions(LedgerReport report, String resource) {
+        return report.sums().stream()
+                .filter(sum -> sum.resource().equals(resource))
+                .mapToLong(LedgerReport.Sum::partitions)
+                .sum();
+    }
+
     private void checkTheSame(int operation, Simulation world, LedgerReport report) {
         Map<PartitionName, Slice> records = new TreeMap<>();
         world.manager().records().forEach((name, record) -> record.slice()
@@ -141,6 +198,7 @@ class LedgerSimulationTest {
         Map<String, String> byManager = new TreeMap<>();
         report.accounts().stream()
                 .filter(each -> !List.of("host", "free").contains(each.account()))
+                .filter(each -> each.memory().bytes() > 0)
                 .forEach(each -> byLedger.put(each.account(), each.cpus() + " " + each.pool() + " " + each.memory()));
         records.forEach((name, slice) -> byManager.put(
                 name.value(),
@@ -148,6 +206,7 @@ class LedgerSimulationTest {
                         ? whole.cpus() + " 0 " + slice.memory()
                         : " " + ((CpuSlice.Part) slice.cpus()).entitlement() + " " + slice.memory()));
         assertThat(byLedger).as("operation %d", operation).isEqualTo(byManager);
+        checkAmounts(operation, world, report);
         for (LedgerReport.Sum sum : report.sums()) {
             assertThat(sum.host() + sum.partitions() + sum.free()).isEqualTo(sum.inventory());
         }

@@ -13,12 +13,17 @@ import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.order.Reply;
 import io.bulkhead.contract.partition.ConsoleStatus;
 import io.bulkhead.contract.partition.HostStatus;
+import io.bulkhead.contract.partition.NetworkCapacity;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.PartitionStatus;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.contract.partition.State;
+import io.bulkhead.contract.partition.StorageRoom;
+import io.bulkhead.contract.partition.StorageSlice;
 import io.bulkhead.contract.partition.UidRange;
+import io.bulkhead.contract.unit.BitRate;
+import io.bulkhead.contract.unit.ByteSize;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -48,7 +53,14 @@ final class Simulation {
     }
 
     /** A partition on the manager's record: atomic, and all that is left of it after a death. */
-    record Kept(PartitionSpec definition, Optional<Slice> slice) {}
+    record Kept(PartitionSpec definition, Optional<Slice> slice, UidRange range) {
+        Kept with(Optional<Slice> other) {
+            return new Kept(definition, other, range);
+        }
+    }
+
+    /** The file system of the volumes. */
+    static final ByteSize VOLUMES = ByteSize.ofMebibytes(1024);
 
     private final Topology topology;
     private final Path directory;
@@ -256,11 +268,11 @@ final class Simulation {
                     return new Reply.Done();
                 } else if (order instanceof Order.DefinePartition define) {
                     PartitionName name = define.definition().name();
-                    return put(name, new Kept(define.definition(), Optional.of(define.slice())));
+                    return put(name, new Kept(define.definition(), Optional.of(define.slice()), range(name)));
                 } else if (order instanceof Order.BindPartition bind) {
-                    return put(bind.name(), new Kept(known(bind.name()).definition(), Optional.of(bind.slice())));
+                    return put(bind.name(), known(bind.name()).with(Optional.of(bind.slice())));
                 } else if (order instanceof Order.ReleasePartition release) {
-                    return put(release.name(), new Kept(known(release.name()).definition(), Optional.empty()));
+                    return put(release.name(), known(release.name()).with(Optional.empty()));
                 } else if (order instanceof Order.DeletePartition delete) {
                     known(delete.name());
                     change(delete.name(), Optional.empty());
@@ -270,6 +282,22 @@ final class Simulation {
             } catch (Refusal e) {
                 return new Reply.Refused(e.problem());
             }
+        }
+
+        /** The lowest that nobody has: those of deleted partitions are given again. */
+        private UidRange range(PartitionName name) {
+            if (records.containsKey(name)) {
+                return known(name).range();
+            }
+            long base = 1_048_576;
+            while (taken(base)) {
+                base += UidRange.SIZE;
+            }
+            return new UidRange(base);
+        }
+
+        private boolean taken(long base) {
+            return records.values().stream().anyMatch(record -> record.range().base() == base);
         }
 
         private Reply put(PartitionName name, Kept record) {
@@ -294,7 +322,11 @@ final class Simulation {
         private void admit(PartitionName name, Slice wanted) {
             long memory = host().reserve().memory().bytes() + wanted.memory().bytes();
             long pool = wanted.entitlement().millis();
+            long volumes = bytes(wanted.storage());
             for (Map.Entry<PartitionName, Kept> other : records.entrySet()) {
+                if (!other.getKey().equals(name)) {
+                    volumes += bytes(other.getValue().definition().claim().storage());
+                }
                 if (other.getKey().equals(name) || other.getValue().slice().isEmpty()) {
                     continue;
                 }
@@ -305,7 +337,8 @@ final class Simulation {
                     throw new Refusal(Problem.of(ProblemCode.NOT_ENOUGH_RESOURCES, "held by " + other.getKey()));
                 }
             }
-            if (memory > topology.memory().bytes()
+            if (volumes > VOLUMES.bytes()
+                    || memory > topology.memory().bytes()
                     || pool > host().reserve().entitlements().millis()) {
                 throw new Refusal(Problem.of(ProblemCode.NOT_ENOUGH_RESOURCES, "memory or pool"));
             }
@@ -329,7 +362,7 @@ final class Simulation {
                     List.of(),
                     new ConsoleStatus(0, 0, Optional.empty()),
                     Optional.empty(),
-                    new UidRange(1_000_000_000L),
+                    record.range(),
                     "1",
                     Optional.empty(),
                     Optional.empty(),
@@ -337,7 +370,32 @@ final class Simulation {
         }
     }
 
+    private static long bytes(Optional<StorageSlice> storage) {
+        return storage.map(StorageSlice::bytes).map(ByteSize::bytes).orElse(0L);
+    }
+
     private HostStatus host() {
-        return Samples.host("sim", topology);
+        HostStatus plain = Samples.host("sim", topology);
+        long used = manager.records().values().stream()
+                .mapToLong(record -> bytes(record.definition().claim().storage()))
+                .sum();
+        return new HostStatus(
+                plain.instance(),
+                plain.managerVersion(),
+                plain.managerPid(),
+                plain.startedAtMillis(),
+                plain.kernel(),
+                plain.cgroups(),
+                plain.online(),
+                plain.nodes(),
+                plain.memory(),
+                plain.reserve(),
+                plain.disk(),
+                plain.enforcement(),
+                plain.steering(),
+                plain.memoryCaps(),
+                plain.ioCapacity(),
+                Optional.of(new NetworkCapacity(Optional.of(new BitRate(100)), Optional.empty())),
+                Optional.of(new StorageRoom(VOLUMES, new ByteSize(VOLUMES.bytes() - used))));
     }
 }

@@ -39,7 +39,7 @@ final class HostMap {
 
     @Override
     public String toString() {
-        DeviceTables devices = new DeviceTables(file.inventory(), width);
+        DeviceTables devices = new DeviceTables(file, width);
         StringBuilder out = new StringBuilder(wrapped(title())).append('\n');
         out.append(new CpuTable(answer, file.inventory().caches(), width).render(colour))
                 .append('\n');

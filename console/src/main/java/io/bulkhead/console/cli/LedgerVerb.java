@@ -10,11 +10,14 @@ import io.bulkhead.console.text.Words;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.unit.BitRate;
 import io.bulkhead.contract.wire.Json;
 import io.bulkhead.contract.wire.RecordCodec;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -29,8 +32,10 @@ import picocli.CommandLine.Parameters;
         synopsisSubcommandLabel = "[VERB]",
         footer = {
             "",
-            "Without a verb it shows who has what. While the ledger cannot be written, define, apply, bind, release and",
-            "delete are refused; partitions run on, and can be started and stopped. 'bulkhead ledger rebuild' makes a new",
+            "Without a verb it shows who has what. While the ledger cannot be written, define, apply, bind, release"
+                    + " and",
+            "delete are refused; partitions run on, and can be started and stopped. 'bulkhead ledger rebuild' makes a"
+                    + " new",
             "one from what the manager has."
         })
 final class LedgerVerb extends Verb {
@@ -76,18 +81,48 @@ final class LedgerVerb extends Verb {
     }
 
     private String accounts(LedgerReport report) {
-        Table table = new Table("ACCOUNT", "CPUS", "POOL>", "MEMORY>", "BY NODE");
+        boolean others =
+                report.accounts().stream().anyMatch(each -> !each.others().isEmpty());
+        boolean ids =
+                report.accounts().stream().anyMatch(each -> each.uidRange().isPresent());
+        List<String> heads = new ArrayList<>(List.of("ACCOUNT", "CPUS", "POOL>", "MEMORY>", "BY NODE"));
+        if (ids) {
+            heads.add("USER IDS FROM>");
+        }
+        if (others) {
+            heads.add("ALL ELSE");
+        }
+        Table table = new Table(heads.toArray(String[]::new));
         for (LedgerReport.Holdings each : report.accounts()) {
-            table.row(
+            List<String> cells = new ArrayList<>(List.of(
                     each.account(),
                     each.cpus().isEmpty() ? "-" : each.cpus().toString(),
                     each.pool().toString(),
                     Words.size(each.memory()),
                     each.nodes().stream()
                             .map(node -> node.node() + ": " + Words.size(node.memory()))
-                            .collect(Collectors.joining(", ")));
+                            .collect(Collectors.joining(", "))));
+            if (ids) {
+                cells.add(each.uidRange()
+                        .map(range -> Long.toString(range.base()))
+                        .orElse("-"));
+            }
+            if (others) {
+                cells.add(each.others().stream().map(LedgerVerb::amount).collect(Collectors.joining(", ")));
+            }
+            table.row(cells.toArray(String[]::new));
         }
         return table.render(colour());
+    }
+
+    private static String amount(LedgerReport.Amount each) {
+        return switch (each.unit()) {
+            case "bytes" -> each.resource() + " " + Words.size(each.amount());
+            case "bytes/s" -> each.resource() + " " + Words.rate(each.amount());
+            case "bits/s" -> each.resource() + " " + new BitRate(each.amount());
+            case "devices" -> each.resource();
+            default -> each.resource() + " " + each.amount() + "/s";
+        };
     }
 
     private String intents(LedgerReport report) {
@@ -116,7 +151,10 @@ final class LedgerVerb extends Verb {
     int entries(
             @Option(names = "--owner", paramLabel = "NAME", description = "only of a partition, 'host' or 'free'")
                     Optional<String> owner,
-            @Option(names = "--resource", paramLabel = "RESOURCE", description = "only of cpu/N, pool or memory/N")
+            @Option(
+                            names = "--resource",
+                            paramLabel = "RESOURCE",
+                            description = "only of cpu/N, pool, memory/N, storage …")
                     Optional<String> resource,
             @Option(names = "--after", paramLabel = "VERSION", description = "only later commits", defaultValue = "0")
                     long after,

@@ -6,15 +6,19 @@ import io.bulkhead.broker.inventory.Inventory.BlockKind;
 import io.bulkhead.broker.inventory.Inventory.Carrier;
 import io.bulkhead.broker.inventory.Inventory.FileSystem;
 import io.bulkhead.broker.inventory.Inventory.Nic;
+import io.bulkhead.broker.inventory.InventoryFile;
 import io.bulkhead.console.text.Cell;
 import io.bulkhead.console.text.Table;
 import io.bulkhead.console.text.Tone;
 import io.bulkhead.console.text.Words;
 import io.bulkhead.console.text.Wrapping;
+import io.bulkhead.contract.partition.NetworkSlice;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** The disks with the file systems on them, and the network cards, each with its node. */
@@ -22,40 +26,65 @@ public final class DeviceTables {
     private static final String UNKNOWN = "-";
 
     private final Inventory inventory;
+    private final Map<String, String> diskOwners = new TreeMap<>();
+    private final Map<String, String> cardOwners = new TreeMap<>();
     private final int width;
 
-    public DeviceTables(Inventory inventory, int width) {
-        this.inventory = inventory;
+    /**
+     * @param file with the devices, and who holds one whole
+     * @param width columns of the terminal
+     */
+    public DeviceTables(InventoryFile file, int width) {
+        this.inventory = file.inventory();
         this.width = width;
+        for (InventoryFile.Holding each : file.holdings()) {
+            String owner = each.name().value();
+            each.slice().storage().ifPresent(storage -> storage.disks().forEach(disk -> diskOwners.put(disk, owner)));
+            each.slice().network().flatMap(NetworkSlice::device).ifPresent(card -> cardOwners.put(card, owner));
+        }
     }
 
     /** Both tables, one below the other; empty where there is neither. */
     public String render(boolean colour) {
         StringBuilder out = new StringBuilder();
         List<BlockDevice> disks = inventory.blockDevices().stream()
-                .filter(device -> device.below().isEmpty() && device.kind() == BlockKind.DISK)
+                .filter(device -> (device.below().isEmpty() && device.kind() == BlockKind.DISK)
+                        || diskOwners.containsKey(device.name()))
                 .toList();
         if (!disks.isEmpty()) {
             out.append(disks(disks).render(colour, width));
         }
-        List<Nic> cards = inventory.nics().stream().filter(Nic::physical).toList();
+        List<Nic> cards = inventory.nics().stream()
+                .filter(card -> card.physical() || cardOwners.containsKey(card.name()))
+                .toList();
         if (!cards.isEmpty()) {
             out.append(out.isEmpty() ? "" : "\n").append(cards(cards).render(colour, width));
         }
-        return out.toString();
+        String away = cardOwners.entrySet().stream()
+                .filter(held -> cards.stream().noneMatch(card -> card.name().equals(held.getKey())))
+                .map(held -> "network interface " + held.getKey() + ": in " + held.getValue() + "\n")
+                .collect(Collectors.joining());
+        return out.append(away).toString();
     }
 
     // ---- disks
 
     private Table disks(List<BlockDevice> disks) {
-        Table table = new Table("DISK", "SIZE>", "KIND", "NODE>", "FILE SYSTEMS");
+        boolean owned = !diskOwners.isEmpty();
+        Table table = owned
+                ? new Table("DISK", "SIZE>", "KIND", "NODE>", "OWNER", "FILE SYSTEMS")
+                : new Table("DISK", "SIZE>", "KIND", "NODE>", "FILE SYSTEMS");
         for (BlockDevice disk : disks) {
-            table.row(
-                    disk.name(),
-                    Words.size(disk.size()),
-                    disk.rotational() ? "rotating" : "flash",
-                    node(disk.node()),
-                    fileSystems(disk));
+            List<Cell> cells = new ArrayList<>(List.of(
+                    Cell.of(disk.name()),
+                    Cell.of(Words.size(disk.size())),
+                    Cell.of(disk.rotational() ? "rotating" : "flash"),
+                    Cell.of(node(disk.node()))));
+            if (owned) {
+                cells.add(Cell.of(diskOwners.getOrDefault(disk.name(), UNKNOWN)));
+            }
+            cells.add(Cell.of(fileSystems(disk)));
+            table.row(cells.toArray(Cell[]::new));
         }
         return table;
     }
@@ -88,18 +117,25 @@ public final class DeviceTables {
     // ---- networks
 
     private Table cards(List<Nic> cards) {
-        Table table = new Table("NETWORK", "SPEED>", "LINK", "NODE>", "DRIVER", "PART OF");
+        boolean owned = cards.stream().anyMatch(card -> cardOwners.containsKey(card.name()));
+        Table table = owned
+                ? new Table("NETWORK", "SPEED>", "LINK", "NODE>", "DRIVER", "OWNER", "PART OF")
+                : new Table("NETWORK", "SPEED>", "LINK", "NODE>", "DRIVER", "PART OF");
         for (Nic card : cards) {
-            table.row(
+            List<Cell> cells = new ArrayList<>(List.of(
                     Cell.of(card.name()),
                     Cell.of(card.bitsPerSecond().map(DeviceTables::speed).orElse(UNKNOWN)),
                     link(card),
                     Cell.of(node(card.node())),
-                    Cell.of(card.driver().orElse(UNKNOWN)),
-                    Cell.of(inventory.nics().stream()
-                            .filter(each -> each.below().contains(card.name()))
-                            .map(Nic::name)
-                            .collect(Collectors.joining(", "))));
+                    Cell.of(card.driver().orElse(UNKNOWN))));
+            if (owned) {
+                cells.add(Cell.of(cardOwners.getOrDefault(card.name(), UNKNOWN)));
+            }
+            cells.add(Cell.of(inventory.nics().stream()
+                    .filter(each -> each.below().contains(card.name()))
+                    .map(Nic::name)
+                    .collect(Collectors.joining(", "))));
+            table.row(cells.toArray(Cell[]::new));
         }
         return table;
     }

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Bars of what is the host's, what the partitions', and what is free: of the pool, of the memory, of each node. */
+/** Bars of what is the host's, what the partitions', and what is free: of the pool, the memory, each node, the volumes. */
 public final class MemoryBars {
     private static final int WIDEST = 48;
     private static final int NARROWEST = 8;
@@ -60,6 +60,16 @@ public final class MemoryBars {
             nodes().forEach(out::append);
         }
         hugePages().forEach(out::append);
+        host.storage().ifPresent(storage -> out.append(line(
+                        "volumes",
+                        bar(
+                                storage.host().bytes(),
+                                storage.partitions().bytes(),
+                                0,
+                                storage.free().bytes())))
+                .append(below("host " + Words.size(storage.host()) + " + partitions "
+                        + Words.size(storage.partitions()) + " + free " + Words.size(storage.free()) + " = "
+                        + Words.size(storage.total()))));
         return out.toString();
     }
 
@@ -147,7 +157,9 @@ public final class MemoryBars {
     private int labelWidth() {
         List<Topology.Node> nodes = host.topology().nodes();
         int last = nodes.get(nodes.size() - 1).id();
-        return nodes.size() == 1 ? "memory".length() : label(last, last + 1).length();
+        int widest =
+                nodes.size() == 1 ? "memory".length() : label(last, last + 1).length();
+        return host.storage().isPresent() ? Math.max("volumes".length(), widest) : widest;
     }
 
     private static String label(int from, int to) {

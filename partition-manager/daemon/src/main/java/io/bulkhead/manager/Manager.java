@@ -10,6 +10,7 @@ import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.wire.Json;
 import io.bulkhead.manager.admission.Admission;
 import io.bulkhead.manager.admission.Holdings;
+import io.bulkhead.manager.admission.NetworkRateRule;
 import io.bulkhead.manager.cgroup.Cgroups;
 import io.bulkhead.manager.cgroup.backend.CgroupBackends;
 import io.bulkhead.manager.console.ConsoleCalls;
@@ -25,6 +26,7 @@ import io.bulkhead.manager.host.HostFacts;
 import io.bulkhead.manager.host.HostFactsReader;
 import io.bulkhead.manager.host.HostIds;
 import io.bulkhead.manager.host.HostReserves;
+import io.bulkhead.manager.host.StorageMeter;
 import io.bulkhead.manager.intrusion.IntrusionKeeper;
 import io.bulkhead.manager.intrusion.KernelClocks;
 import io.bulkhead.manager.journal.Journal;
@@ -119,7 +121,9 @@ final class Manager implements AutoCloseable {
                     startedAtMillis,
                     facts,
                     reserve,
-                    settings.host().disk());
+                    settings.host().disk(),
+                    settings.host().network(),
+                    new StorageMeter(settings.stateDirectory()));
             Partitions partitions = new Partitions(life, host);
             life.walls().onNews(partitions::lookAfterPromises);
             journal.append(new Event.ManagerStarted(version()));
@@ -199,7 +203,11 @@ final class Manager implements AutoCloseable {
                         state.resolve("partitions"),
                         new GenerationMaterialiser(new GenerationStore(state.resolve("generations")), Path.of("/"))),
                 new Holdings(
-                        new Admission(facts, reserve, settings.host().disk(), List.of(restrainer.rule())),
+                        new Admission(
+                                facts,
+                                reserve,
+                                settings.host().disk(),
+                                List.of(restrainer.rule(), new NetworkRateRule(settings.host().network()))),
                         settings.uidBase(),
                         settings.uidRanges(),
                         hostIds::holderIn),

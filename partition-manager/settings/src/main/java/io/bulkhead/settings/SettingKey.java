@@ -3,6 +3,7 @@ package io.bulkhead.settings;
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.partition.InstanceName;
 import io.bulkhead.contract.partition.UidRange;
+import io.bulkhead.contract.unit.BitRate;
 import io.bulkhead.contract.unit.ByteRate;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
@@ -70,8 +71,8 @@ public record SettingKey<T>(
             "definitions_dir",
             "/etc/bulkhead/partitions",
             "an absolute path without . and ..",
-            "Where the definitions of partitions stand, *.yaml. In the directory 'profiles' beside it stand the profiles that"
-                    + " they take from.",
+            "Where the definitions of partitions stand, *.yaml. In the directory 'profiles' beside it stand the"
+                    + " profiles that they take from.",
             SettingKey::directory);
 
     static final SettingKey<Optional<CpuSet>> HOST_CPUS = new SettingKey<>(
@@ -113,9 +114,9 @@ public record SettingKey<T>(
             "steer_interrupts",
             AUTO,
             "true, false or auto",
-            "Whether interrupts and unbound kernel workers are kept off whole CPUs while a partition holds them; what was"
-                    + " there before comes back with the release. auto: where whole CPUs are exclusive, so on a cgroup v2"
-                    + " host, or with confine.",
+            "Whether interrupts and unbound kernel workers are kept off whole CPUs while a partition holds them; what"
+                + " was there before comes back with the release. auto: where whole CPUs are exclusive, so on a cgroup"
+                + " v2 host, or with confine.",
             automaticOr(SettingKey::truth));
 
     static final SettingKey<Settings.MemoryCaps> HOST_MEMORY_CAPS = new SettingKey<>(
@@ -123,10 +124,11 @@ public record SettingKey<T>(
             "memory_caps",
             AUTO,
             "auto, off, or the RAM to leave to the kernel, a size from 16MiB like 256MiB",
-            "On a cgroup v2 host: whether each of the host's own groups at the top (system.slice, user.slice and whatever"
-                    + " else is there) gets a memory.max, so that it leaves alone what partitions hold, stopped ones too: RAM"
-                    + " without all slices and without what is left to the kernel. auto: an eighth of memory_reserve is left"
-                    + " to the kernel. Tighter limits stay; what was there before comes back with the last slice.",
+            "On a cgroup v2 host: whether each of the host's own groups at the top (system.slice, user.slice and"
+                + " whatever else is there) gets a memory.max, so that it leaves alone what partitions hold, stopped"
+                + " ones too: RAM without all slices and without what is left to the kernel. auto: an eighth of"
+                + " memory_reserve is left to the kernel. Tighter limits stay; what was there before comes back with"
+                + " the last slice.",
             SettingKey::memoryCaps);
 
     static final SettingKey<Optional<ByteRate>> HOST_DISK_READ = new SettingKey<>(
@@ -134,8 +136,9 @@ public record SettingKey<T>(
             "disk_read",
             UNSTATED,
             "a rate like 500MiB/s, or unstated",
-            "How many bytes per second the disk of the partitions can read. The bounds of all partitions together stay within"
-                    + " it, and a partition whose reading is bounded finds its share there. unstated: nothing is held against it.",
+            "How many bytes per second the disk of the partitions can read. The bounds of all partitions together stay"
+                    + " within it, and a partition whose reading is bounded finds its share there. unstated: nothing is"
+                    + " held against it.",
             text -> stated(text, ByteRate::parse));
 
     static final SettingKey<Optional<ByteRate>> HOST_DISK_WRITE = new SettingKey<>(
@@ -161,6 +164,23 @@ public record SettingKey<T>(
             "a rate like 20000/s, or unstated",
             "How many writes per second that disk can do; likewise.",
             text -> stated(text, OperationRate::parse));
+
+    static final SettingKey<Optional<BitRate>> HOST_NETWORK_IN = new SettingKey<>(
+            "host",
+            "network_in",
+            UNSTATED,
+            "a rate like 10Gbit/s, or unstated",
+            "How many bits per second all partitions on the bridge may receive. The bounds of all partitions together"
+                    + " stay within it. unstated: nothing is held against it.",
+            text -> stated(text, BitRate::parse));
+
+    static final SettingKey<Optional<BitRate>> HOST_NETWORK_OUT = new SettingKey<>(
+            "host",
+            "network_out",
+            UNSTATED,
+            "a rate like 10Gbit/s, or unstated",
+            "How many bits per second they may send; likewise.",
+            text -> stated(text, BitRate::parse));
 
     static final SettingKey<Long> UID_BASE = new SettingKey<>(
             "partitions",
@@ -199,8 +219,8 @@ public record SettingKey<T>(
             "admins",
             AUTO,
             "names of groups with commas between, none, or auto",
-            "Whose members may do everything by the API's socket, besides root and the control plane's user. auto: the group"
-                    + " of the control plane's user. Whoever is in no group of this section cannot use the socket.",
+            "Whose members may do everything by the API's socket, besides root and the control plane's user. auto: the"
+                + " group of the control plane's user. Whoever is in no group of this section cannot use the socket.",
             automaticOr(ApiValues::groups));
 
     static final SettingKey<Set<String>> API_OPERATORS = new SettingKey<>(
@@ -225,8 +245,8 @@ public record SettingKey<T>(
             "listen",
             ApiValues.OFF,
             "an address and a port like 127.0.0.1:7480 or [::1]:7480, or off",
-            "Where the API is served on TCP as well, to whoever shows a token; bulkhead token create makes one. An address"
-                    + " that others can reach needs tls_certificate and tls_key.",
+            "Where the API is served on TCP as well, to whoever shows a token; bulkhead token create makes one. An"
+                    + " address that others can reach needs tls_certificate and tls_key.",
             ApiValues::place);
 
     static final SettingKey<Optional<Path>> API_TLS_CERTIFICATE = new SettingKey<>(
@@ -234,8 +254,8 @@ public record SettingKey<T>(
             "tls_certificate",
             ApiValues.NONE,
             "an absolute path, or none",
-            "The server's certificate in PEM, with those that vouch for it behind. The control plane's user must be able to"
-                    + " read it.",
+            "The server's certificate in PEM, with those that vouch for it behind. The control plane's user must be"
+                    + " able to read it.",
             ApiValues::file);
 
     static final SettingKey<Optional<Path>> API_TLS_KEY = new SettingKey<>(
@@ -262,6 +282,8 @@ public record SettingKey<T>(
             HOST_DISK_WRITE,
             HOST_DISK_READ_OPERATIONS,
             HOST_DISK_WRITE_OPERATIONS,
+            HOST_NETWORK_IN,
+            HOST_NETWORK_OUT,
             UID_BASE,
             UID_RANGES,
             CONSOLE_HISTORY,

@@ -3,6 +3,7 @@ package io.bulkhead.settings;
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.partition.InstanceName;
 import io.bulkhead.contract.partition.IoCapacity;
+import io.bulkhead.contract.partition.NetworkCapacity;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
 import java.nio.file.Path;
@@ -44,6 +45,7 @@ public record Settings(
      * @param steerInterrupts whether interrupts are kept off whole CPUs; default: where those are exclusive
      * @param memoryCaps on the host's own groups
      * @param disk what the disk of the partitions can do, where the administrator states it
+     * @param network what partitions may receive and send together, where the administrator states it
      */
     public record Host(
             Optional<CpuSet> pool,
@@ -52,8 +54,9 @@ public record Settings(
             boolean confine,
             Optional<Boolean> steerInterrupts,
             MemoryCaps memoryCaps,
-            IoCapacity disk) {
-        /** One that states nothing of its disk. */
+            IoCapacity disk,
+            NetworkCapacity network) {
+        /** One that states nothing of its disk and network. */
         public Host(
                 Optional<CpuSet> pool,
                 Optional<CpuMillis> cpu,
@@ -61,7 +64,15 @@ public record Settings(
                 boolean confine,
                 Optional<Boolean> steerInterrupts,
                 MemoryCaps memoryCaps) {
-            this(pool, cpu, memory, confine, steerInterrupts, memoryCaps, IoCapacity.UNSTATED);
+            this(
+                    pool,
+                    cpu,
+                    memory,
+                    confine,
+                    steerInterrupts,
+                    memoryCaps,
+                    IoCapacity.UNSTATED,
+                    NetworkCapacity.UNSTATED);
         }
 
         /** With everything left open. */

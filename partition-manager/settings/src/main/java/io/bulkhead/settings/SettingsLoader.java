@@ -4,6 +4,7 @@ import io.bulkhead.contract.fault.Fault;
 import io.bulkhead.contract.fault.NearestWord;
 import io.bulkhead.contract.fault.Place;
 import io.bulkhead.contract.partition.IoCapacity;
+import io.bulkhead.contract.partition.NetworkCapacity;
 import io.bulkhead.contract.unit.CpuMillis;
 import io.bulkhead.settings.Explanation.Source;
 import java.io.IOException;
@@ -238,7 +239,8 @@ public final class SettingsLoader {
                                 sure(SettingKey.HOST_DISK_READ),
                                 sure(SettingKey.HOST_DISK_WRITE),
                                 sure(SettingKey.HOST_DISK_READ_OPERATIONS),
-                                sure(SettingKey.HOST_DISK_WRITE_OPERATIONS))),
+                                sure(SettingKey.HOST_DISK_WRITE_OPERATIONS)),
+                        new NetworkCapacity(sure(SettingKey.HOST_NETWORK_IN), sure(SettingKey.HOST_NETWORK_OUT))),
                 sure(SettingKey.UID_BASE),
                 sure(SettingKey.UID_RANGES),
                 sure(SettingKey.CONSOLE_HISTORY),

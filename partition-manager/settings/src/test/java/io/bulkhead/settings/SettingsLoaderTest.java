@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.bulkhead.contract.fault.Fault;
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.partition.IoCapacity;
+import io.bulkhead.contract.partition.NetworkCapacity;
+import io.bulkhead.contract.unit.BitRate;
 import io.bulkhead.contract.unit.ByteRate;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
@@ -52,30 +54,31 @@ class SettingsLoaderTest {
     @Test
     void readsEveryKeyOfAFile() throws IOException {
         Path file = write("""
-                # a comment
-                [instance]
-                name = lab-2
-                state_dir=/srv/lab/state
-                run_dir = /srv/lab/run
-                definitions_dir = /srv/lab/partitions
+            # a comment
+            [instance]
+            name = lab-2
+            state_dir=/srv/lab/state
+            run_dir = /srv/lab/run
+            definitions_dir = /srv/lab/partitions
 
-                ; another comment
-                [host]
-                cpus = 0-1,8
-                cpu_reserve = 0.25
-                memory_reserve = 1.5GiB
-                confine = true
-                steer_interrupts = false
-                memory_caps = 96MiB
-                disk_read = 500MiB/s
-                disk_write_ops = 4000/s
-                [partitions]
-                uid_base = 2097152
-                uid_ranges = 16
-                console_history = 1MiB
-                [control-plane]
-                user = 990
-                """);
+            ; another comment
+            [host]
+            cpus = 0-1,8
+            cpu_reserve = 0.25
+            memory_reserve = 1.5GiB
+            confine = true
+            steer_interrupts = false
+            memory_caps = 96MiB
+            disk_read = 500MiB/s
+            disk_write_ops = 4000/s
+            network_out = 2.5Gbit/s
+            [partitions]
+            uid_base = 2097152
+            uid_ranges = 16
+            console_history = 1MiB
+            [control-plane]
+            user = 990
+            """);
 
         Settings settings = SettingsLoader.load(file, Map.of());
 
@@ -95,7 +98,8 @@ class SettingsLoaderTest {
                                 Optional.of(ByteRate.parse("500MiB/s")),
                                 Optional.empty(),
                                 Optional.empty(),
-                                Optional.of(OperationRate.parse("4000/s")))));
+                                Optional.of(OperationRate.parse("4000/s"))),
+                        new NetworkCapacity(Optional.empty(), Optional.of(new BitRate(2_500_000_000L)))));
         assertThat(settings.uidBase()).isEqualTo(2_097_152);
         assertThat(settings.uidRanges()).isEqualTo(16);
         assertThat(settings.consoleHistory()).isEqualTo(ByteSize.ofMebibytes(1));
@@ -105,20 +109,20 @@ class SettingsLoaderTest {
     @Test
     void reportsEveryFaultAtOnceInTheOrderOfLines() throws IOException {
         Path file = write("""
-                name = early
-                [instance]
-                nmae = lab
-                cpus = 0
-                [hots]
-                confine = true
-                [partitions]
-                uid_base = 1000000
-                uid_ranges = none
-                uid_ranges = 3
-                what is this
-                [partitions]
-                console_history = 256
-                """);
+            name = early
+            [instance]
+            nmae = lab
+            cpus = 0
+            [hots]
+            confine = true
+            [partitions]
+            uid_base = 1000000
+            uid_ranges = none
+            uid_ranges = 3
+            what is this
+            [partitions]
+            console_history = 256
+            """);
 
         SettingsException refused = refused(file, Map.of("host.cpu", "1", "host.confine", "yes"));
 
@@ -140,13 +144,13 @@ class SettingsLoaderTest {
                         file + ":12: section [partitions] stands twice, first in line 7",
                         file + ":13: partitions.console_history: '256' has no unit; use one of B, KiB, MiB, GiB, TiB,"
                                 + " PiB, like 512MiB; allowed: a size from 4KiB to 64MiB",
-                        "override: host.cpu: there is no such key; did you mean host.cpus? (there are "
-                                + "instance.name, instance.state_dir, instance.run_dir, instance.definitions_dir,"
-                                + " host.cpus, host.cpu_reserve, host.memory_reserve, host.confine,"
-                                + " host.steer_interrupts, host.memory_caps, host.disk_read, host.disk_write, host.disk_read_ops,"
-                                + " host.disk_write_ops, partitions.uid_base, partitions.uid_ranges, partitions.console_history,"
-                                + " control-plane.user, api.admins, api.operators, api.viewers, api.listen, api.tls_certificate,"
-                                + " api.tls_key)",
+                        "override: host.cpu: there is no such key; did you mean host.cpus? (there are instance.name,"
+                                + " instance.state_dir, instance.run_dir, instance.definitions_dir, host.cpus,"
+                                + " host.cpu_reserve, host.memory_reserve, host.confine, host.steer_interrupts,"
+                                + " host.memory_caps, host.disk_read, host.disk_write, host.disk_read_ops,"
+                                + " host.disk_write_ops, host.network_in, host.network_out, partitions.uid_base,"
+                                + " partitions.uid_ranges, partitions.console_history, control-plane.user, api.admins,"
+                                + " api.operators, api.viewers, api.listen, api.tls_certificate, api.tls_key)",
                         "override: host.confine: 'yes' is neither true nor false; allowed: true or false");
         assertThat(refused).message().hasLineCount(12);
     }
@@ -185,27 +189,27 @@ class SettingsLoaderTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    host.cpus                  | 0-
-                    host.cpus                  | ''
-                    host.cpu_reserve           | 0
-                    host.cpu_reserve           | 0.0001
-                    host.cpu_reserve           | 513
-                    host.memory_reserve        | 1GB
-                    host.memory_reserve        | 15MiB
-                    host.memory_reserve        | 16777217B
-                    host.confine               | TRUE
-                    partitions.uid_base        | 0
-                    partitions.uid_base        | 4294901760
-                    partitions.uid_base        | 99999999999999999999
-                    partitions.uid_ranges      | 0
-                    partitions.uid_ranges      | -1
-                    partitions.uid_ranges      | 65535
-                    partitions.console_history | 4095B
-                    partitions.console_history | 65MiB
-                    control-plane.user         | 4294967295
-                    control-plane.user         | root:root
-                    instance.run_dir           | run
-                    """)
+        host.cpus                  | 0-
+        host.cpus                  | ''
+        host.cpu_reserve           | 0
+        host.cpu_reserve           | 0.0001
+        host.cpu_reserve           | 513
+        host.memory_reserve        | 1GB
+        host.memory_reserve        | 15MiB
+        host.memory_reserve        | 16777217B
+        host.confine               | TRUE
+        partitions.uid_base        | 0
+        partitions.uid_base        | 4294901760
+        partitions.uid_base        | 99999999999999999999
+        partitions.uid_ranges      | 0
+        partitions.uid_ranges      | -1
+        partitions.uid_ranges      | 65535
+        partitions.console_history | 4095B
+        partitions.console_history | 65MiB
+        control-plane.user         | 4294967295
+        control-plane.user         | root:root
+        instance.run_dir           | run
+        """)
     void refusesValuesOutsideTheirRange(String path, String value) {
         SettingsException refused = refusedDefaults(Map.of(path, value));
 
@@ -262,10 +266,11 @@ class SettingsLoaderTest {
         LoadedSettings loaded = SettingsLoader.read(Optional.empty(), Map.of(), Map.of("partitions.uid_ranges", "7"));
 
         assertThat(loaded.explain("partitions.uid_ranges")).hasToString("""
-                        partitions.uid_ranges = 7
-                          from:    override (default: 256)
-                          allowed: a whole number from 1 to 65534, so that all ranges end below uid 4294901760
-                          How many ranges of 65,536 uids there are above uid_base: the highest number of partitions.""");
+            partitions.uid_ranges = 7
+              from:    override (default: 256)
+              allowed: a whole number from 1 to 65534, so that all ranges end below uid 4294901760
+              How many ranges of 65,536 uids there are above uid_base: the highest number of partitions.\
+            """);
         assertThatThrownBy(() -> loaded.explain("partitions.uid_range"))
                 .hasMessageContaining("did you mean partitions.uid_ranges?");
     }

@@ -4,8 +4,10 @@ import io.bulkhead.contract.partition.Claim;
 import io.bulkhead.contract.partition.HostStatus;
 import io.bulkhead.contract.partition.InstanceName;
 import io.bulkhead.contract.partition.IoCapacity;
+import io.bulkhead.contract.partition.NetworkCapacity;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.Slice;
+import io.bulkhead.contract.partition.StorageRoom;
 import io.bulkhead.contract.unit.WireSparse;
 import java.util.Comparator;
 import java.util.List;
@@ -23,6 +25,8 @@ import java.util.Optional;
  * @param reserve what the host keeps for itself
  * @param holdings one for each partition that holds a slice, in the order of names
  * @param ioCapacity what the disk of the partitions can do, where that is stated
+ * @param networkCapacity what partitions may receive and send together, where that is stated
+ * @param storage the file system of the volumes, where that is known
  */
 public record InventoryFile(
         int version,
@@ -31,7 +35,9 @@ public record InventoryFile(
         Inventory inventory,
         HostStatus.HostReserve reserve,
         List<Holding> holdings,
-        Optional<IoCapacity> ioCapacity) {
+        Optional<IoCapacity> ioCapacity,
+        Optional<NetworkCapacity> networkCapacity,
+        Optional<StorageRoom> storage) {
     /** The version that this program writes. */
     public static final int VERSION = 1;
 
@@ -64,7 +70,16 @@ public record InventoryFile(
             Inventory inventory,
             HostStatus.HostReserve reserve,
             List<Holding> holdings) {
-        this(version, madeAtMillis, instance, inventory, reserve, holdings, Optional.empty());
+        this(
+                version,
+                madeAtMillis,
+                instance,
+                inventory,
+                reserve,
+                holdings,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     public InventoryFile {

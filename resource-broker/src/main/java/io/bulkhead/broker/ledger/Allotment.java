@@ -7,7 +7,9 @@ import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.PartitionName;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Posts what a grant takes and what is given back. Refuses what somebody else has. */
 final class Allotment {
@@ -29,6 +31,37 @@ final class Allotment {
             takePool(account, pool);
         }
         takeMemory(account, grant);
+        if (state.counts()) {
+            grant.amounts()
+                    .forEach((resource, amount) -> take(account, resource, amount - posting.of(account, resource)));
+        }
+    }
+
+    private void take(Account account, ResourceKey resource, long lacking) {
+        if (lacking <= 0) {
+            return;
+        }
+        if (resource.isUnit()) {
+            Optional<Account> owner = posting.accounts().stream()
+                    .filter(other -> !other.equals(Account.HARDWARE) && posting.of(other, resource) > 0)
+                    .findFirst();
+            if (owner.isPresent()) {
+                throw refusal(resource + " is held by " + owner.get() + " in the ledger", holders(resource));
+            }
+        } else if (state.isStocked(resource)) {
+            long free = posting.of(Account.FREE, resource);
+            if (free < lacking) {
+                throw refusal(
+                        "needs " + lacking + " of " + resource + " more; " + free + " are free in the ledger",
+                        holders(resource));
+            }
+        }
+        posting.move(source(resource), account, resource, lacking);
+    }
+
+    /** Where something comes from and goes back to: what is not stocked is on the books only while it is granted. */
+    private Account source(ResourceKey resource) {
+        return state.isStocked(resource) ? Account.FREE : Account.HARDWARE;
     }
 
     private void takeCpu(Account account, int cpu) {
@@ -55,7 +88,7 @@ final class Allotment {
     }
 
     private void takeMemory(Account account, Grant grant) {
-        NodeSet on = grant.slice().memoryNodes();
+        NodeSet on = grant.memoryNodes();
         long lacking = grant.memoryBytes() - heldOn(account, on);
         if (lacking <= 0) {
             return;
@@ -98,10 +131,17 @@ final class Allotment {
         for (int node : state.nodes()) {
             long held = posting.of(account, ResourceKey.memory(node));
             boolean usable =
-                    grant.map(kept -> kept.slice().memoryNodes().contains(node)).orElse(false);
+                    grant.map(kept -> kept.memoryNodes().contains(node)).orElse(false);
             long kept = usable ? Math.min(held, wanted) : 0;
             wanted -= kept;
             posting.move(account, Account.FREE, ResourceKey.memory(node), held - kept);
+        }
+        Map<ResourceKey, Long> amounts = grant.map(Grant::amounts).orElseGet(TreeMap::new);
+        for (ResourceKey resource : posting.resources(account)) {
+            long surplus = posting.of(account, resource) - amounts.getOrDefault(resource, 0L);
+            if (resource.isPlain() && surplus > 0) {
+                posting.move(account, source(resource), resource, surplus);
+            }
         }
     }
 
@@ -146,6 +186,12 @@ final class Allotment {
     interface BookState {
         /** All nodes on the books, ascending. */
         List<Integer> nodes();
+
+        /** Whether the books count more than CPUs, pool and memory. */
+        boolean counts();
+
+        /** Whether it is known how much there is of something, so that what nobody has is on the books too. */
+        boolean isStocked(ResourceKey resource);
 
         /** The CPUs of a core, one of which this is. */
         List<Integer> siblings(int cpu);

@@ -11,6 +11,9 @@ interface BalanceView {
     /** Who has a CPU that is on the books. */
     Optional<Account> ownerOf(int cpu);
 
+    /** What an account has something of. */
+    Set<ResourceKey> resources(Account account);
+
     /** Every account that has something. */
     Set<Account> accounts();
 }

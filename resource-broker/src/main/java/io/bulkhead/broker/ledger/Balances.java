@@ -43,6 +43,11 @@ final class Balances implements BalanceView {
         return copy;
     }
 
+    @Override
+    public Set<ResourceKey> resources(Account account) {
+        return held(account).keySet();
+    }
+
     void add(Entry entry) {
         Account account = entry.account();
         SortedMap<ResourceKey, Long> held = all.computeIfAbsent(account, none -> new TreeMap<>());

@@ -4,6 +4,7 @@ import io.bulkhead.contract.hardware.NodeSet;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.partition.UidRange;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ final class Books {
     private final SortedMap<PartitionName, Intent> pending = new TreeMap<>();
     private final SortedMap<PartitionName, Intent> forsaken = new TreeMap<>();
     private final SortedMap<PartitionName, Grant> found = new TreeMap<>();
+    private final SortedMap<PartitionName, UidRange> ranges = new TreeMap<>();
     private final Invariants invariants = new Invariants(this);
     private Optional<Stock> stock = Optional.empty();
     private Map<Integer, List<Integer>> cores = Map.of();
@@ -46,6 +48,7 @@ final class Books {
         copy.pending.putAll(pending);
         copy.forsaken.putAll(forsaken);
         copy.found.putAll(found);
+        copy.ranges.putAll(ranges);
         copy.stock = stock;
         copy.cores = cores;
         copy.version = version;
@@ -104,11 +107,23 @@ final class Books {
             new StockTaking(posting, balances, opened.stock(), allotment).post();
         } else if (change instanceof Change.HardwareChanged changed) {
             require(stock.isPresent(), "the ledger is not open yet");
-            new StockTaking(posting, balances, changed.stock(), allotment).post();
+            StockTaking taking = new StockTaking(posting, balances, changed.stock(), allotment);
+            if (!counts(stock)) {
+                owners().forEach(owner -> taking.bookPlain(Account.of(owner), plainTerms(owner)));
+            }
+            taking.post();
         } else if (change instanceof Change.Intended intended) {
             intend(intended, allotment);
         } else if (change instanceof Change.Settled settled) {
             settle(settled, allotment);
+        } else if (change instanceof Change.Numbered numbered) {
+            require(stock.isPresent(), "the ledger is not open yet");
+            numbered.range()
+                    .flatMap(range -> overlapping(numbered.owner(), range))
+                    .ifPresent(other -> {
+                        throw Refusal.of(
+                                ProblemCode.CONFLICT, "user ids of " + other + " are among them in the ledger");
+                    });
         } else {
             Change.Adopted adopted = (Change.Adopted) change;
             require(stock.isPresent(), "the ledger is not open yet");
@@ -188,6 +203,10 @@ final class Books {
             } else {
                 forsaken.put(settled.owner(), intent);
             }
+        } else if (change instanceof Change.Numbered numbered) {
+            numbered.range()
+                    .ifPresentOrElse(
+                            range -> ranges.put(numbered.owner(), range), () -> ranges.remove(numbered.owner()));
         } else {
             Change.Adopted adopted = (Change.Adopted) change;
             pending.remove(adopted.owner());
@@ -195,6 +214,14 @@ final class Books {
             found.remove(adopted.owner());
             hold(adopted.owner(), adopted.grant());
         }
+    }
+
+    /** Another partition that has some of these user ids. */
+    Optional<PartitionName> overlapping(PartitionName owner, UidRange range) {
+        return ranges.entrySet().stream()
+                .filter(each -> !each.getKey().equals(owner) && each.getValue().overlaps(range))
+                .map(Map.Entry::getKey)
+                .findFirst();
     }
 
     private void hold(PartitionName owner, Optional<Grant> grant) {
@@ -244,6 +271,46 @@ final class Books {
                         .toList();
     }
 
+    /** All partitions that have something or are to have it. */
+    private Set<PartitionName> owners() {
+        Set<PartitionName> owners = new TreeSet<>(grants.keySet());
+        owners.addAll(pending.keySet());
+        return owners;
+    }
+
+    /** What a partition's account must have of everything that is plain to count: the most that either outcome needs. */
+    SortedMap<ResourceKey, Long> plainTerms(PartitionName owner) {
+        SortedMap<ResourceKey, Long> terms = new TreeMap<>();
+        terms(owner).forEach(grant -> grant.amounts().forEach((key, amount) -> terms.merge(key, amount, Math::max)));
+        return terms;
+    }
+
+    /** Whether more than CPUs, pool and memory is on the books: not in those of earlier releases. */
+    boolean counts() {
+        return counts(stock);
+    }
+
+    private static boolean counts(Optional<Stock> stock) {
+        return stock.flatMap(Stock::capacities).isPresent();
+    }
+
+    /** Whether it is known how much there is of something. */
+    boolean isStocked(ResourceKey resource) {
+        return isStocked(stock, resource);
+    }
+
+    private static boolean isStocked(Optional<Stock> stock, ResourceKey resource) {
+        return !resource.isPlain()
+                || stock.flatMap(Stock::capacities)
+                        .flatMap(known -> known.of(resource))
+                        .isPresent();
+    }
+
+    /** The user ids of each partition, as the manager has given them. */
+    SortedMap<PartitionName, UidRange> ranges() {
+        return ranges;
+    }
+
     /** Whether what a partition has, or is to have, of this CPU's core lets nobody else onto it. */
     boolean wantsWholeCore(PartitionName owner, int cpu) {
         List<Integer> core = siblings(cpu);
@@ -285,6 +352,16 @@ final class Books {
         }
 
         @Override
+        public boolean counts() {
+            return Books.counts(coming.or(() -> stock));
+        }
+
+        @Override
+        public boolean isStocked(ResourceKey resource) {
+            return Books.isStocked(coming.or(() -> stock), resource);
+        }
+
+        @Override
         public List<Integer> siblings(int cpu) {
             return Books.this.siblings(cpu);
         }
@@ -308,7 +385,7 @@ final class Books {
             PartitionName owner = account.partition().orElseThrow();
             return pending.containsKey(owner) || !grants.containsKey(owner)
                     ? NodeSet.EMPTY
-                    : grants.get(owner).slice().memoryNodes();
+                    : grants.get(owner).memoryNodes();
         }
 
         @Override

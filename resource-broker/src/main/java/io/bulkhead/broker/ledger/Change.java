@@ -1,6 +1,7 @@
 package io.bulkhead.broker.ledger;
 
 import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.partition.UidRange;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,6 +15,8 @@ public sealed interface Change {
             return Optional.of(settled.owner());
         } else if (this instanceof Adopted adopted) {
             return Optional.of(adopted.owner());
+        } else if (this instanceof Numbered numbered) {
+            return Optional.of(numbered.owner());
         }
         return Optional.empty();
     }
@@ -68,4 +71,13 @@ public sealed interface Change {
      * @param grant what it has; empty for nothing
      */
     record Adopted(PartitionName owner, Optional<Grant> grant) implements Change {}
+
+    /**
+     * The manager has given a partition these user ids of the host, or the partition is gone. Ids are not counted: no two
+     * partitions have the same.
+     *
+     * @param owner whose
+     * @param range which; empty for none
+     */
+    record Numbered(PartitionName owner, Optional<UidRange> range) implements Change {}
 }

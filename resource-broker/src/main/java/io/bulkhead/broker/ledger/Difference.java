@@ -13,6 +13,9 @@ import io.bulkhead.contract.partition.PartitionName;
  * @param action what will be done, or what the administrator can do
  */
 public record Difference(Kind kind, String owner, String resource, String ledger, String manager, String action) {
+    /** The resource of a difference about user ids. */
+    public static final String USER_IDS = "user ids";
+
     /** What differs. */
     public enum Kind {
         /** The manager has a slice of which the ledger knows nothing. */

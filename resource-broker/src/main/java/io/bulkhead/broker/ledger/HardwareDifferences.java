@@ -32,6 +32,9 @@ final class HardwareDifferences {
                 .forEach(resource -> memory.put(resource.id(), 0L));
         stock.nodes().forEach(node -> memory.put(node.id(), node.memory().bytes()));
         memory.forEach((node, bytes) -> amount(ResourceKey.memory(node), bytes));
+        stock.capacities()
+                .ifPresent(known -> Capacities.SUMS.forEach(
+                        resource -> known.of(resource).ifPresent(amount -> amount(resource, amount))));
         host("pool", hosts(ResourceKey.Kind.POOL), stock.hostPool().millis(), "thousandths of a CPU");
         host("memory", hosts(ResourceKey.Kind.MEMORY), stock.hostMemory().bytes(), "bytes");
         return found;

@@ -14,10 +14,12 @@ import java.util.TreeSet;
  * <ol>
  *   <li>commits are numbered without a gap, and the entries of each add up to 0 for every resource;
  *   <li>nobody has less than nothing, the hardware's account never more;
- *   <li>a CPU is on the books once, so it has one owner;
+ *   <li>a CPU, a disk, a network interface is on the books once, so it has one owner;
  *   <li>a partition's account is exactly its slice, and with an intent under way all that either outcome needs;
  *   <li>who is granted a CPU is on one core with another partition only if both let threads of their cores be divided;
- *   <li>only an opening and another inventory move the hardware's account.
+ *   <li>only an opening and another inventory move the hardware's account, and grants of what is on the books only while
+ *       somebody has it: whole devices, and sums of which nobody knows how much there is.
+ *   <li>no two partitions have the same user ids.
  * </ol>
  *
  * <p>From the first and second follows that host + grants + free = the inventory on the books.
@@ -38,7 +40,7 @@ final class Invariants {
         for (Entry entry : commit.entries()) {
             sums.merge(entry.resource(), entry.amount(), Math::addExact);
             hold(
-                    stockTaking || !entry.account().equals(Account.HARDWARE),
+                    stockTaking || !entry.account().equals(Account.HARDWARE) || !books.isStocked(entry.resource()),
                     commit,
                     "it moves hardware without another inventory");
         }
@@ -58,6 +60,11 @@ final class Invariants {
         }
         commit.change().subject().ifPresent(owner -> {
             touched.add(Account.of(owner));
+            if (commit.change() instanceof Change.Numbered numbered) {
+                numbered.range()
+                        .flatMap(range -> books.overlapping(owner, range))
+                        .ifPresent(other -> hold(false, commit, owner + " and " + other + " have the same user ids"));
+            }
             if (!(commit.change() instanceof Change.Settled)) {
                 books.cpusOf(Account.of(owner)).forEach(cpu -> checkCore(books.siblings(cpu)));
             }
@@ -83,7 +90,7 @@ final class Invariants {
         long amount = books.balances().of(account, resource);
         if (account.equals(Account.HARDWARE)) {
             hold(amount <= 0, "there is less than nothing of " + resource);
-            hold(resource.kind() != ResourceKey.Kind.CPU || amount >= -1, resource + " is on the books twice");
+            hold(!resource.isUnit() || amount >= -1, resource + " is on the books twice");
         } else {
             hold(amount >= 0, account + " has less than nothing of " + resource + ": " + amount);
         }
@@ -102,13 +109,22 @@ final class Invariants {
                 pool == books.balances().of(account, ResourceKey.POOL),
                 owner + " has another part of the pool than the " + pool + " thousandths granted");
         checkMemory(account, terms);
+        if (books.counts()) {
+            checkPlain(account, books.plainTerms(owner));
+        }
+    }
+
+    private void checkPlain(Account account, Map<ResourceKey, Long> terms) {
+        Map<ResourceKey, Long> held = new TreeMap<>(books.balances().held(account));
+        held.keySet().removeIf(resource -> !resource.isPlain());
+        hold(held.equals(terms), account + " has " + held + ", granted are " + terms);
     }
 
     private void checkMemory(Account account, List<Grant> terms) {
         Set<Integer> allowed = new TreeSet<>();
         long most = 0;
         for (Grant grant : terms) {
-            NodeSet nodes = grant.slice().memoryNodes();
+            NodeSet nodes = grant.memoryNodes();
             allowed.addAll(nodes.ids());
             most = Math.addExact(most, grant.memoryBytes());
             long held = nodes.ids().stream()

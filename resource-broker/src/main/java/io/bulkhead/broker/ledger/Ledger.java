@@ -3,6 +3,7 @@ package io.bulkhead.broker.ledger;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.partition.UidRange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -96,6 +97,11 @@ public final class Ledger implements AutoCloseable {
     /** What a partition holds; empty for nothing, and while an intent is under way what it had before. */
     public Optional<Grant> grant(PartitionName owner) {
         return Optional.ofNullable(books.grants().get(owner));
+    }
+
+    /** The user ids of every partition, as far as they are recorded. */
+    public SortedMap<PartitionName, UidRange> ranges() {
+        return new TreeMap<>(books.ranges());
     }
 
     /** Whether an intent for a partition has not ended yet. */

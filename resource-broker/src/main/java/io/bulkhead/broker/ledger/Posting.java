@@ -37,6 +37,16 @@ final class Posting implements BalanceView {
         return accounts;
     }
 
+    @Override
+    public Set<ResourceKey> resources(Account account) {
+        Set<ResourceKey> resources = new TreeSet<>(books.resources(account));
+        SortedMap<ResourceKey, Long> change = moved.get(account);
+        if (change != null) {
+            resources.addAll(change.keySet());
+        }
+        return resources;
+    }
+
     void move(Account from, Account to, ResourceKey resource, long amount) {
         if (amount < 0) {
             throw new IllegalArgumentException("an amount to move cannot be negative: " + amount);

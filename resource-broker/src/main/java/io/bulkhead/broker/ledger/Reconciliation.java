@@ -2,11 +2,13 @@ package io.bulkhead.broker.ledger;
 
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.partition.UidRange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -18,6 +20,7 @@ import java.util.TreeSet;
 final class Reconciliation {
     private final Books books;
     private final Map<PartitionName, Grant> actual;
+    private final Optional<SortedMap<PartitionName, UidRange>> ranges;
 
     /**
      * A change that settles what differs.
@@ -30,6 +33,7 @@ final class Reconciliation {
     Reconciliation(Books books, Actual actual) {
         this.books = books;
         this.actual = actual.byOwner();
+        this.ranges = actual.ranges();
     }
 
     /** The change that brings the inventory up to date, if it is not. */
@@ -44,7 +48,31 @@ final class Reconciliation {
 
     /** The first change about a partition whose cause is known. */
     Optional<Settlement> next() {
-        return owners().stream().map(this::settlement).flatMap(Optional::stream).findFirst();
+        return owners().stream()
+                .map(this::settlement)
+                .flatMap(Optional::stream)
+                .findFirst()
+                .or(this::ofRanges);
+    }
+
+    /** Ids of partitions that are gone are nobody's before others are given them. */
+    private Optional<Settlement> ofRanges() {
+        if (ranges.isEmpty()) {
+            return Optional.empty();
+        }
+        SortedMap<PartitionName, UidRange> managers = ranges.get();
+        return books.ranges().keySet().stream()
+                .filter(owner -> !managers.containsKey(owner))
+                .findFirst()
+                .map(owner -> new Settlement(
+                        new Change.Numbered(owner, Optional.empty()), "the partition and its user ids are gone"))
+                .or(() -> managers.keySet().stream()
+                        .filter(owner -> !books.ranges().containsKey(owner))
+                        .map(owner -> possible(new Settlement(
+                                new Change.Numbered(owner, Optional.ofNullable(managers.get(owner))),
+                                "the manager has given it these user ids")))
+                        .flatMap(Optional::stream)
+                        .findFirst());
     }
 
     private SortedSet<PartitionName> owners() {
@@ -116,6 +144,21 @@ final class Reconciliation {
                 differences.addAll(ofSlice(owner, ledger, manager));
             }
         }
+        ranges.ifPresent(managers -> managers.forEach((owner, range) -> {
+            Optional<UidRange> ledger = Optional.ofNullable(books.ranges().get(owner));
+            if (!ledger.equals(Optional.of(range))) {
+                differences.add(new Difference(
+                        ledger.isPresent() ? Difference.Kind.DIFFERENT : Difference.Kind.UNKNOWN,
+                        owner.value(),
+                        Difference.USER_IDS,
+                        ledger.map(Reconciliation::described).orElse("none"),
+                        described(range),
+                        "'bulkhead ledger accept " + owner + "' takes over what the manager has"
+                                + books.overlapping(owner, range)
+                                        .map(other -> " once " + other + " has others")
+                                        .orElse("")));
+            }
+        }));
         differences.addAll(HardwareDifferences.of(books));
         return differences;
     }
@@ -133,12 +176,15 @@ final class Reconciliation {
     }
 
     private List<Difference> ofSlice(PartitionName owner, Optional<Grant> ledger, Optional<Grant> manager) {
-        if (ledger.isPresent() && manager.isPresent()) {
+        if (ledger.flatMap(Grant::slice).isPresent()
+                && manager.flatMap(Grant::slice).isPresent()) {
             String action = action(owner, manager);
             return SliceDifferences.of(ledger.get(), manager.get(), action);
         }
         return List.of(new Difference(
-                ledger.isPresent() ? Difference.Kind.MISSING : Difference.Kind.UNKNOWN,
+                manager.isEmpty()
+                        ? Difference.Kind.MISSING
+                        : ledger.isEmpty() ? Difference.Kind.UNKNOWN : Difference.Kind.DIFFERENT,
                 owner.value(),
                 "slice",
                 described(ledger),
@@ -154,6 +200,10 @@ final class Reconciliation {
         } catch (Refusal e) {
             return accept + " once that can be booked: " + e.problem().detail();
         }
+    }
+
+    private static String described(UidRange range) {
+        return range.base() + " to " + (range.base() + UidRange.SIZE - 1);
     }
 
     private static String described(Optional<Grant> grant) {

@@ -1,10 +1,16 @@
 package io.bulkhead.broker.ledger;
 
+import io.bulkhead.contract.partition.NetworkSlice;
 import io.bulkhead.contract.partition.Slice;
+import io.bulkhead.contract.partition.StorageSlice;
+import io.bulkhead.contract.partition.Volume;
+import io.bulkhead.contract.unit.BitRate;
+import io.bulkhead.contract.unit.Limit;
 import io.bulkhead.contract.wire.RecordCodec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** What of two slices of one owner is not the same. */
 final class SliceDifferences {
@@ -13,8 +19,8 @@ final class SliceDifferences {
     /** One line for each resource that differs. */
     static List<Difference> of(Grant ledger, Grant manager, String action) {
         List<Difference> differences = new ArrayList<>();
-        Slice one = ledger.slice();
-        Slice other = manager.slice();
+        Slice one = ledger.slice().orElseThrow();
+        Slice other = manager.slice().orElseThrow();
         String owner = ledger.owner().value();
         compare(differences, owner, "cpus", one.cpus(), other.cpus(), action);
         compare(differences, owner, "threads", threads(ledger), threads(manager), action);
@@ -23,13 +29,77 @@ final class SliceDifferences {
         compare(differences, owner, "tasks", one.tasks(), other.tasks(), action);
         compare(differences, owner, "io", RecordCodec.encode(one.io()), RecordCodec.encode(other.io()), action);
         compare(differences, owner, "oom group", one.oomGroup(), other.oomGroup(), action);
-        compare(differences, owner, "storage", text(one.storage()), text(other.storage()), action);
-        compare(differences, owner, "network", text(one.network()), text(other.network()), action);
+        storage(differences, owner, one.storage(), other.storage(), action);
+        network(differences, owner, one.network(), other.network(), action);
         return differences;
     }
 
-    private static String text(Optional<? extends Record> part) {
-        return part.<Object>map(RecordCodec::encode).map(Object::toString).orElse("none");
+    private static void storage(
+            List<Difference> differences,
+            String owner,
+            Optional<StorageSlice> one,
+            Optional<StorageSlice> other,
+            String action) {
+        compare(differences, owner, "storage", text(one, StorageSlice::own), text(other, StorageSlice::own), action);
+        compare(
+                differences,
+                owner,
+                "volumes",
+                text(one, storage -> list(storage.volumes())),
+                text(other, storage -> list(storage.volumes())),
+                action);
+        compare(
+                differences,
+                owner,
+                "disks",
+                text(one, storage -> list(storage.disks())),
+                text(other, storage -> list(storage.disks())),
+                action);
+    }
+
+    private static void network(
+            List<Difference> differences,
+            String owner,
+            Optional<NetworkSlice> one,
+            Optional<NetworkSlice> other,
+            String action) {
+        compare(differences, owner, "network in", rate(one, NetworkSlice::in), rate(other, NetworkSlice::in), action);
+        compare(
+                differences,
+                owner,
+                "network out",
+                rate(one, NetworkSlice::out),
+                rate(other, NetworkSlice::out),
+                action);
+        compare(
+                differences,
+                owner,
+                "network device",
+                text(one, NetworkSlice::device),
+                text(other, NetworkSlice::device),
+                action);
+    }
+
+    private static String rate(Optional<NetworkSlice> network, Function<NetworkSlice, Limit<BitRate>> way) {
+        return network.map(share -> way.apply(share).toString()).orElse("no network");
+    }
+
+    private static Optional<List<String>> list(List<?> items) {
+        return items.isEmpty()
+                ? Optional.empty()
+                : Optional.of(items.stream()
+                        .map(item -> item instanceof Volume volume
+                                ? volume.name() + " of " + volume.size() + " on " + volume.at()
+                                : String.valueOf(item))
+                        .toList());
+    }
+
+    private static <P> String text(Optional<P> part, Function<P, Optional<?>> value) {
+        return part.<Object>flatMap(present -> value.apply(present))
+                .map(found -> found instanceof List<?> items
+                        ? String.join(", ", items.stream().map(String::valueOf).toList())
+                        : String.valueOf(found))
+                .orElse("none");
     }
 
     private static String threads(Grant grant) {

@@ -8,6 +8,7 @@ import io.bulkhead.contract.unit.WireSparse;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The inventory as the books count it: every thread, the pool's time and the memory of every node, with what of them the
@@ -18,8 +19,15 @@ import java.util.List;
  * @param hostPool the host's own part of it
  * @param nodes the NUMA nodes, ascending
  * @param hostMemory the host's own RAM, from whichever nodes
+ * @param capacities what else there is; absent in what releases wrote that counted CPUs, pool and memory alone
  */
-public record Stock(List<Cpu> cpus, CpuMillis pool, CpuMillis hostPool, List<Node> nodes, ByteSize hostMemory) {
+public record Stock(
+        List<Cpu> cpus,
+        CpuMillis pool,
+        CpuMillis hostPool,
+        List<Node> nodes,
+        ByteSize hostMemory,
+        Optional<Capacities> capacities) {
     /**
      * One logical CPU.
      *
@@ -44,6 +52,11 @@ public record Stock(List<Cpu> cpus, CpuMillis pool, CpuMillis hostPool, List<Nod
 
     /** What a machine has, and what its host keeps of it. */
     public static Stock of(Topology topology, HostReserve reserve) {
+        return of(topology, reserve, Capacities.UNKNOWN);
+    }
+
+    /** The same with what else there is. */
+    public static Stock of(Topology topology, HostReserve reserve, Capacities capacities) {
         List<Cpu> cpus = new ArrayList<>();
         for (Topology.Core core : topology.cores()) {
             core.threads().stream()
@@ -59,6 +72,7 @@ public record Stock(List<Cpu> cpus, CpuMillis pool, CpuMillis hostPool, List<Nod
                 topology.nodes().stream()
                         .map(node -> new Node(node.id(), node.memory()))
                         .toList(),
-                reserve.memory());
+                reserve.memory(),
+                Optional.of(capacities));
     }
 }

@@ -32,6 +32,17 @@ final class StockTaking {
         pool();
         nodes();
         hostMemory();
+        stock.capacities()
+                .ifPresent(known -> Capacities.SUMS.forEach(
+                        resource -> resize(resource, known.of(resource).orElse(0L), 0)));
+    }
+
+    /** Books what a partition has of things that were not counted up to now. */
+    void bookPlain(Account account, Map<ResourceKey, Long> amounts) {
+        if (stock.capacities().isPresent()) {
+            amounts.forEach((resource, amount) ->
+                    posting.move(Account.HARDWARE, account, resource, amount - posting.of(account, resource)));
+        }
     }
 
     private Set<ResourceKey> booked(ResourceKey.Kind kind) {

@@ -11,6 +11,8 @@ import io.bulkhead.contract.partition.Pressure;
 import io.bulkhead.contract.partition.Promise;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.contract.partition.State;
+import io.bulkhead.contract.unit.BitRate;
+import io.bulkhead.contract.unit.Limit;
 import io.bulkhead.contract.wire.RecordCodec;
 import io.micrometer.core.instrument.Tags;
 import java.util.Map;
@@ -125,6 +127,14 @@ public final class MetricsPage {
                 .forEach((owner, size) -> meters.gauge(
                         "bulkhead.host.memory", "bytes", "RAM by owner", Tags.of(OWNER, owner), size.bytes()));
         HostView.Pool pool = host.pool();
+        host.storage().ifPresent(storage -> Map.of(
+                        "host", storage.host(), "partitions", storage.partitions(), "free", storage.free())
+                .forEach((owner, size) -> meters.gauge(
+                        "bulkhead.host.storage",
+                        "bytes",
+                        "The file system of the volumes by owner",
+                        Tags.of(OWNER, owner),
+                        size.bytes())));
         Map.of("host", pool.host(), "partitions", pool.partitions(), "free", pool.free())
                 .forEach((owner, time) -> meters.gauge(
                         "bulkhead.host.pool.cpus",
@@ -203,6 +213,28 @@ public final class MetricsPage {
                 partition,
                 slice.memory().bytes());
         meters.gauge("bulkhead.partition.slice.tasks", "", "Tasks of the slice", partition, slice.tasks());
+        slice.storage()
+                .ifPresent(storage -> meters.gauge(
+                        "bulkhead.partition.slice.storage",
+                        "bytes",
+                        "Volumes of the slice together",
+                        partition,
+                        storage.bytes().bytes()));
+        slice.network().ifPresent(network -> {
+            bits(meters, partition.and("direction", "in"), network.in());
+            bits(meters, partition.and("direction", "out"), network.out());
+        });
+    }
+
+    private static void bits(Meters meters, Tags direction, Limit<BitRate> limit) {
+        if (limit.isLimited()) {
+            meters.gauge(
+                    "bulkhead.partition.slice.network",
+                    "bits",
+                    "Bits per second that the slice may receive and send; absent without a bound",
+                    direction,
+                    limit.fold(BitRate::bitsPerSecond, 0L));
+        }
     }
 
     private static void pressure(Meters meters, Tags partition, Pressure pressure) {
@@ -235,8 +267,8 @@ public final class MetricsPage {
         meters.gauge(
                 "bulkhead.partition.intrusion.window.ratio",
                 "",
-                "Share of the slice's CPU time that others took in the last window, as it was read: within the error, it can"
-                        + " be below 0",
+                "Share of the slice's CPU time that others took in the last window, as it was read: within the error,"
+                        + " it can be below 0",
                 partition,
                 intrusion.window().intrusionMicros(),
                 Math.max(1, intrusion.window().totalMicros()));

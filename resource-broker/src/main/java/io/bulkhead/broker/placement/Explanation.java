@@ -29,7 +29,8 @@ final class Explanation {
         } else if (!new MemoryChoice(room).fits(claim)) {
             all.add(shortages.ofNodeMemory(claim));
         }
-        room.shortRates(claim.io()).forEach(rate -> all.add(shortages.ofRate(rate, rate.of(claim.io()))));
+        room.shortAmounts(claim).forEach(amount -> all.add(shortages.of(amount, amount.of(claim))));
+        Devices.shortage(room, claim).ifPresent(all::add);
         return new Problem(
                 ProblemCode.NOT_ENOUGH_RESOURCES,
                 String.join("; and ", all.stream().map(Shortage::detail).toList()),
@@ -37,12 +38,19 @@ final class Explanation {
                 all.stream().flatMap(shortage -> shortage.holders().stream()).toList());
     }
 
+    private List<String> makers(boolean byDeletion) {
+        return new RoomMakers(room.machine(), room.holdings(), claim, byDeletion)
+                .smallest().stream().map(PartitionName::toString).toList();
+    }
+
     private String remedy(List<Shortage> shortages) {
         List<String> ways = new ArrayList<>();
-        List<String> release = new RoomMakers(room.machine(), room.holdings(), claim)
-                .smallest().stream().map(PartitionName::toString).toList();
+        List<String> release = makers(false);
+        List<String> delete = release.isEmpty() && claim.storage().isPresent() ? makers(true) : List.of();
         if (!release.isEmpty()) {
             ways.add("release " + Words.list(release));
+        } else if (!delete.isEmpty()) {
+            ways.add("delete " + Words.list(delete) + ", as volumes are kept until then");
         }
         if (shortages.stream().allMatch(shortage -> shortage.atMost().isPresent())) {
             ways.add("ask for at most "
@@ -50,7 +58,7 @@ final class Explanation {
                             .map(shortage -> shortage.atMost().orElseThrow())
                             .toList()));
         }
-        if (!release.isEmpty()) {
+        if (!ways.isEmpty() && !(release.isEmpty() && delete.isEmpty())) {
             return String.join(", or ", ways);
         }
         ways.add(Words.list(shortages.stream().map(Shortage::ever).toList())

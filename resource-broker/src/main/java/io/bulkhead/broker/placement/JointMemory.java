@@ -3,7 +3,6 @@ package io.bulkhead.broker.placement;
 import io.bulkhead.contract.hardware.MemorySpread;
 import io.bulkhead.contract.partition.Claim;
 import io.bulkhead.contract.partition.CpuClaim;
-import io.bulkhead.contract.partition.IoRate;
 import java.util.Comparator;
 import java.util.List;
 
@@ -28,7 +27,7 @@ final class JointMemory {
                                 wish.claim().memory().bytes()));
     }
 
-    /** Whether the parts of the pool and the rates of the disk add up to no more than there is. */
+    /** Whether the parts of the pool and all other sums are no more than there is, and no device is wanted twice. */
     static boolean sumsFit(Room room, List<Wish> wishes) {
         long parts = wishes.stream()
                 .map(wish -> wish.claim().cpus())
@@ -36,13 +35,14 @@ final class JointMemory {
                 .mapToLong(part -> ((CpuClaim.Part) part).amount().millis())
                 .sum();
         return (parts == 0 || parts <= room.freeMillis())
-                && List.of(IoRate.values()).stream().allMatch(rate -> {
+                && Devices.areFree(room, wishes)
+                && List.of(Amount.values()).stream().allMatch(amount -> {
                     long asked = wishes.stream()
-                            .mapToLong(wish -> rate.of(wish.claim().io()))
+                            .mapToLong(wish -> amount.of(wish.claim()))
                             .reduce(0, Math::addExact);
                     return asked == 0
-                            || rate.of(room.machine().capacity())
-                                    .map(stated -> asked <= stated - room.held(rate))
+                            || amount.of(room.machine().capacity())
+                                    .map(known -> asked <= known - room.held(amount))
                                     .orElse(true);
                 });
     }

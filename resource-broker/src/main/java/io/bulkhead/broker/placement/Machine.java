@@ -5,7 +5,6 @@ import io.bulkhead.contract.hardware.Topology.Core;
 import io.bulkhead.contract.hardware.Topology.CoreType;
 import io.bulkhead.contract.hardware.Topology.Node;
 import io.bulkhead.contract.partition.HostStatus.HostReserve;
-import io.bulkhead.contract.partition.IoCapacity;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -25,7 +24,7 @@ public final class Machine {
     private final Topology topology;
     private final HostReserve reserve;
     private final Map<String, Device> devices = new TreeMap<>();
-    private final IoCapacity capacity;
+    private final Capacity capacity;
     private final List<Core> cores;
     private final int[] sizes;
     private final int[] coreOf;
@@ -40,9 +39,9 @@ public final class Machine {
      * @param topology the hardware that is divided
      * @param reserve what the host keeps
      * @param devices the disks and network interfaces, names unique
-     * @param capacity what the disk of the partitions can do, as far as it is stated
+     * @param capacity what it has of things that are shared out as sums
      */
-    public Machine(Topology topology, HostReserve reserve, List<Device> devices, IoCapacity capacity) {
+    public Machine(Topology topology, HostReserve reserve, List<Device> devices, Capacity capacity) {
         this.topology = topology;
         this.reserve = reserve;
         this.capacity = capacity;
@@ -71,7 +70,7 @@ public final class Machine {
 
     /** One that tells no devices and no capacity of its disk. */
     public Machine(Topology topology, HostReserve reserve) {
-        this(topology, reserve, List.of(), IoCapacity.UNSTATED);
+        this(topology, reserve, List.of(), Capacity.UNKNOWN);
     }
 
     /** The host's own memory lies on the nodes of its pool, the lowest first, then on those that are nearest to them. */
@@ -101,8 +100,8 @@ public final class Machine {
         return reserve;
     }
 
-    /** What the disk can do, as far as it is stated. */
-    public IoCapacity capacity() {
+    /** What it has of things that are shared out as sums. */
+    public Capacity capacity() {
         return capacity;
     }
 

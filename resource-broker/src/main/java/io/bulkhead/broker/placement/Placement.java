@@ -8,11 +8,11 @@ import io.bulkhead.contract.partition.Claim;
 import io.bulkhead.contract.partition.CpuClaim;
 import io.bulkhead.contract.partition.CpuSlice;
 import io.bulkhead.contract.partition.HostStatus.HostReserve;
-import io.bulkhead.contract.partition.IoRate;
 import io.bulkhead.contract.partition.Slice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Where a claim would go on a machine. The rules, in this order:
@@ -29,7 +29,9 @@ import java.util.Optional;
  *   <li>Parts of a CPU come from the pool, up to what the host leaves of it.
  *   <li>Memory comes from the nodes of the CPUs; where these have no room, from the nearest others too, unless the claim
  *       names its node. The memory of all partitions and of the host finds room on the nodes that each is bound to.
- *   <li>Bounds on block I/O add up to what the disk is stated to do; what is not stated is not counted.
+ *   <li>Bounds on block I/O add up to what the disk is stated to do, those on the network to what that is stated to do, and
+ *       volumes to the space of their file system; what is not known is not counted. A whole disk or network interface is
+ *       one partition's.
  * </ol>
  *
  * <p>The same input gives the same decision. Nothing is changed.
@@ -77,7 +79,7 @@ public final class Placement {
     }
 
     static Decision offer(Room room, Claim claim) {
-        Optional<Problem> misfit = Shape.misfit(room.machine(), claim);
+        Optional<Problem> misfit = Shape.misfit(room.machine(), claim).or(() -> Devices.misfit(room.machine(), claim));
         if (misfit.isPresent()) {
             return new Decision.Refused(misfit.get());
         }
@@ -90,7 +92,7 @@ public final class Placement {
     /** Whether there is a place; the same answer as {@link #offer}, but sooner. The claim has a shape that fits. */
     static boolean fits(Room room, Claim claim) {
         return cpusFit(room, claim)
-                && room.shortRates(claim.io()).isEmpty()
+                && room.hasRest(claim)
                 && claim.memory().bytes() <= room.freeBytes()
                 && new MemoryChoice(room).fits(claim);
     }
@@ -102,7 +104,7 @@ public final class Placement {
     }
 
     private Optional<Decision.Offer> find() {
-        if (!room.shortRates(claim.io()).isEmpty() || claim.memory().bytes() > room.freeBytes()) {
+        if (!room.hasRest(claim) || claim.memory().bytes() > room.freeBytes()) {
             return Optional.empty();
         }
         MemoryChoice memory = new MemoryChoice(room);
@@ -129,7 +131,7 @@ public final class Placement {
     /** The offer for staying on the CPUs that a partition has; empty where they are not what is claimed, or not free. */
     static Optional<Decision.Offer> stay(Room room, Claim claim, Slice current) {
         if (!Satisfaction.holds(room.machine(), claim.cpus(), current.cpus())
-                || !room.shortRates(claim.io()).isEmpty()
+                || !room.hasRest(claim)
                 || claim.memory().bytes() > room.freeBytes()) {
             return Optional.empty();
         }
@@ -179,27 +181,43 @@ public final class Placement {
     }
 
     private List<String> remarks() {
+        List<String> remarks = new ArrayList<>();
+        remark(
+                remarks,
+                Amount::isOfDisk,
+                true,
+                "nobody states what the disk can do (host.disk_* in bulkhead.conf)",
+                "what the disk is stated to do");
+        remark(
+                remarks,
+                Amount::isOfNetwork,
+                claim.network().filter(share -> share.device().isEmpty()).isPresent(),
+                "nobody states what the network can do (host.network_* in bulkhead.conf)",
+                "what the network is stated to do");
+        return remarks;
+    }
+
+    private void remark(
+            List<String> remarks, Predicate<Amount> which, boolean concerned, String unstated, String stated) {
         List<String> uncounted = new ArrayList<>();
         List<String> unbounded = new ArrayList<>();
-        for (IoRate rate : IoRate.values()) {
-            boolean bounded = rate.of(claim.io()) > 0;
-            boolean stated = rate.of(room.machine().capacity()).isPresent();
-            if (bounded && !stated) {
-                uncounted.add(rate.title());
-            } else if (!bounded && stated) {
-                unbounded.add(rate.title());
+        for (Amount amount : Amount.values()) {
+            if (which.test(amount)) {
+                boolean bounded = amount.of(claim) > 0;
+                boolean known = amount.of(room.machine().capacity()).isPresent();
+                if (bounded && !known) {
+                    uncounted.add(amount.title());
+                } else if (!bounded && known && concerned) {
+                    unbounded.add(amount.title());
+                }
             }
         }
-        List<String> remarks = new ArrayList<>();
         if (!uncounted.isEmpty()) {
-            remarks.add("the bound on " + Words.list(uncounted)
-                    + " is held, but nobody states what the disk can do (host.disk_* in bulkhead.conf):"
-                    + " it is not counted against anything");
+            remarks.add("the bound on " + Words.list(uncounted) + " is held, but " + unstated
+                    + ": it is not counted against anything");
         }
         if (!unbounded.isEmpty()) {
-            remarks.add(
-                    Words.list(unbounded) + " is not bounded, and not counted against what the disk is stated to do");
+            remarks.add(Words.list(unbounded) + " is not bounded, and not counted against " + stated);
         }
-        return remarks;
     }
 }

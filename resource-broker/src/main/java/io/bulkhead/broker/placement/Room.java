@@ -4,9 +4,8 @@ import io.bulkhead.broker.placement.Holdings.Holding;
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.hardware.MemorySpread;
 import io.bulkhead.contract.hardware.Topology.Core;
+import io.bulkhead.contract.partition.Claim;
 import io.bulkhead.contract.partition.CpuSlice;
-import io.bulkhead.contract.partition.IoRate;
-import io.bulkhead.contract.partition.IoSlice;
 import io.bulkhead.contract.partition.PartitionName;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -138,23 +137,29 @@ final class Room {
                 - holdings.memory().bytes();
     }
 
-    // ---- block I/O
+    // ---- sums and devices
 
-    /** The rates that a bound would go beyond what the disk is stated to do. */
-    List<IoRate> shortRates(IoSlice io) {
-        return List.of(IoRate.values()).stream()
-                .filter(rate -> rate.of(io) > 0
-                        && rate.of(machine.capacity())
-                                .filter(stated -> rate.of(io) > stated - held(rate))
+    /** What a claim would go beyond what there is of. */
+    List<Amount> shortAmounts(Claim claim) {
+        return List.of(Amount.values()).stream()
+                .filter(amount -> amount.of(claim) > 0
+                        && amount.of(machine.capacity())
+                                .filter(known -> amount.of(claim) > known - held(amount))
                                 .isPresent())
                 .toList();
     }
 
-    /** What all partitions together are bounded to. */
-    long held(IoRate rate) {
-        return holdings.all().stream()
-                .mapToLong(holding -> rate.of(holding.slice().io()))
-                .sum();
+    /** What all partitions together have. */
+    long held(Amount amount) {
+        long bound = holdings.all().stream()
+                .mapToLong(holding -> amount.of(holding.slice()))
+                .reduce(0, Math::addExact);
+        return amount == Amount.STORAGE ? Math.addExact(bound, holdings.keptBytes()) : bound;
+    }
+
+    /** Whether all that is no CPU and no memory of a claim is there. */
+    boolean hasRest(Claim claim) {
+        return shortAmounts(claim).isEmpty() && Devices.areFree(this, claim);
     }
 
     /** Cores that are nobody's, of these. */

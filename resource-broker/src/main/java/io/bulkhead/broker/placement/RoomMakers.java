@@ -21,12 +21,15 @@ final class RoomMakers {
     private final Machine machine;
     private final Holdings holdings;
     private final Claim claim;
+    private final boolean byDeletion;
     private int trials;
 
     /**
      * @param claim of a shape that the machine can have
+     * @param byDeletion whether partitions would be deleted with their volumes, and not only release their slices
      */
-    RoomMakers(Machine machine, Holdings holdings, Claim claim) {
+    RoomMakers(Machine machine, Holdings holdings, Claim claim, boolean byDeletion) {
+        this.byDeletion = byDeletion;
         this.machine = machine;
         this.holdings = holdings;
         this.claim = claim;
@@ -34,7 +37,7 @@ final class RoomMakers {
 
     /** Ascending by name; empty where even the release of all would not do. */
     List<PartitionName> smallest() {
-        List<PartitionName> owners = holdings.all().stream().map(Holding::owner).toList();
+        List<PartitionName> owners = owners();
         if (!fitsWithout(Set.copyOf(owners))) {
             return List.of();
         }
@@ -48,16 +51,29 @@ final class RoomMakers {
         return irreducible;
     }
 
+    private List<PartitionName> owners() {
+        List<PartitionName> owners =
+                new ArrayList<>(holdings.all().stream().map(Holding::owner).toList());
+        if (byDeletion) {
+            owners.addAll(holdings.kept().keySet());
+            owners.sort(Comparator.naturalOrder());
+        }
+        return owners;
+    }
+
     /** Starts from all and leaves out whom it can, those who hold least first: what remains tends to be few. */
     private List<PartitionName> irreducible() {
-        List<PartitionName> bySize = holdings.all().stream()
+        List<PartitionName> bySize = new ArrayList<>(holdings.all().stream()
                 .sorted(Comparator.<Holding>comparingInt(
                                 holding -> holding.cpus().size())
                         .thenComparing(Holding::entitlement)
                         .thenComparing(holding -> holding.slice().memory())
                         .thenComparing(Holding::owner))
                 .map(Holding::owner)
-                .toList();
+                .toList());
+        if (byDeletion) {
+            bySize.addAll(0, holdings.kept().keySet());
+        }
         Set<PartitionName> needed = new HashSet<>(bySize);
         for (PartitionName owner : bySize) {
             needed.remove(owner);
@@ -86,6 +102,7 @@ final class RoomMakers {
 
     private boolean fitsWithout(Set<PartitionName> released) {
         trials++;
-        return Placement.fits(new Room(machine, holdings.without(released)), claim);
+        Holdings left = byDeletion ? holdings.without(released) : holdings.released(released);
+        return Placement.fits(new Room(machine, left), claim);
     }
 }

@@ -7,7 +7,6 @@ import io.bulkhead.contract.hardware.Topology;
 import io.bulkhead.contract.partition.Claim;
 import io.bulkhead.contract.partition.CpuClaim;
 import io.bulkhead.contract.partition.HostStatus.HostReserve;
-import io.bulkhead.contract.partition.IoRate;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
 import java.util.ArrayList;
@@ -234,24 +233,33 @@ final class Shortages {
                 .reduce(ByteSize.ZERO, ByteSize::plus);
     }
 
-    Shortage ofRate(IoRate rate, long wanted) {
-        long stated = rate.of(machine.capacity()).orElseThrow();
-        long free = Math.max(0, stated - room.held(rate));
+    Shortage of(Amount amount, long wanted) {
+        long known = amount.of(machine.capacity()).orElseThrow();
+        long free = Math.max(0, known - room.held(amount));
         List<Share> shares = new ArrayList<>();
         List<String> holders = new ArrayList<>();
+        String what = " of " + amount.title();
         for (Holdings.Holding holding : holdings.all()) {
-            long held = rate.of(holding.slice().io());
+            long held = amount.of(holding.slice());
             if (held > 0) {
-                shares.add(new Share(holding.owner().value(), rate.text(held), true));
-                holders.add(holding.owner() + ": " + rate.text(held) + " of " + rate.title());
+                shares.add(new Share(holding.owner().value(), amount.text(held), true));
+                holders.add(holding.owner() + ": " + amount.text(held) + what);
             }
         }
-        String what = " of " + rate.title();
+        if (amount == Amount.STORAGE) {
+            holdings.kept().forEach((owner, held) -> {
+                shares.add(new Share(owner.value(), held.toString(), true));
+                holders.add(owner + ": " + held + what + ", kept without a slice");
+            });
+        }
         return new Shortage(
-                Words.shortage(rate.text(wanted) + what, new Share("", rate.text(free), true), shares) + "; the disk is"
-                        + " stated to do " + rate.text(stated),
+                Words.shortage(amount.text(wanted) + what, new Share("", amount.text(free), true), shares) + "; "
+                        + amount.source() + " " + amount.text(known)
+                        + (amount == Amount.STORAGE ? " for partitions" : ""),
                 holders,
-                free == 0 ? Optional.empty() : Optional.of(rate.text(free) + what),
-                rate.text(stated) + what);
+                free < (amount == Amount.STORAGE ? LEAST_MEMORY.bytes() : 1)
+                        ? Optional.empty()
+                        : Optional.of(amount.text(free) + what),
+                amount.text(known) + what);
     }
 }

@@ -7,7 +7,14 @@ import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.hardware.NodeSet;
 import io.bulkhead.contract.hardware.Topology;
 import io.bulkhead.contract.order.Refusal;
+import io.bulkhead.contract.partition.IoCapacity;
+import io.bulkhead.contract.partition.NetworkCapacity;
 import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.partition.StorageSlice;
+import io.bulkhead.contract.partition.UidRange;
+import io.bulkhead.contract.unit.BitRate;
+import io.bulkhead.contract.unit.ByteRate;
+import io.bulkhead.contract.unit.ByteSize;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -59,9 +66,17 @@ class LedgerLawsTest {
      * @param owner whose
      * @param after what it asks for; nothing for release and delete
      * @param end how it ends
+     * @param keeps whether a release keeps the volumes, as one that deletes nothing does
      * @param cpusOnline how many CPUs the machine has from then on, counted from 0
+     * @param capacities what else it has from then on; never absent again once it was there
      */
-    record Step(int owner, Optional<Grant> after, End end, int cpusOnline) {}
+    record Step(
+            int owner,
+            Optional<Grant> after,
+            boolean keeps,
+            End end,
+            int cpusOnline,
+            Optional<Capacities> capacities) {}
 
     /** A machine and what happens on it. */
     record Case(Topology topology, long hostMebibytes, List<Step> steps) {}
@@ -77,26 +92,32 @@ class LedgerLawsTest {
 
         World(Case setting) {
             this.setting = setting;
-            this.stock = Machines.stock(setting.topology(), setting.hostMebibytes());
+            this.stock = Machines.stock(setting.topology(), setting.hostMebibytes(), Optional.empty());
             ledger.adoptAll(actual(), 0, "test");
         }
 
         Actual actual() {
-            return new Actual(stock, List.copyOf(manager.values()));
+            TreeMap<PartitionName, UidRange> ranges = new TreeMap<>();
+            for (PartitionName owner : manager.keySet()) {
+                ranges.put(owner, new UidRange(65_536L * (1 + OWNERS.indexOf(owner.value()))));
+            }
+            return new Actual(stock, List.copyOf(manager.values()), Optional.of(ranges));
         }
 
         void take(Step step) {
             PartitionName owner = new PartitionName(OWNERS.get(step.owner()));
-            online(step.cpusOnline());
+            online(step);
             reconcile();
             Optional<Grant> before = ledger.grant(owner);
-            if (before.equals(step.after())) {
+            Optional<Grant> after =
+                    step.after().or(() -> step.keeps() ? before.flatMap(World::kept) : Optional.empty());
+            if (before.equals(after)) {
                 return;
             }
             long version = ledger.version();
             Commit intent;
             try {
-                intent = commit(new Change.Intended(owner, before, step.after()));
+                intent = commit(new Change.Intended(owner, before, after));
             } catch (Refusal e) {
                 assertThat(ledger.version()).isEqualTo(version);
                 return;
@@ -106,7 +127,7 @@ class LedgerLawsTest {
                 return;
             }
             if (step.end() != End.REFUSED) {
-                step.after().ifPresentOrElse(grant -> manager.put(owner, grant), () -> manager.remove(owner));
+                after.ifPresentOrElse(grant -> manager.put(owner, grant), () -> manager.remove(owner));
             }
             if (step.end() == End.KILLED_BEFORE_SETTLING) {
                 restart();
@@ -125,14 +146,24 @@ class LedgerLawsTest {
             assertThat(ledger.differences(actual())).isEqualTo(foreseen);
         }
 
-        private void online(int cpus) {
+        private static Optional<Grant> kept(Grant grant) {
+            return grant.storage()
+                    .filter(storage -> storage.bytes().bytes() > 0)
+                    .map(storage -> new StorageSlice(storage.own(), storage.volumes(), List.of()))
+                    .map(storage -> new Grant(grant.owner(), Optional.empty(), false, Optional.of(storage)));
+        }
+
+        private void online(Step step) {
+            int cpus = step.cpusOnline();
+            Optional<Capacities> before = stock.capacities();
             Topology all = setting.topology();
             Topology rest = new Topology(
                     all.cpus().stream()
                             .filter(cpu -> cpu.id() < Math.max(1, cpus))
                             .toList(),
                     all.nodes());
-            stock = Machines.stock(rest, setting.hostMebibytes());
+            stock = Machines.stock(
+                    rest, setting.hostMebibytes(), step.capacities().or(() -> before));
         }
 
         private Commit commit(Change change) {
@@ -169,10 +200,29 @@ class LedgerLawsTest {
         }
         assertThat(positive).isTrue();
         assertThat(sums).isEqualTo(ledger.inventory());
-        assertThat(sums.entrySet().stream()
-                        .filter(sum -> sum.getKey().kind() == ResourceKey.Kind.CPU)
-                        .allMatch(sum -> sum.getValue() == 1))
+        assertThat(sums.entrySet().stream().filter(sum -> sum.getKey().isUnit()).allMatch(sum -> sum.getValue() == 1))
                 .isTrue();
+    }
+
+    /** As soon as anything else is counted, each has of it what it was granted, and nobody more than there is. */
+    private static void checkPlain(World world) {
+        if (world.stock.capacities().isEmpty()) {
+            return;
+        }
+        Map<ResourceKey, Long> granted = new TreeMap<>();
+        world.manager.values().forEach(grant -> grant.amounts()
+                .forEach((key, amount) -> granted.merge(key, amount, Long::sum)));
+        Map<ResourceKey, Long> held = new TreeMap<>();
+        world.ledger.accounts().forEach((account, amounts) -> {
+            if (account.partition().isPresent()) {
+                amounts.forEach((key, amount) -> {
+                    if (key.isPlain()) {
+                        held.merge(key, amount, Long::sum);
+                    }
+                });
+            }
+        });
+        assertThat(held).isEqualTo(granted);
     }
 
     /** No core has two owners unless all of them allow that. */
@@ -202,6 +252,7 @@ class LedgerLawsTest {
         assertThat(replayed.books().grants()).isEqualTo(before.books().grants());
         assertThat(replayed.books().forsaken()).isEqualTo(before.books().forsaken());
         assertThat(replayed.books().stock()).isEqualTo(before.books().stock());
+        assertThat(replayed.ranges()).isEqualTo(before.ranges());
     }
 
     @Property(tries = CASES, edgeCases = EdgeCasesMode.NONE)
@@ -212,6 +263,8 @@ class LedgerLawsTest {
             world.ledger.reconcile(world.actual(), 0);
             assertThat(world.ledger.books().grants()).isEqualTo(world.manager);
             assertThat(world.ledger.intents()).isEmpty();
+            assertThat(world.ledger.ranges()).isEqualTo(world.actual().ranges().orElseThrow());
+            checkPlain(world);
         }
         assertThat(world.ledger.differences(world.actual()))
                 .allMatch(difference -> difference.kind() == Difference.Kind.HARDWARE);
@@ -259,7 +312,36 @@ class LedgerLawsTest {
         Optional<Grant> after =
                 random.nextInt(10) < 3 ? Optional.empty() : Optional.of(grant(OWNERS.get(owner), topology, random));
         End end = End.values()[random.nextInt(End.values().length)];
-        return new Step(owner, after, end, random.nextInt(5) > 0 ? cpus : 1 + random.nextInt(cpus));
+        return new Step(
+                owner,
+                after,
+                random.nextBoolean(),
+                end,
+                random.nextInt(5) > 0 ? cpus : 1 + random.nextInt(cpus),
+                random.nextInt(3) > 0 ? Optional.empty() : Optional.of(capacities(random)));
+    }
+
+    private static Capacities capacities(SplittableRandom random) {
+        return new Capacities(
+                random.nextBoolean() ? Optional.empty() : Optional.of(ByteSize.ofMebibytes(random.nextInt(400))),
+                new IoCapacity(
+                        random.nextBoolean() ? Optional.empty() : Optional.of(new ByteRate(1 + random.nextInt(200))),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty()),
+                new NetworkCapacity(
+                        Optional.empty(),
+                        random.nextBoolean() ? Optional.empty() : Optional.of(new BitRate(1 + random.nextInt(200)))));
+    }
+
+    private static Grant furnished(Grant plain, SplittableRandom random) {
+        return Machines.with(
+                plain,
+                random.nextInt(3) == 0 ? random.nextInt(100) : 0,
+                random.nextInt(3) == 0 ? random.nextInt(100) : 0,
+                random.nextInt(3) == 0 ? 16 + random.nextInt(200) : 0,
+                random.nextInt(5) == 0 ? List.of("sd" + (char) ('b' + random.nextInt(2))) : List.of(),
+                random.nextInt(5) == 0 ? Optional.of("eth1") : Optional.empty());
     }
 
     private static Grant grant(String owner, Topology topology, SplittableRandom random) {
@@ -269,14 +351,14 @@ class LedgerLawsTest {
         NodeSet on = NodeSet.of(chosen.isEmpty() ? List.of(nodes.get(random.nextInt(nodes.size()))) : chosen);
         long mebibytes = 16L + random.nextInt(485);
         if (random.nextInt(4) == 0) {
-            return Machines.part(owner, 10 + random.nextInt(390), on, mebibytes);
+            return furnished(Machines.part(owner, 10 + random.nextInt(390), on, mebibytes), random);
         }
         boolean cores = random.nextBoolean();
         int first = random.nextInt(topology.cpus().size());
         CpuSet cpus = CpuSet.of(IntStream.rangeClosed(first, first + random.nextInt(4))
                 .filter(cpu -> cpu < topology.cpus().size())
                 .toArray());
-        return Machines.whole(owner, spread(topology, cpus, cores), cores, on, mebibytes);
+        return furnished(Machines.whole(owner, spread(topology, cpus, cores), cores, on, mebibytes), random);
     }
 
     /** Whole cores have all their threads. */

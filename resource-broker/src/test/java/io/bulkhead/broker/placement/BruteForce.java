@@ -28,7 +28,13 @@ final class BruteForce {
 
     /** Whether all claims fit together on the machine without anybody else on it. */
     boolean fits(List<Claim> claims) {
-        return memoryFits(claims) && partsFit(claims) && readingFits(claims) && cpusFit(claims);
+        return memoryFits(claims)
+                && partsFit(claims)
+                && readingFits(claims)
+                && sendingFits(claims)
+                && volumesFit(claims)
+                && devicesFit(claims)
+                && cpusFit(claims);
     }
 
     private boolean memoryFits(List<Claim> claims) {
@@ -63,9 +69,39 @@ final class BruteForce {
                 .mapToLong(claim -> claim.io().read().fold(rate -> rate.bytesPerSecond(), 0L))
                 .sum();
         return machine.capacity()
+                .io()
                 .read()
                 .map(stated -> asked <= stated.bytesPerSecond())
                 .orElse(true);
+    }
+
+    private boolean sendingFits(List<Claim> claims) {
+        long asked = claims.stream()
+                .flatMap(claim -> claim.network().stream())
+                .mapToLong(network -> network.out().fold(rate -> rate.bitsPerSecond(), 0L))
+                .sum();
+        return machine.capacity()
+                .network()
+                .out()
+                .map(stated -> asked <= stated.bitsPerSecond())
+                .orElse(true);
+    }
+
+    private boolean volumesFit(List<Claim> claims) {
+        long asked = claims.stream()
+                .flatMap(claim -> claim.storage().stream())
+                .mapToLong(storage -> storage.bytes().bytes())
+                .sum();
+        return machine.capacity().storage().map(known -> asked <= known.bytes()).orElse(true);
+    }
+
+    private static boolean devicesFit(List<Claim> claims) {
+        List<String> all = new ArrayList<>();
+        for (Claim claim : claims) {
+            claim.storage().ifPresent(storage -> all.addAll(storage.disks()));
+            claim.network().flatMap(network -> network.device()).ifPresent(all::add);
+        }
+        return all.stream().distinct().count() == all.size();
     }
 
     private boolean cpusFit(List<Claim> claims) {

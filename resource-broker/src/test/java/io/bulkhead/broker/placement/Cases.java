@@ -10,6 +10,10 @@ import io.bulkhead.contract.partition.CpuClaim.Threads;
 import io.bulkhead.contract.partition.HostStatus.HostReserve;
 import io.bulkhead.contract.partition.IoCapacity;
 import io.bulkhead.contract.partition.IoSlice;
+import io.bulkhead.contract.partition.NetworkCapacity;
+import io.bulkhead.contract.partition.NetworkSlice;
+import io.bulkhead.contract.partition.StorageSlice;
+import io.bulkhead.contract.unit.BitRate;
 import io.bulkhead.contract.unit.ByteRate;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
@@ -60,10 +64,21 @@ final class Cases {
                 topology.online().ids().stream().limit(random.nextInt(3)).toList());
         HostReserve reserve = new HostReserve(
                 pool, new CpuMillis(pool.size() * 300L), ByteSize.ofMebibytes(256L * random.nextInt(4)));
-        IoCapacity capacity = random.nextBoolean()
+        IoCapacity disk = random.nextBoolean()
                 ? IoCapacity.UNSTATED
                 : new IoCapacity(Optional.of(new ByteRate(100)), Optional.empty(), Optional.empty(), Optional.empty());
-        return new Machine(topology, reserve, List.of(new Device("disk", Optional.of(nodes - 1))), capacity);
+        NetworkCapacity network = random.nextBoolean()
+                ? NetworkCapacity.UNSTATED
+                : new NetworkCapacity(Optional.empty(), Optional.of(new BitRate(100)));
+        Optional<ByteSize> storage =
+                random.nextBoolean() ? Optional.empty() : Optional.of(ByteSize.ofMebibytes(random.nextInt(200)));
+        return new Machine(
+                topology,
+                reserve,
+                List.of(
+                        new Device(Device.Kind.DISK, "disk", Optional.of(nodes - 1)),
+                        new Device(Device.Kind.NETWORK_INTERFACE, "eth1", Optional.empty())),
+                new Capacity(disk, network, storage));
     }
 
     Claim claim() {
@@ -74,7 +89,22 @@ final class Cases {
                         Limit.unlimited(),
                         Limit.unlimited(),
                         Limit.unlimited());
-        return new Claim(cpus(), ByteSize.ofMebibytes(16 + random.nextInt(1200)), 64, io);
+        Claim claim = new Claim(cpus(), ByteSize.ofMebibytes(16 + random.nextInt(1200)), 64, io);
+        if (random.nextInt(4) == 0) {
+            List<String> disks = random.nextInt(3) == 0 ? List.of("disk") : List.of();
+            claim = claim.withStorage(
+                    new StorageSlice(Optional.of(ByteSize.ofMebibytes(16 + random.nextInt(100))), List.of(), disks));
+        }
+        return random.nextInt(4) == 0 ? claim.withNetwork(network()) : claim;
+    }
+
+    private NetworkSlice network() {
+        return random.nextInt(3) == 0
+                ? new NetworkSlice(Limit.unlimited(), Limit.unlimited(), Optional.of("eth1"))
+                : new NetworkSlice(
+                        Limit.of(new BitRate(1 + random.nextInt(1000))),
+                        Limit.of(new BitRate(1 + random.nextInt(70))),
+                        Optional.empty());
     }
 
     List<Claim> claims(int most) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bulkhead.broker.placement.Holdings.Holding;
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.hardware.Topology;
-import io.bulkhead.contract.partition.IoRate;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The laws of conservation: host, grants and free add up to what there is, per thread, node and byte. */
@@ -18,12 +18,18 @@ final class Laws {
         assertBytes(machine, holdings);
         assertThat(holdings.entitlements())
                 .isLessThanOrEqualTo(machine.reserve().entitlements());
-        for (IoRate rate : IoRate.values()) {
+        for (Amount amount : Amount.values()) {
             long held = holdings.all().stream()
-                    .mapToLong(holding -> rate.of(holding.slice().io()))
+                    .mapToLong(holding -> amount.of(holding.slice()))
                     .sum();
-            rate.of(machine.capacity()).ifPresent(stated -> assertThat(held).isLessThanOrEqualTo(stated));
+            amount.of(machine.capacity()).ifPresent(known -> assertThat(held).isLessThanOrEqualTo(known));
         }
+        List<String> devices = new ArrayList<>();
+        for (Holding holding : holdings.all()) {
+            holding.slice().storage().ifPresent(storage -> devices.addAll(storage.disks()));
+            holding.slice().network().flatMap(network -> network.device()).ifPresent(devices::add);
+        }
+        assertThat(devices).doesNotHaveDuplicates();
     }
 
     private static void assertThreads(Machine machine, Holdings holdings) {

@@ -542,8 +542,10 @@ class PlacementTest {
         return new Machine(
                 topology,
                 pool("16"),
-                List.of(new Device("nvme0n1", Optional.of(1)), new Device("eth0", Optional.empty())),
-                capacity);
+                List.of(
+                        new Device(Device.Kind.DISK, "nvme0n1", Optional.of(1)),
+                        new Device(Device.Kind.NETWORK_INTERFACE, "eth0", Optional.empty())),
+                Capacity.of(capacity));
     }
 
     private static IoSlice reading(String rate) {

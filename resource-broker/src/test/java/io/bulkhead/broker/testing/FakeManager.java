@@ -81,6 +81,7 @@ public final class FakeManager implements AutoCloseable {
     private final Deque<Runnable> beforeDefine = new ArrayDeque<>();
     private List<LedgerNote> noted = List.of();
     private Runnable beforePage = () -> {};
+    private int nextRange;
     private Optional<ServerSocketChannel> server = Optional.empty();
     private volatile int protocol = Greeting.PROTOCOL;
     private volatile boolean journalEnds = true;
@@ -434,7 +435,7 @@ public final class FakeManager implements AutoCloseable {
                 List.of(),
                 new ConsoleStatus(0, 0, Optional.empty()),
                 Optional.empty(),
-                new UidRange(1_000_000_000L),
+                range(definition.name()),
                 "1",
                 Optional.empty(),
                 Optional.of(new Isolation(Isolation.Level.TICKLESS, List.of())),
@@ -442,6 +443,11 @@ public final class FakeManager implements AutoCloseable {
         partitions.put(definition.name(), status);
         record(new Event.PartitionDefined(definition.name()));
         return status;
+    }
+
+    private UidRange range(PartitionName name) {
+        PartitionStatus before = partitions.get(name);
+        return before == null ? new UidRange(1_048_576L + UidRange.SIZE * (long) nextRange++) : before.uidRange();
     }
 
     private PartitionUsage usage(PartitionStatus status) {

@@ -6,6 +6,8 @@ import io.bulkhead.contract.partition.HostStatus.Enforcement;
 import io.bulkhead.contract.partition.HostStatus.HostReserve;
 import io.bulkhead.contract.partition.InstanceName;
 import io.bulkhead.contract.partition.IoCapacity;
+import io.bulkhead.contract.partition.NetworkCapacity;
+import io.bulkhead.contract.partition.StorageRoom;
 import io.bulkhead.manager.cgroup.Cgroups;
 import io.bulkhead.manager.host.HostFacts;
 import io.bulkhead.manager.keeping.HostKeeping;
@@ -13,6 +15,7 @@ import io.bulkhead.manager.wall.Wall;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What the manager says of the host and of itself.
@@ -24,6 +27,8 @@ import java.util.Optional;
  * @param facts the hardware
  * @param reserve what the host keeps
  * @param ioCapacity what the disk can do, as far as it is stated
+ * @param networkCapacity what partitions may receive and send together, as far as it is stated
+ * @param storage measures the file system of the volumes
  */
 public record HostDescription(
         InstanceName instance,
@@ -32,8 +37,10 @@ public record HostDescription(
         long startedAtMillis,
         HostFacts facts,
         HostReserve reserve,
-        IoCapacity ioCapacity) {
-    /** One whose disk can do nobody says what. */
+        IoCapacity ioCapacity,
+        NetworkCapacity networkCapacity,
+        Supplier<Optional<StorageRoom>> storage) {
+    /** One of whose disk and network nothing is known. */
     public HostDescription(
             InstanceName instance,
             String version,
@@ -41,7 +48,16 @@ public record HostDescription(
             long startedAtMillis,
             HostFacts facts,
             HostReserve reserve) {
-        this(instance, version, pid, startedAtMillis, facts, reserve, IoCapacity.UNSTATED);
+        this(
+                instance,
+                version,
+                pid,
+                startedAtMillis,
+                facts,
+                reserve,
+                IoCapacity.UNSTATED,
+                NetworkCapacity.UNSTATED,
+                Optional::empty);
     }
 
     HostStatus status(CpuSet online, Cgroups cgroups, Wall walls, HostKeeping keeping) {
@@ -62,6 +78,8 @@ public record HostDescription(
                 enforcement,
                 keeping.steeringStatus(),
                 keeping.capStatus(),
-                Optional.of(ioCapacity).filter(capacity -> !capacity.equals(IoCapacity.UNSTATED)));
+                Optional.of(ioCapacity).filter(capacity -> !capacity.equals(IoCapacity.UNSTATED)),
+                Optional.of(networkCapacity).filter(capacity -> !capacity.equals(NetworkCapacity.UNSTATED)),
+                storage.get());
     }
 }

@@ -17,7 +17,7 @@ final class FileHeader {
     /** "BLKH". */
     static final int APPLICATION_ID = 0x424c_4b48;
 
-    static final int SCHEMA_VERSION = 1;
+    static final int SCHEMA_VERSION = 2;
     private static final int BYTES = 100;
     private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
 

@@ -288,7 +288,7 @@ class SqliteLedgerTest {
         assertThat(fault.kind()).isEqualTo(LedgerFault.Kind.NEWER_VERSION);
         assertThat(fault.detail())
                 .isEqualTo(
-                        "the ledger " + file() + " was written by a newer release: its version is 7, this one knows 1");
+                        "the ledger " + file() + " was written by a newer release: its version is 7, this one knows 2");
         assertThat(fault.remedy()).contains("start that release again");
     }
 
