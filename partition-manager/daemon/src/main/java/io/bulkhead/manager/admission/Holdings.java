@@ -51,9 +51,9 @@ public final class Holdings {
     }
 
     /** Gives the lowest free ids to a new partition that takes no slice yet, or throws {@link Refusal}. */
-    public synchronized Holding takeIds(PartitionName name) {
-        Holding holding = new Holding(name, Optional.empty(), lowestFreeRange());
-        holdings.put(name, holding);
+    public synchronized Holding takeIds(PartitionSpec definition) {
+        Holding holding = new Holding(definition, Optional.empty(), lowestFreeRange());
+        holdings.put(definition.name(), holding);
         return holding;
     }
 

@@ -208,7 +208,7 @@ public final class Partitions {
             undo.push("keep the host as before", this::keepHost);
             Holding holding = wanted.slice()
                     .map(slice -> parts.holdings().take(wanted.definition(), slice))
-                    .orElseGet(() -> parts.holdings().takeIds(name));
+                    .orElseGet(() -> parts.holdings().takeIds(wanted.definition()));
             undo.push("give the slice back", () -> parts.holdings().remove(name));
             if (wanted.slice().isPresent()) {
                 parts.keeping().requireRoom(parts.holdings().all());
