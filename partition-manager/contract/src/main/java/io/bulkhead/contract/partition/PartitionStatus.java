@@ -1,5 +1,6 @@
 package io.bulkhead.contract.partition;
 
+import io.bulkhead.contract.generation.Drift;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,6 +22,7 @@ import java.util.Optional;
  * @param startedAtMillis when process 1 was let run, milliseconds since 1970 UTC
  * @param isolation how alone it is on its CPUs; absent while it is only defined
  * @param intrusion what others took of its CPUs, once it was watched for a while; whole-CPU slices only
+ * @param drift how its generation stands to the host, where that is known
  */
 public record PartitionStatus(
         PartitionName name,
@@ -37,9 +39,46 @@ public record PartitionStatus(
         String generation,
         Optional<Long> startedAtMillis,
         Optional<Isolation> isolation,
-        Optional<Intrusion> intrusion) {
+        Optional<Intrusion> intrusion,
+        Optional<Drift> drift) {
     public PartitionStatus {
         degraded = List.copyOf(degraded);
         promises = List.copyOf(promises);
+    }
+
+    /** One whose drift is not known. */
+    public PartitionStatus(
+            PartitionName name,
+            State state,
+            Optional<String> reason,
+            List<String> degraded,
+            PartitionSpec definition,
+            String init,
+            Optional<Slice> slice,
+            List<Promise> promises,
+            ConsoleStatus console,
+            Optional<Long> pid,
+            UidRange uidRange,
+            String generation,
+            Optional<Long> startedAtMillis,
+            Optional<Isolation> isolation,
+            Optional<Intrusion> intrusion) {
+        this(
+                name,
+                state,
+                reason,
+                degraded,
+                definition,
+                init,
+                slice,
+                promises,
+                console,
+                pid,
+                uidRange,
+                generation,
+                startedAtMillis,
+                isolation,
+                intrusion,
+                Optional.empty());
     }
 }

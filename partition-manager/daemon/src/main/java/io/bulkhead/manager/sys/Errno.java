@@ -28,6 +28,8 @@ public record Errno(int number) {
     public static final Errno ESPIPE = new Errno(29);
     public static final Errno EPIPE = new Errno(32);
     public static final Errno ENOSYS = new Errno(38);
+    public static final Errno ELOOP = new Errno(40);
+    public static final Errno EOPNOTSUPP = new Errno(95);
 
     private static final Map<Integer, String> NAMES = Map.ofEntries(
             Map.entry(1, "EPERM"),
