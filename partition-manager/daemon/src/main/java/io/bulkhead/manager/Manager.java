@@ -34,6 +34,7 @@ import io.bulkhead.manager.life.PartitionDirectories;
 import io.bulkhead.manager.life.Partitions;
 import io.bulkhead.manager.life.Recovery;
 import io.bulkhead.manager.loop.EventLoop;
+import io.bulkhead.manager.rebase.GenerationOffice;
 import io.bulkhead.manager.record.RecordStore;
 import io.bulkhead.manager.server.ManagerServer;
 import io.bulkhead.manager.server.PeerRule;
@@ -43,7 +44,9 @@ import io.bulkhead.manager.sys.ErrnoException;
 import io.bulkhead.manager.sys.Fd;
 import io.bulkhead.manager.sys.Signals;
 import io.bulkhead.manager.sys.Syscalls;
+import io.bulkhead.manager.sys.TreeCalls;
 import io.bulkhead.manager.sys.jna.JnaSyscalls;
+import io.bulkhead.manager.sys.jna.JnaTreeCalls;
 import io.bulkhead.manager.undo.Undo;
 import io.bulkhead.settings.Settings;
 import java.io.IOException;
@@ -67,6 +70,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Manager implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Manager.class);
+    /** Where the host's /etc and /var are; a test may name a tree of its own. */
+    private static final Path HOST_ROOT = Path.of(System.getProperty("bulkhead.hostRoot", "/"));
+
     private static final Duration FRAME_DEADLINE = Duration.ofSeconds(10);
 
     private final Settings settings;
@@ -161,14 +167,18 @@ final class Manager implements AutoCloseable {
         ConsoleCalls consoleCalls = ConsoleCalls.of(calls);
         int history =
                 (int) Math.min(Integer.MAX_VALUE - 8, settings.consoleHistory().bytes());
+        GenerationStore generations = new GenerationStore(state.resolve("generations"));
+        PartitionDirectories directories = new PartitionDirectories(
+                state.resolve("partitions"), new GenerationMaterialiser(generations, HOST_ROOT));
+        TreeCalls trees = new JnaTreeCalls();
         return new LifeParts(
                 cgroups,
                 starter,
                 new EventProcessWatch(loop, calls),
                 new RecordStore(state.resolve("records")),
-                new PartitionDirectories(
-                        state.resolve("partitions"),
-                        new GenerationMaterialiser(new GenerationStore(state.resolve("generations")), Path.of("/"))),
+                directories,
+                new GenerationOffice(
+                        generations, HOST_ROOT, name -> trees.openRoot(directories.of(name)), trees),
                 new Holdings(
                         new Admission(facts, reserve, settings.host().disk()),
                         settings.uidBase(),

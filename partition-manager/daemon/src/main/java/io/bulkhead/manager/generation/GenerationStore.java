@@ -1,6 +1,7 @@
 package io.bulkhead.manager.generation;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -8,11 +9,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,8 +34,8 @@ import org.slf4j.LoggerFactory;
  * rename it. A process killed at any instruction leaves at most the temporary tree, which the next call of the same
  * kind removes.
  *
- * <p>Thread-safe: methods exclude each other. One process owns the store. Blocks on the disk: a few hundred
- * milliseconds at worst on a quiet machine.
+ * <p>Thread-safe: methods that change something exclude each other; looking waits for nobody. One process owns the store.
+ * Blocks on the disk: a few hundred milliseconds at worst on a quiet machine.
  */
 public final class GenerationStore {
 
@@ -51,6 +55,7 @@ public final class GenerationStore {
 
     private final Path store;
     private final Steps steps;
+    private final Map<String, Size> sizes = new ConcurrentHashMap<>();
 
     /**
      * @param storeDirectory made at the first capture if it is missing; must belong to root and be writable by nobody else
@@ -146,7 +151,7 @@ public final class GenerationStore {
     }
 
     /** What the host was last found to be; empty before the first capture. */
-    public synchronized Optional<Generation> newest() throws IOException {
+    public Optional<Generation> newest() throws IOException {
         Path file = store.resolve(NEWEST);
         Optional<Generation> named = Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
                 ? find(Files.readString(file).strip())
@@ -168,6 +173,36 @@ public final class GenerationStore {
     public long capturedAtMillis(Generation generation) throws IOException {
         return Files.getLastModifiedTime(generation.manifest(), LinkOption.NOFOLLOW_LINKS)
                 .toMillis();
+    }
+
+    /**
+     * What is in a generation.
+     *
+     * @param entries files, directories and links
+     * @param bytes in its files
+     */
+    public record Size(long entries, long bytes) {}
+
+    /** What is in a generation: it never changes, so it is counted once. */
+    public Size size(Generation generation) throws IOException {
+        Size known = sizes.get(generation.name());
+        if (known == null) {
+            long entries = 0;
+            long bytes = 0;
+            for (String tree : TREES) {
+                try (Stream<Path> all = Files.walk(generation.directory().resolve(tree))) {
+                    for (Path each : (Iterable<Path>) all::iterator) {
+                        entries++;
+                        bytes += Files.isRegularFile(each, LinkOption.NOFOLLOW_LINKS) ? Files.size(each) : 0;
+                    }
+                } catch (UncheckedIOException e) {
+                    throw e.getCause();
+                }
+            }
+            known = new Size(entries, bytes);
+            sizes.put(generation.name(), known);
+        }
+        return known;
     }
 
     /** The packages that the host had then; empty for a generation that is not there or has no list. */
@@ -224,7 +259,7 @@ public final class GenerationStore {
     }
 
     /** All generations, sorted by name; what a killed capture left is none. */
-    public synchronized List<Generation> list() throws IOException {
+    public List<Generation> list() throws IOException {
         List<Generation> generations = new ArrayList<>();
         if (Files.isDirectory(store)) {
             try (DirectoryStream<Path> entries = Files.newDirectoryStream(store, "g-*")) {
@@ -238,7 +273,7 @@ public final class GenerationStore {
     }
 
     /** The generation of this name, or nothing if there is none or the name has not the form of one. */
-    public synchronized Optional<Generation> find(String name) {
+    public Optional<Generation> find(String name) {
         if (!NAME.matcher(name).matches()) {
             return Optional.empty();
         }

@@ -8,6 +8,7 @@ import io.bulkhead.manager.cgroup.Cgroups;
 import io.bulkhead.manager.console.ConsoleHub;
 import io.bulkhead.manager.journal.Journal;
 import io.bulkhead.manager.keeping.HostKeeping;
+import io.bulkhead.manager.rebase.GenerationOffice;
 import io.bulkhead.manager.record.RecordStore;
 import io.bulkhead.manager.start.Starter;
 import java.util.Optional;
@@ -25,6 +26,7 @@ import java.util.function.Supplier;
  * @param processes the watch over them
  * @param records what survives the manager
  * @param directories the partitions' files
+ * @param generations what those files build on
  * @param holdings who has what
  * @param keeping of the host around the slices
  * @param journal of events
@@ -42,6 +44,7 @@ public record LifeParts(
         ProcessWatch processes,
         RecordStore records,
         PartitionDirectories directories,
+        GenerationOffice generations,
         Holdings holdings,
         HostKeeping keeping,
         Journal journal,

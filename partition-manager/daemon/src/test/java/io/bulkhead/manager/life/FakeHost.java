@@ -31,16 +31,20 @@ import io.bulkhead.manager.cgroup.PlainFiles;
 import io.bulkhead.manager.console.ConsoleCalls;
 import io.bulkhead.manager.console.ConsoleHub;
 import io.bulkhead.manager.console.ConsoleLoop;
+import io.bulkhead.manager.generation.GenerationStore;
 import io.bulkhead.manager.host.HostFacts;
 import io.bulkhead.manager.journal.Journal;
 import io.bulkhead.manager.keeping.BootFacts;
 import io.bulkhead.manager.keeping.Disturbances;
 import io.bulkhead.manager.keeping.HostKeeping;
+import io.bulkhead.manager.rebase.GenerationOffice;
 import io.bulkhead.manager.record.BootRecord;
 import io.bulkhead.manager.record.FaultyRecords;
 import io.bulkhead.manager.steering.SteeringKeeper;
 import io.bulkhead.manager.steering.SteeringRecord;
 import io.bulkhead.manager.sys.Fd;
+import io.bulkhead.manager.sys.TreeCalls;
+import io.bulkhead.manager.sys.jna.JnaTreeCalls;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -89,6 +93,8 @@ final class FakeHost {
         HostReserve reserve = new HostReserve(CpuSet.of(0), new CpuMillis(500), ByteSize.ofMebibytes(1024));
         // What happens by itself happens at once here, on the thread that made it happen.
         Executor executor = Runnable::run;
+        Path own = directory.resolve("partitions");
+        TreeCalls trees = new JnaTreeCalls();
         parts = new LifeParts(
                 cgroups,
                 starter,
@@ -100,12 +106,17 @@ final class FakeHost {
                         throw new IOException(e);
                     }
                 }),
-                new PartitionDirectories(directory.resolve("partitions"), (target, name, hash) -> {
+                new PartitionDirectories(own, (target, name, hash) -> {
                     faults.step("materialise");
                     Files.createDirectory(target);
                     Files.writeString(target.resolve("etc"), name.value());
                     return "g-1";
                 }),
+                new GenerationOffice(
+                        new GenerationStore(directory.resolve("generations")),
+                        directory.resolve("host"),
+                        name -> trees.openRoot(own.resolve(name.value())),
+                        trees),
                 new Holdings(new Admission(facts, reserve), 65_536, 8),
                 keeping(facts, reserve),
                 new Journal(() -> now),
