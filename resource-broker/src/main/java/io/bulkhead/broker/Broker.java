@@ -361,6 +361,13 @@ public final class Broker {
         });
     }
 
+    // ---- generations
+
+    /** The copies of the host's /etc and /var that partitions build on. */
+    public Generations generations() {
+        return new Generations(manager);
+    }
+
     // ---- placing
 
     private CompletionStage<PartitionStatus> place(Wish wish, Situation now, int attempts) {
@@ -442,6 +449,11 @@ public final class Broker {
     }
 
     private <R extends Reply> CompletionStage<R> ask(Order order, Class<R> type, Duration timeout) {
+        return ask(manager, order, type, timeout);
+    }
+
+    /** Asks the manager, and takes no other kind of reply. */
+    static <R extends Reply> CompletionStage<R> ask(Manager manager, Order order, Class<R> type, Duration timeout) {
         return manager.ask(order, timeout).thenApply(reply -> {
             if (reply instanceof Reply.Refused refused) {
                 throw new Refusal(refused.problem());

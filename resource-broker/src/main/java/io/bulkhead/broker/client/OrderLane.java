@@ -135,7 +135,9 @@ final class OrderLane {
                 || order instanceof Order.ListPartitions
                 || order instanceof Order.MeasurePartitions
                 || order instanceof Order.ShowPartition
-                || order instanceof Order.VerifyPartition;
+                || order instanceof Order.VerifyPartition
+                || order instanceof Order.ListGenerations
+                || order instanceof Order.DiffPartition;
     }
 
     void close() {

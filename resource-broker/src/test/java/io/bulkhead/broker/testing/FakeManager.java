@@ -61,6 +61,7 @@ import java.util.function.UnaryOperator;
  * restart. Its partitions and journal outlive {@link #stop}, as the real one's do.
  */
 public final class FakeManager implements AutoCloseable {
+    private final FakeGenerations generations = new FakeGenerations();
     private static final int PAGE = 64;
     private static final ByteSize MEMORY = ByteSize.parse("8GiB");
 
@@ -335,6 +336,8 @@ public final class FakeManager implements AutoCloseable {
             return changed(resume.name(), State.RUNNING);
         } else if (order instanceof Order.VerifyPartition verify) {
             return new Reply.Certified(Certificate.of(known(verify.name()).name(), 7, List.of()));
+        } else if (FakeGenerations.knows(order)) {
+            return generations.carryOut(order, this::known);
         } else if (order instanceof Order.ShutDown) {
             return new Reply.Done();
         } else if (order instanceof Order.OpenConsole console) {

@@ -11,9 +11,9 @@ package io.bulkhead.manager.rebase;
  *     a link; empty for everything else
  * @param attributes SHA-256 of its extended attributes, empty if it has none
  */
-record Entry(Kind kind, int mode, long uid, long gid, String data, String attributes) {
+public record Entry(Kind kind, int mode, long uid, long gid, String data, String attributes) {
     /** What an inode is. */
-    enum Kind {
+    public enum Kind {
         DIRECTORY,
         FILE,
         LINK,

@@ -12,8 +12,8 @@ import java.util.List;
  * @param toInode of the /etc that builds on {@code to}
  * @param steps in /var on the way from the one to the other
  */
-record RebasePlan(String from, String to, long fromInode, long toInode, List<VarStep> steps) {
-    RebasePlan {
+public record RebasePlan(String from, String to, long fromInode, long toInode, List<VarStep> steps) {
+    public RebasePlan {
         steps = List.copyOf(steps);
     }
 }

@@ -9,14 +9,14 @@ import java.util.Optional;
  * @param before what is there; absent for nothing
  * @param after what is to be there
  */
-record VarStep(String path, Optional<Made> before, Optional<Made> after) {
+public record VarStep(String path, Optional<Made> before, Optional<Made> after) {
     /**
      * A directory, a link or an empty file.
      *
      * @param kind which of them
      * @param target of a link, empty otherwise
      */
-    record Made(Entry.Kind kind, int mode, long uid, long gid, String target) {}
+    public record Made(Entry.Kind kind, int mode, long uid, long gid, String target) {}
 
     VarStep reversed() {
         return new VarStep(path, after, before);
