@@ -70,8 +70,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Manager implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Manager.class);
-    /** Where the host's /etc and /var are; a test may name a tree of its own. */
-    private static final Path HOST_ROOT = Path.of(System.getProperty("bulkhead.hostRoot", "/"));
+    /** System property: where the host's /etc and /var are. For tests, which must not change this machine's. */
+    static final String HOST_ROOT = "bulkhead.host-root";
 
     private static final Duration FRAME_DEADLINE = Duration.ofSeconds(10);
 
@@ -168,8 +168,9 @@ final class Manager implements AutoCloseable {
         int history =
                 (int) Math.min(Integer.MAX_VALUE - 8, settings.consoleHistory().bytes());
         GenerationStore generations = new GenerationStore(state.resolve("generations"));
+        Path hostRoot = Path.of(System.getProperty(HOST_ROOT, "/"));
         PartitionDirectories directories = new PartitionDirectories(
-                state.resolve("partitions"), new GenerationMaterialiser(generations, HOST_ROOT));
+                state.resolve("partitions"), new GenerationMaterialiser(generations, hostRoot));
         TreeCalls trees = new JnaTreeCalls();
         return new LifeParts(
                 cgroups,
@@ -178,7 +179,7 @@ final class Manager implements AutoCloseable {
                 new RecordStore(state.resolve("records")),
                 directories,
                 new GenerationOffice(
-                        generations, HOST_ROOT, name -> trees.openRoot(directories.of(name)), trees),
+                        generations, hostRoot, name -> trees.openRoot(directories.of(name)), trees),
                 new Holdings(
                         new Admission(facts, reserve, settings.host().disk()),
                         settings.uidBase(),

@@ -277,7 +277,7 @@ public final class GenerationOffice {
         }
         Snapshot was = snapshot(base.directory());
         Snapshot is = snapshot(fresh.directory());
-        return new Trees(base, fresh, was, TreeReader.against(calls, root, TREES, List.of(was, is)), is);
+        return new Trees(base, fresh, was, TreeReader.forMerge(calls, root, TREES, List.of(was, is)), is);
     }
 
     private Merge merged(PartitionName name, Fd root, Trees trees) {

@@ -30,8 +30,8 @@ import java.util.function.Predicate;
  * is read is bounded in entries, depth and bytes. For one thread.
  */
 final class TreeReader {
-    /** More is not configuration. A host's /etc and skeleton of /var have some 2,000. */
-    static final int MOST_ENTRIES = 100_000;
+    /** More is not configuration: a host's /etc and skeleton of /var have some 2,000. It must fit into a small heap, too. */
+    static final int MOST_ENTRIES = 20_000;
 
     static final int MOST_LEVELS = 64;
 
@@ -71,6 +71,21 @@ final class TreeReader {
         return new TreeReader(
                         calls,
                         path -> others.stream().anyMatch(other -> other.hasDirectory(path)),
+                        (path, size) -> others.stream()
+                                .anyMatch(other -> other.sizes().getOrDefault(path, -1L) == size))
+                .read(root, tops);
+    }
+
+    /**
+     * The same for a merge: of a directory of /var in which none of the others has anything, what is in it is the
+     * partition's data, and is not looked at however much it is.
+     */
+    static Snapshot forMerge(TreeCalls calls, Fd root, List<String> tops, List<Snapshot> others) {
+        return new TreeReader(
+                        calls,
+                        path -> others.stream()
+                                .anyMatch(other -> other.hasDirectory(path)
+                                        && (path.startsWith("etc") || !other.below(path).isEmpty())),
                         (path, size) -> others.stream()
                                 .anyMatch(other -> other.sizes().getOrDefault(path, -1L) == size))
                 .read(root, tops);

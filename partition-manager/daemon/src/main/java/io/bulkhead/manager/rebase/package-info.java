@@ -18,7 +18,7 @@
  *   OWN, the directory above etc …      diff, rebase     open(2) of a path that only root can change
  *   etc, var and all below: diff        while it runs    openat2(2) of one name, O_PATH|O_NOFOLLOW, RESOLVE_BENEATH, _NO_SYMLINKS,
  *                                                        _NO_MAGICLINKS, _NO_XDEV; judged by statx(2); only regular files and
- *                                                        directories are read, by that descriptor, O_NONBLOCK; at most 100,000
+ *                                                        directories are read, by that descriptor, O_NONBLOCK; at most 20,000
  *                                                        entries, 64 levels, no file that has not a generation's length
  *   etc and all below: copy             at rest          the same; at most 256 MiB
  *   OWN/.staging .former .returning     at rest          made by the manager, above what the partition sees
