@@ -3,7 +3,7 @@ package io.bulkhead.console.checks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bulkhead.console.testing.Samples;
-import io.bulkhead.contract.generation.Drift;
+import io.bulkhead.contract.partition.Drift;
 import io.bulkhead.contract.partition.PartitionStatus;
 import io.bulkhead.contract.partition.State;
 import java.util.List;

@@ -170,7 +170,8 @@ final class Manager implements AutoCloseable {
         GenerationStore generations = new GenerationStore(state.resolve("generations"));
         Path hostRoot = Path.of(System.getProperty(HOST_ROOT, "/"));
         PartitionDirectories directories = new PartitionDirectories(
-                state.resolve("partitions"), new GenerationMaterialiser(generations, hostRoot));
+                state.resolve("partitions"), new GenerationMaterialiser(
+                        generations, hostRoot, name -> journal.append(new Event.GenerationCaptured(name))));
         TreeCalls trees = new JnaTreeCalls();
         return new LifeParts(
                 cgroups,

@@ -1,6 +1,5 @@
 package io.bulkhead.contract.partition;
 
-import io.bulkhead.contract.generation.Drift;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,6 +1,5 @@
 package io.bulkhead.contract.wire;
 
-import io.bulkhead.contract.generation.Drift;
 import io.bulkhead.contract.generation.FileChange;
 import io.bulkhead.contract.generation.FileChanges;
 import io.bulkhead.contract.generation.GenerationInfo;
@@ -23,6 +22,7 @@ import io.bulkhead.contract.partition.ConsoleStatus;
 import io.bulkhead.contract.partition.CpuClaim;
 import io.bulkhead.contract.partition.CpuSlice;
 import io.bulkhead.contract.partition.CpuTime;
+import io.bulkhead.contract.partition.Drift;
 import io.bulkhead.contract.partition.HostStatus;
 import io.bulkhead.contract.partition.HostStatus.Disk;
 import io.bulkhead.contract.partition.HostStatus.Enforcement;
@@ -234,8 +234,8 @@ final class Samples {
                     Optional.empty(),
                     Optional.of(OperationRate.parse("4000/s")))));
 
-    private static final GenerationInfo GENERATION =
-            new GenerationInfo("g-0123456789ab", true, 1_700_000_000_000L, 1263, 3_400_000, 412, 7, List.of(NAME), 2, 1);
+    private static final GenerationInfo GENERATION = new GenerationInfo(
+            "g-0123456789ab", true, 1_700_000_000_000L, 1263, 3_400_000, 412, 7, List.of(NAME), 2, 1);
 
     private static final FileChanges CHANGES = new FileChanges(
             List.of(
@@ -300,8 +300,7 @@ final class Samples {
                             2),
                     Optional.of("g-0123456789ac"),
                     Optional.empty())),
-            new Reply.Rebased(
-                    new Rebase(NAME, "g-0123456789ab", "g-0123456789ac", true, CHANGES, FileChanges.NONE)),
+            new Reply.Rebased(new Rebase(NAME, "g-0123456789ab", "g-0123456789ac", true, CHANGES, FileChanges.NONE)),
             new Reply.StreamOpened(17),
             new Reply.Refused(new Problem(
                     ProblemCode.NOT_ENOUGH_RESOURCES, "CPUs are short", Optional.of("stop db"), List.of("db: 2-3"))));

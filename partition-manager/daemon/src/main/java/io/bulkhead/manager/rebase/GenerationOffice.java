@@ -2,7 +2,7 @@ package io.bulkhead.manager.rebase;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import io.bulkhead.contract.generation.Drift;
+import io.bulkhead.contract.partition.Drift;
 import io.bulkhead.contract.generation.FileChange;
 import io.bulkhead.contract.generation.FileChanges;
 import io.bulkhead.contract.generation.GenerationInfo;

@@ -100,7 +100,7 @@ final class Rebaser {
             return;
         }
         if (plan.isPresent()) {
-            new VarSkeleton(calls, writer, root).backward(plan.get().steps());
+            new VarSkeleton(calls, writer).backward(root, plan.get().steps());
         }
         if (beside.endsWith(RETURNING)) {
             becomeFormer(own, beside, writer);
@@ -122,16 +122,15 @@ final class Rebaser {
         return allOrNothing(root, fresh.name(), writer -> {
             writer.makePrivateDirectory(staging);
             new EtcStage(calls, writer, merge.resolutions(), staging, fresh.directory()).build(root);
-            VarSkeleton skeleton = new VarSkeleton(calls, writer, root);
             RebasePlan plan = new RebasePlan(
                     base.name(),
                     fresh.name(),
                     inodeOfEtc(root),
                     inodeOfEtc(root, STAGING),
-                    skeleton.stepsOf(merge, ownFiles));
+                    VarSkeleton.stepsOf(merge, ownFiles));
             write(plan, staging, writer);
             writer.sync(staging);
-            skeleton.forward(plan.steps());
+            new VarSkeleton(calls, writer).forward(root, plan.steps());
             swap(root, STAGING, writer);
         });
     }
@@ -148,7 +147,7 @@ final class Rebaser {
             write(plan, former, writer);
             writer.rename(former, own.resolve(RETURNING));
             writer.syncDirectory(own);
-            new VarSkeleton(calls, writer, root).forward(plan.steps());
+            new VarSkeleton(calls, writer).forward(root, plan.steps());
             swap(root, RETURNING, writer);
         });
     }

@@ -30,17 +30,14 @@ final class VarSkeleton {
 
     private final TreeCalls calls;
     private final TreeWriter writer;
-    private final Fd root;
 
-    /** @param root the directory that holds {@code var} */
-    VarSkeleton(TreeCalls calls, TreeWriter writer, Fd root) {
+    VarSkeleton(TreeCalls calls, TreeWriter writer) {
         this.calls = calls;
         this.writer = writer;
-        this.root = root;
     }
 
     /** The steps of a merge: what is new from the top down, then what goes from the bottom up. */
-    List<VarStep> stepsOf(Merge merge, Snapshot own) {
+    static List<VarStep> stepsOf(Merge merge, Snapshot own) {
         List<VarStep> makes = new ArrayList<>();
         List<VarStep> removals = new ArrayList<>();
         for (Map.Entry<String, Resolution> each : merge.resolutions().entrySet()) {
@@ -69,22 +66,26 @@ final class VarSkeleton {
         return new Made(entry.kind(), entry.mode(), entry.uid(), entry.gid(), target);
     }
 
-    /** Makes every step. */
-    void forward(List<VarStep> steps) throws IOException {
+    /**
+     * Makes every step.
+     *
+     * @param root the directory that holds {@code var}
+     */
+    void forward(Fd root, List<VarStep> steps) throws IOException {
         for (VarStep step : steps) {
-            make(step);
+            make(root, step);
         }
     }
 
     /** Takes every step back that was made, or half made; what holds data by now stays. */
-    void backward(List<VarStep> steps) throws IOException {
+    void backward(Fd root, List<VarStep> steps) throws IOException {
         for (int i = steps.size() - 1; i >= 0; i--) {
-            takeBack(steps.get(i));
+            takeBack(root, steps.get(i));
         }
     }
 
-    private void takeBack(VarStep step) throws IOException {
-        Optional<Fd> parent = parentOf(step.path());
+    private void takeBack(Fd root, VarStep step) throws IOException {
+        Optional<Fd> parent = parentOf(root, step.path());
         if (parent.isEmpty()) {
             return;
         }
@@ -103,8 +104,8 @@ final class VarSkeleton {
         }
     }
 
-    private void make(VarStep step) throws IOException {
-        Optional<Fd> parent = parentOf(step.path());
+    private void make(Fd root, VarStep step) throws IOException {
+        Optional<Fd> parent = parentOf(root, step.path());
         if (parent.isEmpty()) {
             return;
         }
@@ -166,7 +167,7 @@ final class VarSkeleton {
     }
 
     /** The directory that a path is in, gone to name by name; empty if it is not there. */
-    private Optional<Fd> parentOf(String path) {
+    private Optional<Fd> parentOf(Fd root, String path) {
         Fd directory = calls.openBeneath(root, ".", EnumSet.of(OpenFlag.DIRECTORY));
         try {
             for (String name : RawNames.parent(path).split("/")) {

@@ -1,4 +1,4 @@
-package io.bulkhead.contract.generation;
+package io.bulkhead.contract.partition;
 
 import io.bulkhead.contract.unit.WireFlag;
 import java.util.Optional;
