@@ -94,7 +94,9 @@ final class OsVerb implements Callable<Integer> {
     }
 
     /** {@code bulkhead os list}. */
-    @Command(name = "list", description = "Lists the generations, the newest first, and how far the host has moved from each.")
+    @Command(
+            name = "list",
+            description = "Lists the generations, the newest first, and how far the host has moved from each.")
     static final class Listing extends Verb {
         Listing(Bulkhead bulkhead) {
             super(bulkhead);
@@ -108,22 +110,28 @@ final class OsVerb implements Callable<Integer> {
                 return DONE;
             }
             Reply.Generations all = ApiClient.decode(Reply.Generations.class, answer);
-            Table table = new Table("GENERATION", "CAPTURED", "SIZE>", "PACKAGES>", "MOVED SINCE>", "PARTITIONS", "WAY BACK OF>");
-            all.generations().forEach(each -> table.row(
-                    new Cell(each.name(), each.newest() ? Tone.STRONG : Tone.PLAIN),
-                    Cell.of(Words.time(each.capturedAtMillis(), ZoneId.systemDefault())
-                            + (each.newest() ? ", newest" : "")),
-                    Cell.of(Words.size(each.bytes())),
-                    Cell.of(Long.toString(each.packages())),
-                    new Cell(Long.toString(each.packagesMoved()), each.packagesMoved() > 0 ? Tone.WARN : Tone.PLAIN),
-                    Cell.of(users(each)),
-                    Cell.of(Long.toString(each.wayBack()))));
+            Table table = new Table(
+                    "GENERATION", "CAPTURED", "SIZE>", "PACKAGES>", "MOVED SINCE>", "PARTITIONS", "WAY BACK OF>");
+            all.generations()
+                    .forEach(each -> table.row(
+                            new Cell(each.name(), each.newest() ? Tone.STRONG : Tone.PLAIN),
+                            Cell.of(Words.time(each.capturedAtMillis(), ZoneId.systemDefault())
+                                    + (each.newest() ? ", newest" : "")),
+                            Cell.of(Words.size(each.bytes())),
+                            Cell.of(Long.toString(each.packages())),
+                            new Cell(
+                                    Long.toString(each.packagesMoved()),
+                                    each.packagesMoved() > 0 ? Tone.WARN : Tone.PLAIN),
+                            Cell.of(users(each)),
+                            Cell.of(Long.toString(each.wayBack()))));
             if (table.isEmpty()) {
-                bulkhead().remark("there are no generations yet; 'bulkhead os capture' makes one, and so does 'define'");
+                bulkhead()
+                        .remark("there are no generations yet; 'bulkhead os capture' makes one, and so does 'define'");
             } else {
                 bulkhead().print(table.render(colour()));
                 if (all.leftOut() > 0) {
-                    bulkhead().remark("and " + all.leftOut() + " older ones; 'bulkhead os gc' removes what nobody needs");
+                    bulkhead()
+                            .remark("and " + all.leftOut() + " older ones; 'bulkhead os gc' removes what nobody needs");
                 }
             }
             return DONE;
@@ -172,13 +180,9 @@ final class OsVerb implements Callable<Integer> {
                             + (differences.newest().equals(differences.generation())
                                     ? ", the newest"
                                     : "; the newest is " + differences.newest()));
-            differences
-                    .rebase()
-                    .ifPresent(to -> bulkhead().printLine("it is taken to " + to + " at its next start"));
-            differences
-                    .wayBack()
-                    .ifPresent(to -> bulkhead()
-                            .printLine("'bulkhead os rebase " + partition + " --undo' takes it back to " + to));
+            differences.rebase().ifPresent(to -> bulkhead().printLine("it is taken to " + to + " at its next start"));
+            differences.wayBack().ifPresent(to -> bulkhead()
+                    .printLine("'bulkhead os rebase " + partition + " --undo' takes it back to " + to));
             files("the partition changed", differences.own());
             if (differences.ownIncomplete()) {
                 bulkhead().printLine("  and more: it has more files than are looked at");
@@ -198,7 +202,8 @@ final class OsVerb implements Callable<Integer> {
             bulkhead()
                     .printLine("\n"
                             + Tone.STRONG.paint(
-                                    "the host's packages moved since: " + count(packages.count(), "package"), colour()));
+                                    "the host's packages moved since: " + count(packages.count(), "package"),
+                                    colour()));
             packages.changes().forEach(each -> bulkhead().printLine("  " + line(each)));
             more(packages.leftOut());
         }
@@ -286,7 +291,8 @@ final class OsVerb implements Callable<Integer> {
             if (rebase.from().equals(rebase.to())) {
                 bulkhead()
                         .printLine(rebase.partition()
-                                + (undo ? ": the rebase that was left for its next start is forgotten; it stays on "
+                                + (undo
+                                        ? ": the rebase that was left for its next start is forgotten; it stays on "
                                         : ": builds on the newest generation already, ")
                                 + rebase.to());
                 return;
@@ -299,8 +305,9 @@ final class OsVerb implements Callable<Integer> {
                 bulkhead().printLine("  and " + rebase.taken().leftOut() + " more");
             }
             if (rebase.kept().count() > 0) {
-                bulkhead().remark(rebase.kept().count() + " changes of its own are kept; 'bulkhead os diff "
-                        + rebase.partition() + "' lists them");
+                bulkhead()
+                        .remark(rebase.kept().count() + " changes of its own are kept; 'bulkhead os diff "
+                                + rebase.partition() + "' lists them");
             }
         }
     }
@@ -315,7 +322,8 @@ final class OsVerb implements Callable<Integer> {
     static final class Collect extends Verb {
         @Option(
                 names = "--way-back",
-                description = "give up every partition's way back from its last rebase first, with the files kept for it")
+                description =
+                        "give up every partition's way back from its last rebase first, with the files kept for it")
         private boolean wayBack;
 
         @Option(

@@ -35,7 +35,8 @@ class GenerationChecksTest {
     @Test
     void isGoodWhereEveryPartitionIsAsTheHost() {
         assertThat(GenerationChecks.of(List.of()).verdict()).isEqualTo(Finding.Verdict.GOOD);
-        assertThat(GenerationChecks.of(List.of(behind("db", 0, false))).verdict()).isEqualTo(Finding.Verdict.GOOD);
+        assertThat(GenerationChecks.of(List.of(behind("db", 0, false))).verdict())
+                .isEqualTo(Finding.Verdict.GOOD);
     }
 
     @Test

@@ -66,7 +66,8 @@ class OsVerbTest {
         CliRun.Outcome outcome = run("os", "list");
 
         assertThat(outcome.code()).isZero();
-        assertThat(outcome.out().lines().map(line -> line.replaceAll("20\\d\\d-[-0-9]+ [:0-9]+", "TIME").replaceAll(" +", " ")))
+        assertThat(outcome.out().lines().map(line -> line.replaceAll("20\\d\\d-[-0-9]+ [:0-9]+", "TIME")
+                        .replaceAll(" +", " ")))
                 .containsExactly(
                         "GENERATION CAPTURED SIZE PACKAGES MOVED SINCE PARTITIONS WAY BACK OF",
                         "g-2 TIME, newest 3 MiB 412 0 db and 2 more 0",

@@ -170,7 +170,8 @@ final class Manager implements AutoCloseable {
         GenerationStore generations = new GenerationStore(state.resolve("generations"));
         Path hostRoot = Path.of(System.getProperty(HOST_ROOT, "/"));
         PartitionDirectories directories = new PartitionDirectories(
-                state.resolve("partitions"), new GenerationMaterialiser(
+                state.resolve("partitions"),
+                new GenerationMaterialiser(
                         generations, hostRoot, name -> journal.append(new Event.GenerationCaptured(name))));
         TreeCalls trees = new JnaTreeCalls();
         return new LifeParts(
@@ -179,8 +180,7 @@ final class Manager implements AutoCloseable {
                 new EventProcessWatch(loop, calls),
                 new RecordStore(state.resolve("records")),
                 directories,
-                new GenerationOffice(
-                        generations, hostRoot, name -> trees.openRoot(directories.of(name)), trees),
+                new GenerationOffice(generations, hostRoot, name -> trees.openRoot(directories.of(name)), trees),
                 new Holdings(
                         new Admission(facts, reserve, settings.host().disk()),
                         settings.uidBase(),

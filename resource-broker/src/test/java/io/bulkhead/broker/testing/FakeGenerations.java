@@ -66,8 +66,7 @@ final class FakeGenerations {
                 CHANGES,
                 false,
                 FileChanges.NONE,
-                new PackageChanges(
-                        List.of(new PackageChange("openssl:amd64", Optional.of("1"), Optional.of("2"))), 0),
+                new PackageChanges(List.of(new PackageChange("openssl:amd64", Optional.of("1"), Optional.of("2"))), 0),
                 Optional.empty(),
                 Optional.of(OLD));
     }

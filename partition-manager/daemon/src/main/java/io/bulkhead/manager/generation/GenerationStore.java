@@ -101,8 +101,7 @@ public final class GenerationStore {
         TreeWriter writer = new TreeWriter(steps);
         Path temporary = makeTemporary(writer);
         try {
-            Captured captured =
-                    captureInto(temporary, hostRoot.toAbsolutePath().normalize(), writer);
+            Captured captured = captureInto(temporary, hostRoot.toAbsolutePath().normalize(), writer);
             remember(captured.generation(), writer);
             return captured;
         } catch (IOException | RuntimeException e) {

@@ -91,8 +91,7 @@ final class Manifest {
                     }
                 }
             }
-            case FILE ->
-                lines.put(name, "f " + head + " " + hash(path));
+            case FILE -> lines.put(name, "f " + head + " " + hash(path));
             case LINK -> lines.put(name, "l " + head + " -> " + encodedTarget(Files.readSymbolicLink(path)));
             case SPECIAL -> throw new GenerationException(path + ": a generation has no devices, sockets or fifos");
         }

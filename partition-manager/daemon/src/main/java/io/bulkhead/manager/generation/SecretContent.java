@@ -36,7 +36,8 @@ final class SecretContent {
             sign("SCRAM-SHA-256$", "SCRAM-SHA-256\\$[0-9]+:", "holds a password hash"),
             sign("OpenVPN Static key", "BEGIN OpenVPN Static key", "holds a private key"),
             sign("PrivateKey", "PrivateKey\\s*=\\s*[A-Za-z0-9+/]{42,43}=", "holds a private key"),
-            // As their issuers mark them, so that they can be found: GitHub, GitLab, Slack, AWS, Google, JSON web tokens.
+            // As their issuers mark them, so that they can be found: GitHub, GitLab, Slack, AWS, Google, JSON web
+            // tokens.
             sign("gh", "\\bgh[pousr]_[A-Za-z0-9]{36}", "holds a token"),
             sign("github_pat_", "github_pat_[A-Za-z0-9_]{22,}", "holds a token"),
             sign("glpat-", "glpat-[A-Za-z0-9_-]{20}", "holds a token"),

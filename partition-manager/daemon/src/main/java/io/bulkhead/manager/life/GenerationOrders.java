@@ -124,10 +124,9 @@ final class GenerationOrders {
         Map<String, List<PartitionName>> users = new HashMap<>();
         for (PartitionLife life : all.get()) {
             Optional<PartitionRecord> record = Optional.of(life.record());
-            record.map(generation)
-                    .filter(name -> !name.isEmpty())
-                    .ifPresent(name -> users.computeIfAbsent(name, none -> new ArrayList<>())
-                            .add(life.name()));
+            record.map(generation).filter(name -> !name.isEmpty()).ifPresent(name -> users.computeIfAbsent(
+                            name, none -> new ArrayList<>())
+                    .add(life.name()));
         }
         return users;
     }

@@ -86,9 +86,9 @@ final class Rebasing {
         PartitionRecord on = standing.record();
         if (on.rebase().isPresent()) {
             save(on.withFiles(on.generation(), Optional.empty(), on.wayBack()));
-            parts.journal().append(new Event.PartitionRebaseUndone(name, on.rebase().get(), on.generation()));
-            return new Rebase(
-                    name, on.generation(), on.generation(), false, FileChanges.NONE, FileChanges.NONE);
+            parts.journal()
+                    .append(new Event.PartitionRebaseUndone(name, on.rebase().get(), on.generation()));
+            return new Rebase(name, on.generation(), on.generation(), false, FileChanges.NONE, FileChanges.NONE);
         }
         standing.requireAtRest("its files cannot be exchanged while it runs; stop it first");
         standing.requireClean();
@@ -138,7 +138,10 @@ final class Rebasing {
 
     private static String reason(RuntimeException e) {
         if (e instanceof Refusal refusal) {
-            String first = refusal.problem().holders().stream().findFirst().map(line -> ": " + line).orElse("");
+            String first = refusal.problem().holders().stream()
+                    .findFirst()
+                    .map(line -> ": " + line)
+                    .orElse("");
             return refusal.problem().detail() + first;
         }
         return String.valueOf(e.getMessage());

@@ -64,7 +64,8 @@ record AccountMerge(String text, List<String> conflicts) {
         Map<String, String> owners = new LinkedHashMap<>();
         merged.forEach((name, line) -> number(line).ifPresent(number -> {
             String first = owners.putIfAbsent(number, name);
-            boolean isNew = first != null && !(mine.containsKey(first) && mine.containsKey(name))
+            boolean isNew = first != null
+                    && !(mine.containsKey(first) && mine.containsKey(name))
                     && !(theirs.containsKey(first) && theirs.containsKey(name));
             if (isNew) {
                 conflicts.add("number " + RawNames.shown(number) + " belongs to " + RawNames.shown(first) + " and "

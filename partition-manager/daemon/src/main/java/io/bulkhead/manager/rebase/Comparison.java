@@ -13,7 +13,8 @@ import java.util.TreeSet;
 /** What is different between two trees. Pure. */
 final class Comparison {
     /** Written anew for each partition, so that they are never a generation's. */
-    static final Set<String> IDENTITY = Set.of("etc/hostname", "etc/hosts", "etc/machine-id", "var/lib/dbus/machine-id");
+    static final Set<String> IDENTITY =
+            Set.of("etc/hostname", "etc/hosts", "etc/machine-id", "var/lib/dbus/machine-id");
 
     private Comparison() {}
 

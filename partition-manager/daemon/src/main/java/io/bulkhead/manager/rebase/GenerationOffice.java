@@ -2,7 +2,6 @@ package io.bulkhead.manager.rebase;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import io.bulkhead.contract.partition.Drift;
 import io.bulkhead.contract.generation.FileChange;
 import io.bulkhead.contract.generation.FileChanges;
 import io.bulkhead.contract.generation.GenerationInfo;
@@ -12,6 +11,7 @@ import io.bulkhead.contract.generation.Rebase;
 import io.bulkhead.contract.order.Problem;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
+import io.bulkhead.contract.partition.Drift;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.manager.generation.Generation;
 import io.bulkhead.manager.generation.GenerationStore;
@@ -101,8 +101,8 @@ public final class GenerationOffice {
      * @param users who builds on which
      * @param waysBack who could go back to which
      */
-    public List<GenerationInfo> list(
-            Map<String, List<PartitionName>> users, Map<String, List<PartitionName>> waysBack) throws IOException {
+    public List<GenerationInfo> list(Map<String, List<PartitionName>> users, Map<String, List<PartitionName>> waysBack)
+            throws IOException {
         List<GenerationInfo> infos = new ArrayList<>();
         for (Generation each : store.list()) {
             infos.add(info(
@@ -118,10 +118,8 @@ public final class GenerationOffice {
     public GenerationInfo info(Generation generation, List<PartitionName> users, List<PartitionName> waysBack)
             throws IOException {
         GenerationStore.Size size = store.size(generation);
-        List<PartitionName> named = users.stream()
-                .sorted()
-                .limit(GenerationInfo.MOST_PARTITIONS)
-                .toList();
+        List<PartitionName> named =
+                users.stream().sorted().limit(GenerationInfo.MOST_PARTITIONS).toList();
         return new GenerationInfo(
                 generation.name(),
                 store.newest().equals(Optional.of(generation)),
@@ -295,17 +293,18 @@ public final class GenerationOffice {
     }
 
     private static Problem conflict(PartitionName name, Trees trees, List<String> conflicts) {
-        List<String> named =
-                new ArrayList<>(conflicts.subList(0, Math.min(conflicts.size(), MOST_CONFLICTS)));
+        List<String> named = new ArrayList<>(conflicts.subList(0, Math.min(conflicts.size(), MOST_CONFLICTS)));
         if (conflicts.size() > MOST_CONFLICTS) {
             named.add("and " + (conflicts.size() - MOST_CONFLICTS) + " more");
         }
         return new Problem(
                 ProblemCode.CONFLICT,
-                name + " and the host have changed the same since " + trees.base().name() + ", and "
+                name + " and the host have changed the same since "
+                        + trees.base().name() + ", and "
                         + trees.fresh().name() + " cannot be merged in " + conflicts.size()
                         + (conflicts.size() == 1 ? " place" : " places"),
-                Optional.of("make these files inside the partition what they are on the host, or were, and rebase again"),
+                Optional.of(
+                        "make these files inside the partition what they are on the host, or were, and rebase again"),
                 named);
     }
 
@@ -324,8 +323,7 @@ public final class GenerationOffice {
     private String ownText(Fd root, String path) {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         try (Fd etc = calls.openBeneath(root, "etc", EnumSet.of(OpenFlag.DIRECTORY, OpenFlag.NO_FOLLOW));
-                Fd place = calls.openBeneath(
-                        etc, RawNames.name(path), EnumSet.of(OpenFlag.PATH, OpenFlag.NO_FOLLOW))) {
+                Fd place = calls.openBeneath(etc, RawNames.name(path), EnumSet.of(OpenFlag.PATH, OpenFlag.NO_FOLLOW))) {
             long largest = 1L << 20;
             if (!calls.status(place).isRegular() || calls.status(place).sizeBytes() > largest) {
                 throw Refusal.of(

@@ -195,7 +195,8 @@ final class Rebaser {
     }
 
     private static RebasePlan reversed(RebasePlan plan) {
-        List<VarStep> back = new ArrayList<>(plan.steps().stream().map(VarStep::reversed).toList());
+        List<VarStep> back =
+                new ArrayList<>(plan.steps().stream().map(VarStep::reversed).toList());
         Collections.reverse(back);
         return new RebasePlan(plan.to(), plan.from(), plan.toInode(), plan.fromInode(), back);
     }

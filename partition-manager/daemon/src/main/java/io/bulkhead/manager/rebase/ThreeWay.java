@@ -125,8 +125,8 @@ final class ThreeWay {
                 set(path, new Take(theirs.get()), FileChange.Kind.MODIFIED, theirs.get(), EnumSet.of(Aspect.TYPE));
             }
         } else {
-            EnumSet<Aspect> aspects = mine.map(entry -> Comparison.aspects(entry, theirs.get()))
-                    .orElse(EnumSet.noneOf(Aspect.class));
+            EnumSet<Aspect> aspects =
+                    mine.map(entry -> Comparison.aspects(entry, theirs.get())).orElse(EnumSet.noneOf(Aspect.class));
             FileChange.Kind kind = mine.isPresent() ? FileChange.Kind.MODIFIED : FileChange.Kind.ADDED;
             set(path, new Take(theirs.get()), kind, theirs.get(), aspects);
         }
@@ -148,7 +148,9 @@ final class ThreeWay {
             conflict(path, "mode changed on both sides");
             return;
         }
-        if (!owner(mine).equals(owner(was)) && !owner(theirs).equals(owner(was)) && !owner(mine).equals(owner(theirs))) {
+        if (!owner(mine).equals(owner(was))
+                && !owner(theirs).equals(owner(was))
+                && !owner(mine).equals(owner(theirs))) {
             conflict(path, "owner changed on both sides");
             return;
         }
@@ -182,8 +184,7 @@ final class ThreeWay {
         return entry.data() + " " + entry.attributes();
     }
 
-    private void set(
-            String path, Resolution resolution, FileChange.Kind kind, Entry shown, EnumSet<Aspect> aspects) {
+    private void set(String path, Resolution resolution, FileChange.Kind kind, Entry shown, EnumSet<Aspect> aspects) {
         resolutions.put(path, resolution);
         taken.add(new FileChange(Comparison.shown(path, shown), kind, List.copyOf(aspects)));
     }

@@ -71,8 +71,8 @@ final class TreeReader {
         return new TreeReader(
                         calls,
                         path -> others.stream().anyMatch(other -> other.hasDirectory(path)),
-                        (path, size) -> others.stream()
-                                .anyMatch(other -> other.sizes().getOrDefault(path, -1L) == size))
+                        (path, size) ->
+                                others.stream().anyMatch(other -> other.sizes().getOrDefault(path, -1L) == size))
                 .read(root, tops);
     }
 
@@ -85,9 +85,10 @@ final class TreeReader {
                         calls,
                         path -> others.stream()
                                 .anyMatch(other -> other.hasDirectory(path)
-                                        && (path.startsWith("etc") || !other.below(path).isEmpty())),
-                        (path, size) -> others.stream()
-                                .anyMatch(other -> other.sizes().getOrDefault(path, -1L) == size))
+                                        && (path.startsWith("etc")
+                                                || !other.below(path).isEmpty())),
+                        (path, size) ->
+                                others.stream().anyMatch(other -> other.sizes().getOrDefault(path, -1L) == size))
                 .read(root, tops);
     }
 

@@ -18,8 +18,7 @@ class AccountMergeTest {
                 "root:x:0:0\ndaemon:x:1:1:theirs\napp:x:101:101\n");
 
         assertThat(merge.conflicts()).isEmpty();
-        assertThat(merge.text())
-                .isEqualTo("root:x:0:0:mine\ndaemon:x:1:1:theirs\nme:x:1000:1000\napp:x:101:101\n");
+        assertThat(merge.text()).isEqualTo("root:x:0:0:mine\ndaemon:x:1:1:theirs\nme:x:1000:1000\napp:x:101:101\n");
     }
 
     @Test

@@ -97,8 +97,7 @@ class GenerationOfficeTest {
     @Test
     void saysWhatThePartitionAndTheHostChanged() throws IOException {
         host.useIt();
-        Files.setPosixFilePermissions(
-                host.own.resolve("etc/profile"), PosixFilePermissions.fromString("rw-------"));
+        Files.setPosixFilePermissions(host.own.resolve("etc/profile"), PosixFilePermissions.fromString("rw-------"));
         host.upgrade();
 
         PartitionDifferences differences = differences();
@@ -150,7 +149,10 @@ class GenerationOfficeTest {
         assertThat(Files.readSymbolicLink(host.own.resolve("etc/localtime"))).hasToString("/usr/share/zoneinfo/CET");
         assertThat(outcome.rebase().taken().changes()).contains(added("etc/new/new.conf"), removed("etc/gone/"));
         assertThat(outcome.rebase().kept().changes()).contains(added("etc/mine/"), removed("etc/app/other.conf"));
-        assertThat(host.office().differences(DB, fresh, Optional.empty(), Optional.empty()).host().changes())
+        assertThat(host.office()
+                        .differences(DB, fresh, Optional.empty(), Optional.empty())
+                        .host()
+                        .changes())
                 .isEmpty();
     }
 
@@ -185,7 +187,8 @@ class GenerationOfficeTest {
         host.capture();
 
         assertThatThrownBy(() -> host.office().rebase(DB, host.base, Optional.empty()))
-                .isInstanceOfSatisfying(Refusal.class, refusal -> assertThat(refusal.problem().holders())
+                .isInstanceOfSatisfying(Refusal.class, refusal -> assertThat(
+                                refusal.problem().holders())
                         .containsExactly(
                                 "etc/gone/x: changed here, removed on the host",
                                 "etc/issue: content changed on both sides",
@@ -257,7 +260,9 @@ class GenerationOfficeTest {
             }
             Outcome settled = host.office().settle(DB, fresh);
             boolean isBack = settled.generation().equals(host.base);
-            assertThat(host.picture()).as("step %s of the way back, %s", k, seed).isEqualTo(isBack ? before : rebased);
+            assertThat(host.picture())
+                    .as("step %s of the way back, %s", k, seed)
+                    .isEqualTo(isBack ? before : rebased);
             if (!steps.reached()) {
                 assertThat(isBack).isTrue();
                 return;
@@ -276,7 +281,9 @@ class GenerationOfficeTest {
         SmallHost.remove(host.own.resolve("etc/app"));
         Files.createSymbolicLink(host.own.resolve("etc/app"), secret.getParent());
         Files.delete(host.own.resolve("etc/issue"));
-        new ProcessBuilder("/usr/bin/mkfifo", host.own.resolve("etc/issue").toString()).start().waitFor();
+        new ProcessBuilder("/usr/bin/mkfifo", host.own.resolve("etc/issue").toString())
+                .start()
+                .waitFor();
         try (var huge = Files.newByteChannel(
                 host.own.resolve("etc/profile"),
                 Set.of(java.nio.file.StandardOpenOption.WRITE, java.nio.file.StandardOpenOption.CREATE))) {
@@ -312,8 +319,8 @@ class GenerationOfficeTest {
         assertThat(host.store.find(fresh)).isPresent();
         assertThat(host.store.find(host.base)).isPresent();
         assertThat(host.office().list(Map.of(host.base, List.of(DB)), Map.of()))
-                .extracting(info -> info.name() + " " + info.newest() + " " + info.partitions() + " "
-                        + info.packagesMoved())
+                .extracting(info ->
+                        info.name() + " " + info.newest() + " " + info.partitions() + " " + info.packagesMoved())
                 .containsExactly(fresh + " true [] 0", host.base + " false [db] 2");
     }
 

@@ -64,7 +64,9 @@ final class SmallHost {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < namesAndVersions.length; i += 2) {
             text.append("Package: ").append(namesAndVersions[i]).append("\nStatus: install ok installed\n");
-            text.append("Architecture: amd64\nVersion: ").append(namesAndVersions[i + 1]).append("\n\n");
+            text.append("Architecture: amd64\nVersion: ")
+                    .append(namesAndVersions[i + 1])
+                    .append("\n\n");
         }
         write("var/lib/dpkg/status", text.toString());
     }
@@ -73,7 +75,9 @@ final class SmallHost {
     void upgrade() throws IOException {
         write("etc/issue", "two\n");
         write("etc/new/new.conf", "n=1\n");
-        write("etc/passwd", "root:x:0:0:root:/root:/bin/bash\ndaemon:x:1:1::/:/usr/sbin/nologin\napp:x:101:1::/:/bin/sh\n");
+        write(
+                "etc/passwd",
+                "root:x:0:0:root:/root:/bin/bash\ndaemon:x:1:1::/:/usr/sbin/nologin\napp:x:101:1::/:/bin/sh\n");
         remove(root.resolve("etc/gone"));
         Files.delete(root.resolve("etc/localtime"));
         link("etc/localtime", "/usr/share/zoneinfo/CET");
@@ -141,7 +145,8 @@ final class SmallHost {
     /** What stands beside the partition's own directories. */
     Stream<String> beside() throws IOException {
         try (Stream<Path> all = Files.list(own)) {
-            return all.map(path -> path.getFileName().toString())
+            return all
+                    .map(path -> path.getFileName().toString())
                     .filter(name -> name.startsWith("."))
                     .toList()
                     .stream();

@@ -146,9 +146,7 @@ public final class JnaTreeCalls implements TreeCalls {
                 if (bytes == 0) {
                     break;
                 }
-                for (long at = 0;
-                        at < bytes;
-                        at += Short.toUnsignedInt(entries.getShort(at + DirectoryEntry.LENGTH))) {
+                for (long at = 0; at < bytes; at += Short.toUnsignedInt(entries.getShort(at + DirectoryEntry.LENGTH))) {
                     String name = entries.getString(at + DirectoryEntry.NAME, ISO_8859_1.name());
                     if (!name.equals(".") && !name.equals("..")) {
                         names.add(name);
@@ -164,8 +162,8 @@ public final class JnaTreeCalls implements TreeCalls {
         try (Scratch scratch = new Scratch()) {
             Pointer text = scratch.bytes(LINK_BYTES);
             Pointer itself = raw(scratch, "");
-            int bytes = (int) Checked.call(
-                    "readlinkat", link, () -> Libc.readlinkat(link.number(), itself, text, LINK_BYTES));
+            int bytes = (int)
+                    Checked.call("readlinkat", link, () -> Libc.readlinkat(link.number(), itself, text, LINK_BYTES));
             return new String(text.getByteArray(0, bytes), ISO_8859_1);
         }
     }

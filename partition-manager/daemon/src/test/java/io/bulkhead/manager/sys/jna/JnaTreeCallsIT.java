@@ -48,7 +48,8 @@ class JnaTreeCallsIT {
     private void assertRefused(Fd from, String name, Errno errno) {
         assertThatThrownBy(() -> calls.openBeneath(from, name, Set.of()).close())
                 .isInstanceOfSatisfying(
-                        ErrnoException.class, e -> assertThat(e.is(errno)).as(e.toString()).isTrue());
+                        ErrnoException.class,
+                        e -> assertThat(e.is(errno)).as(e.toString()).isTrue());
     }
 
     @Test
@@ -87,7 +88,9 @@ class JnaTreeCallsIT {
     @Timeout(value = 20, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void aFifoIsSeenAsOneAndWaitsForNobody() throws Exception {
         Path fifo = directory.resolve("tree/fifo");
-        assertThat(new ProcessBuilder("/usr/bin/mkfifo", fifo.toString()).start().waitFor())
+        assertThat(new ProcessBuilder("/usr/bin/mkfifo", fifo.toString())
+                        .start()
+                        .waitFor())
                 .isZero();
 
         try (Fd place = calls.openBeneath(root, "fifo", PLACE);
@@ -115,7 +118,11 @@ class JnaTreeCallsIT {
     @Test
     void namesAreTheirVeryBytes() throws Exception {
         assertThat(new ProcessBuilder(
-                                "/bin/sh", "-c", "cd \"$1\" && echo x > \"$(printf 'a\\377b')\"", "sh", directory + "/tree")
+                                "/bin/sh",
+                                "-c",
+                                "cd \"$1\" && echo x > \"$(printf 'a\\377b')\"",
+                                "sh",
+                                directory + "/tree")
                         .start()
                         .waitFor())
                 .isZero();
@@ -156,7 +163,9 @@ class JnaTreeCallsIT {
             assertThat(calls.extendedAttributes(open)).isEmpty();
             Files.setAttribute(file, "user:note", "hello".getBytes(US_ASCII));
             assertThat(calls.extendedAttributes(open)).containsOnlyKeys("user.note");
-            assertThat(calls.extendedAttributes(open).get("user.note")).asString().isEqualTo("hello");
+            assertThat(calls.extendedAttributes(open).get("user.note"))
+                    .asString()
+                    .isEqualTo("hello");
         }
     }
 }
