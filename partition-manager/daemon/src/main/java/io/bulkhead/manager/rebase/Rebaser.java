@@ -33,6 +33,7 @@ import org.slf4j.LoggerFactory;
  *   OWN/etc                   exchanged with .staging/etc in one step: this is when the rebase happens
  *   OWN/.former/etc plan      the way back: the /etc of before
  *   OWN/.returning/etc plan   the way back being taken: the same the other way round
+ *   OWN/.dropping             what nobody needs any more: out of the way at once, so that no half of it is a way back
  * </pre>
  *
  * What is found half done is brought to one end or the other by {@link #settle}: if {@code OWN/etc} is the inode that was to
@@ -45,6 +46,7 @@ final class Rebaser {
     private static final String STAGING = ".staging";
     private static final String FORMER = ".former";
     private static final String RETURNING = ".returning";
+    private static final String DROPPING = ".dropping";
     private static final String PLAN = "plan";
 
     private final TreeCalls calls;
@@ -69,11 +71,12 @@ final class Rebaser {
     Standing settle(Fd root) throws IOException {
         TreeWriter writer = new TreeWriter(steps);
         Path own = EtcStage.pathOf(root);
+        writer.removeForeignTree(own.resolve(DROPPING));
         settle(root, own.resolve(STAGING), writer);
         settle(root, own.resolve(RETURNING), writer);
         Optional<RebasePlan> plan = plan(own.resolve(FORMER));
         if (plan.isEmpty()) {
-            writer.removeForeignTree(own.resolve(FORMER));
+            drop(own, own.resolve(FORMER), writer);
             return Standing.UNKNOWN;
         }
         long now = inodeOfEtc(root);
@@ -85,7 +88,7 @@ final class Rebaser {
                     Optional.of(plan.get().from()), Optional.of(plan.get().to()));
         }
         // The files were copied to another disk: they are whole, but what stood beside them is about other ones.
-        writer.removeForeignTree(own.resolve(FORMER));
+        drop(own, own.resolve(FORMER), writer);
         return Standing.UNKNOWN;
     }
 
@@ -105,12 +108,12 @@ final class Rebaser {
         if (beside.endsWith(RETURNING)) {
             becomeFormer(own, beside, writer);
         } else {
-            writer.removeForeignTree(beside);
+            drop(own, beside, writer);
         }
     }
 
     private static void becomeFormer(Path own, Path beside, TreeWriter writer) throws IOException {
-        writer.removeForeignTree(own.resolve(FORMER));
+        drop(own, own.resolve(FORMER), writer);
         writer.rename(beside, own.resolve(FORMER));
         writer.syncDirectory(own);
     }
@@ -155,10 +158,21 @@ final class Rebaser {
     /** Gives the way back up; whether there was one. */
     boolean dropWayBack(Fd root) throws IOException {
         settle(root);
-        Path former = EtcStage.pathOf(root).resolve(FORMER);
-        boolean was = Files.isDirectory(former, LinkOption.NOFOLLOW_LINKS);
-        new TreeWriter(steps).removeForeignTree(former);
+        Path own = EtcStage.pathOf(root);
+        boolean was = Files.isDirectory(own.resolve(FORMER), LinkOption.NOFOLLOW_LINKS);
+        drop(own, own.resolve(FORMER), new TreeWriter(steps));
         return was;
+    }
+
+    private static void drop(Path own, Path tree, TreeWriter writer) throws IOException {
+        if (!Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        Path dropping = own.resolve(DROPPING);
+        writer.removeForeignTree(dropping);
+        writer.rename(tree, dropping);
+        writer.syncDirectory(own);
+        writer.removeForeignTree(dropping);
     }
 
     private interface Work {

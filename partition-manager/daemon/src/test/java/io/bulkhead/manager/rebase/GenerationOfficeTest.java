@@ -247,6 +247,36 @@ class GenerationOfficeTest {
         assertThat(taken).isPositive();
     }
 
+    @Test
+    void aWayBackIsThereWholeOrNotAtAll() throws IOException {
+        host.useIt();
+        SortedMap<String, String> before = host.picture();
+        host.upgrade();
+        String fresh = host.capture();
+        boolean done = false;
+        for (int k = 1; !done; k++) {
+            host.office().rebase(DB, host.base, Optional.empty());
+            Failing steps = new Failing(k, true);
+            try {
+                host.office(steps).dropWayBack(DB);
+            } catch (IOException e) {
+                assertThat(e).hasMessageContaining("injected");
+            }
+            done = !steps.reached();
+            if (host.office().settle(DB, fresh).wayBack().isPresent()) {
+                host.office().undo(DB, fresh);
+                assertThat(host.picture()).as("step %s", k).isEqualTo(before);
+                host.office().dropWayBack(DB);
+            } else {
+                // As it was before, for the next round.
+                SmallHost.remove(host.own);
+                host.materialise();
+                host.useIt();
+            }
+            assertThat(host.beside()).isEmpty();
+        }
+    }
+
     /** From the rebased files to those of before, failing at one step of it. */
     private void failTheWayBack(
             boolean kill, SortedMap<String, String> before, SortedMap<String, String> rebased, String fresh, int seed)

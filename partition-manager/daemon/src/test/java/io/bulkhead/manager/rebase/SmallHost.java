@@ -4,6 +4,7 @@ import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.manager.generation.GenerationStore;
 import io.bulkhead.manager.generation.PartitionIdentity;
 import io.bulkhead.manager.generation.Steps;
+import io.bulkhead.manager.generation.TreeRemoval;
 import io.bulkhead.manager.sys.TreeCalls;
 import io.bulkhead.manager.sys.jna.JnaTreeCalls;
 import java.io.IOException;
@@ -18,6 +19,8 @@ import java.util.stream.Stream;
 /** A host of few files, a store, and a partition that was made of it. */
 final class SmallHost {
     static final PartitionName DB = new PartitionName("db");
+
+    private static final PartitionIdentity IDENTITY = PartitionIdentity.fresh("db");
 
     final Path root;
     final Path own;
@@ -45,7 +48,12 @@ final class SmallHost {
         packages("app", "1");
         Files.createDirectories(own.getParent());
         base = capture();
-        store.materialise(store.find(base).orElseThrow(), own, PartitionIdentity.fresh("db"));
+        materialise();
+    }
+
+    /** Makes the partition's files of the first generation. */
+    void materialise() throws IOException {
+        store.materialise(store.find(base).orElseThrow(), own, IDENTITY);
     }
 
     String capture() throws IOException {
@@ -121,7 +129,7 @@ final class SmallHost {
     }
 
     static void remove(Path tree) throws IOException {
-        io.bulkhead.manager.generation.TreeRemoval.remove(tree);
+        TreeRemoval.remove(tree);
     }
 
     /** Everything that the partition sees, with kind, mode, owner and content. */
