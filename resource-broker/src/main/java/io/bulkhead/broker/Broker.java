@@ -401,6 +401,13 @@ public final class Broker {
         });
     }
 
+    // ---- generations
+
+    /** The copies of the host's /etc and /var that partitions build on. */
+    public Generations generations() {
+        return new Generations(desk);
+    }
+
     // ---- placing
 
     private CompletionStage<PartitionStatus> place(Wish wish, Situation now, int attempts) {

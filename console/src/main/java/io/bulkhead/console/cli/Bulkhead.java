@@ -58,6 +58,7 @@ import picocli.CommandLine.ScopeType;
             ExecVerb.class,
             LogsVerb.class,
             VerifyVerb.class,
+            OsVerb.class,
             TopVerb.class,
             EventsVerb.class,
             LedgerVerb.class,

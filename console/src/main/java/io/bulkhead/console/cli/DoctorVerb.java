@@ -1,6 +1,7 @@
 package io.bulkhead.console.cli;
 
 import io.bulkhead.console.checks.Finding;
+import io.bulkhead.console.checks.GenerationChecks;
 import io.bulkhead.console.checks.HostChecks;
 import io.bulkhead.console.checks.KeepingChecks;
 import io.bulkhead.console.daemons.Health;
@@ -38,6 +39,7 @@ final class DoctorVerb extends Verb {
         boolean up = health.isUp() || health.manager().answers();
         List<Finding> findings = new ArrayList<>(new HostChecks(Path.of("/"), installation.settings()).all(up));
         health.host().ifPresent(host -> findings.addAll(KeepingChecks.of(host)));
+        health.partitions().ifPresent(partitions -> findings.add(GenerationChecks.of(partitions)));
         if (bulkhead().wantsJson()) {
             bulkhead().printJson(json(findings));
         } else {

@@ -93,7 +93,7 @@ final class ShowVerb extends Verb {
                         + status.console().writer().orElse("none") + ", "
                         + Words.size(status.console().offset()) + " put out");
         line(out, "uids", status.uidRange().base() + " to " + (status.uidRange().base() + UidRange.SIZE - 1));
-        line(out, "generation", status.generation());
+        line(out, "generation", status.generation() + drift(status));
         status.intrusion().ifPresent(intrusion -> intrusion(out, intrusion, zone));
         if (!status.promises().isEmpty()) {
             out.append('\n').append(promises(status.promises()).render(colour()));
@@ -170,6 +170,22 @@ final class ShowVerb extends Verb {
                             .map(each -> each.times() + " " + each.irq() + " (" + each.description() + ")")
                             .collect(Collectors.joining(", ")));
         }
+    }
+
+    /** How far the host has moved from the generation, and what is to become of it. */
+    private static String drift(PartitionStatus status) {
+        List<String> words = new ArrayList<>();
+        status.drift().ifPresent(drift -> {
+            if (drift.packagesMoved() > 0) {
+                words.add(drift.packagesMoved() + " of the host's packages moved since");
+            }
+            drift.rebase().ifPresent(to -> words.add("goes to " + to + " at its next start"));
+            if (drift.newerGeneration() && drift.rebase().isEmpty()) {
+                words.add("a newer one is there");
+            }
+            drift.wayBack().ifPresent(to -> words.add("can go back to " + to));
+        });
+        return words.isEmpty() ? "" : " (" + String.join("; ", words) + ")";
     }
 
     private static String autostart(PartitionStatus status) {

@@ -5,12 +5,14 @@ import io.bulkhead.contract.order.Order;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.order.Reply;
 import io.bulkhead.contract.partition.HostStatus;
+import io.bulkhead.contract.partition.PartitionStatus;
 import io.bulkhead.contract.wire.Json;
 import io.bulkhead.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -50,6 +52,17 @@ public final class Health {
     /** The host as the manager has it, where it answers. */
     public Optional<HostStatus> host() {
         return hostByManager().or(this::hostByControlPlane);
+    }
+
+    /** The partitions as the manager has them, where its own socket answers. */
+    public Optional<List<PartitionStatus>> partitions() {
+        try (ManagerLine line = ManagerLine.open(settings.managerSocket())) {
+            return line.give(new Order.ListPartitions()) instanceof Reply.Partitions all
+                    ? Optional.of(all.partitions())
+                    : Optional.empty();
+        } catch (Refusal | IOException e) {
+            return Optional.empty();
+        }
     }
 
     /** By the manager's own socket, or, where that is not allowed, by what the control plane says of it. */

@@ -40,6 +40,7 @@ import io.bulkhead.manager.life.PartitionDirectories;
 import io.bulkhead.manager.life.Partitions;
 import io.bulkhead.manager.life.Recovery;
 import io.bulkhead.manager.loop.EventLoop;
+import io.bulkhead.manager.rebase.GenerationOffice;
 import io.bulkhead.manager.record.RecordStore;
 import io.bulkhead.manager.server.ManagerServer;
 import io.bulkhead.manager.server.PeerRule;
@@ -49,8 +50,10 @@ import io.bulkhead.manager.sys.ErrnoException;
 import io.bulkhead.manager.sys.Fd;
 import io.bulkhead.manager.sys.Signals;
 import io.bulkhead.manager.sys.Syscalls;
+import io.bulkhead.manager.sys.TreeCalls;
 import io.bulkhead.manager.sys.jna.BpfCalls;
 import io.bulkhead.manager.sys.jna.JnaSyscalls;
+import io.bulkhead.manager.sys.jna.JnaTreeCalls;
 import io.bulkhead.manager.sys.jna.LibSeccomp;
 import io.bulkhead.manager.undo.Undo;
 import io.bulkhead.manager.views.ViewsWall;
@@ -77,6 +80,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Manager implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Manager.class);
+    /** System property: where the host's /etc and /var are. For tests, which must not change this machine's. */
+    static final String HOST_ROOT = "bulkhead.host-root";
+
     private static final Duration FRAME_DEADLINE = Duration.ofSeconds(10);
 
     private final Settings settings;
@@ -185,6 +191,13 @@ final class Manager implements AutoCloseable {
                 (int) Math.min(Integer.MAX_VALUE - 8, settings.consoleHistory().bytes());
         Restrainer restrainer = new Restrainer(new LibSeccomp(), Path.of("/proc"));
         HostIds hostIds = new HostIds(Path.of("/etc"), settings.controlPlaneUser());
+        GenerationStore generations = new GenerationStore(state.resolve("generations"));
+        Path hostRoot = Path.of(System.getProperty(HOST_ROOT, "/"));
+        PartitionDirectories directories = new PartitionDirectories(
+                state.resolve("partitions"),
+                new GenerationMaterialiser(
+                        generations, hostRoot, name -> journal.append(new Event.GenerationCaptured(name))));
+        TreeCalls trees = new JnaTreeCalls();
         return new LifeParts(
                 cgroups,
                 new Walls(List.of(
@@ -199,9 +212,8 @@ final class Manager implements AutoCloseable {
                 restrainer,
                 processes,
                 new RecordStore(state.resolve("records")),
-                new PartitionDirectories(
-                        state.resolve("partitions"),
-                        new GenerationMaterialiser(new GenerationStore(state.resolve("generations")), Path.of("/"))),
+                directories,
+                new GenerationOffice(generations, hostRoot, name -> trees.openRoot(directories.of(name)), trees),
                 new Holdings(
                         new Admission(
                                 facts,

@@ -136,7 +136,9 @@ final class OrderLane {
                 || order instanceof Order.MeasurePartitions
                 || order instanceof Order.ShowPartition
                 || order instanceof Order.NoteLedger
-                || order instanceof Order.VerifyPartition;
+                || order instanceof Order.VerifyPartition
+                || order instanceof Order.ListGenerations
+                || order instanceof Order.DiffPartition;
     }
 
     void close() {

@@ -25,7 +25,8 @@ final class Api {
     Api(Services services, Auditing auditing) {
         Broker broker = services.broker();
         ProgramEndpoint program = new ProgramEndpoint(services);
-        PartitionEndpoint partitions = new PartitionEndpoint(broker, new Works(services, auditing));
+        Works works = new Works(services, auditing);
+        PartitionEndpoint partitions = new PartitionEndpoint(broker, works);
         OperationEndpoint operations = new OperationEndpoint(services);
         EventEndpoint events = new EventEndpoint(
                 services.vertx(), services.manager(), services.options().limits());
@@ -100,6 +101,7 @@ final class Api {
                 new Route(GET, "/livez", program::live).forEverybody().withoutManager(),
                 new Route(GET, "/readyz", program::ready),
                 new Route(GET, "/metrics", program::metrics).withoutManager()));
+        all.addAll(new GenerationEndpoint(broker.generations(), works).routes());
         all.addAll(new LedgerEndpoint(broker).routes());
         this.routes = new Routes(all);
     }

@@ -66,6 +66,7 @@ import java.util.stream.Stream;
  * restart. Its partitions and journal outlive {@link #stop}, as the real one's do.
  */
 public final class FakeManager implements AutoCloseable {
+    private final FakeGenerations generations = new FakeGenerations();
     private static final int PAGE = 64;
     private static final ByteSize MEMORY = ByteSize.parse("8GiB");
 
@@ -357,6 +358,8 @@ public final class FakeManager implements AutoCloseable {
         } else if (order instanceof Order.NoteLedger note) {
             noteLedger(note.standing());
             return new Reply.Done();
+        } else if (FakeGenerations.knows(order)) {
+            return generations.carryOut(order, this::known);
         } else if (order instanceof Order.ShutDown) {
             return new Reply.Done();
         } else if (order instanceof Order.OpenConsole console) {

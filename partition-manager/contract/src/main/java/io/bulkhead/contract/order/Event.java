@@ -54,6 +54,32 @@ public sealed interface Event {
      */
     record PartitionTasksExhausted(PartitionName partition, long times) implements Event {}
 
+    /** The host's /etc or packages are others than they were: a new generation is there. */
+    record GenerationCaptured(String generation) implements Event {}
+
+    /** Generations that nobody needed are gone. */
+    record GenerationsRemoved(List<String> generations) implements Event {
+        public GenerationsRemoved {
+            generations = List.copyOf(generations);
+        }
+    }
+
+    /** The partition's files build on another generation now. */
+    record PartitionRebased(PartitionName partition, String from, String to) implements Event {}
+
+    /** The partition is to be taken to a generation at its next start. */
+    record PartitionRebasePlanned(PartitionName partition, String to) implements Event {}
+
+    /**
+     * A rebase that was left for the start could not be done; the partition has started with its files as they were.
+     *
+     * @param reason why, with the first conflicts
+     */
+    record PartitionRebaseRefused(PartitionName partition, String to, String reason) implements Event {}
+
+    /** The files of before the last rebase are back, or a planned one was forgotten. */
+    record PartitionRebaseUndone(PartitionName partition, String from, String to) implements Event {}
+
     /**
      * CPUs of the host came online or went offline.
      *

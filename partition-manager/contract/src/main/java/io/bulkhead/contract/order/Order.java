@@ -4,6 +4,7 @@ import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.contract.partition.WindowSize;
+import io.bulkhead.contract.unit.WireFlag;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -93,6 +94,38 @@ public sealed interface Order {
 
     /** Reads every promise back from the kernel now. Answered by {@link Reply.Certified}. */
     record VerifyPartition(PartitionName name) implements Order {}
+
+    // ---- generations
+
+    /** Captures the host's /etc and the skeleton of its /var as they are. Answered by {@link Reply.Captured}. */
+    record CaptureGeneration() implements Order {}
+
+    /** Answered by {@link Reply.Generations}, the newest first. */
+    record ListGenerations() implements Order {}
+
+    /**
+     * Removes every generation that no partition needs and that is not the newest. Answered by
+     * {@link Reply.GenerationsRemoved}.
+     *
+     * @param wayBack whether to give up every partition's way back from its last rebase first
+     */
+    record RemoveUnusedGenerations(@WireFlag boolean wayBack) implements Order {}
+
+    /** What a partition and its host have changed since. Answered by {@link Reply.Differences}. */
+    record DiffPartition(PartitionName name) implements Order {}
+
+    /**
+     * Takes a partition to the newest generation and keeps its own changes: at once where it is at rest, at its next start
+     * where it runs. Refused with {@link ProblemCode#CONFLICT} and the list where both have changed the same. Answered by
+     * {@link Reply.Rebased}.
+     */
+    record RebasePartition(PartitionName name) implements Order {}
+
+    /**
+     * Takes a rebase back: one that waits for the next start is forgotten; otherwise the files that were before it come
+     * back, and those of now are put aside in their place. Only at rest. Answered by {@link Reply.Rebased}.
+     */
+    record UndoRebase(PartitionName name) implements Order {}
 
     /**
      * Has the journal tell how the control plane's ledger and the manager differ: what is new among these is told by {@link

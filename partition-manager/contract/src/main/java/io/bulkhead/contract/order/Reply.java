@@ -1,5 +1,8 @@
 package io.bulkhead.contract.order;
 
+import io.bulkhead.contract.generation.GenerationInfo;
+import io.bulkhead.contract.generation.PartitionDifferences;
+import io.bulkhead.contract.generation.Rebase;
 import io.bulkhead.contract.partition.Certificate;
 import io.bulkhead.contract.partition.HostStatus;
 import io.bulkhead.contract.partition.PartitionStatus;
@@ -53,6 +56,46 @@ public sealed interface Reply {
     }
 
     record Certified(Certificate certificate) implements Reply {}
+
+    /**
+     * A generation is what the host is now.
+     *
+     * @param generation which
+     * @param isNew whether it was not there before
+     */
+    record Captured(GenerationInfo generation, boolean isNew) implements Reply {}
+
+    /**
+     * The generations, the newest first.
+     *
+     * @param generations the first ones
+     * @param leftOut how many more there are
+     */
+    record Generations(List<GenerationInfo> generations, long leftOut) implements Reply {
+        /** More would not surely fit into one message. */
+        public static final int MOST = 500;
+
+        public Generations {
+            generations = List.copyOf(generations);
+        }
+    }
+
+    /**
+     * Generations are gone.
+     *
+     * @param names those that were removed
+     * @param bytes what their files held together
+     * @param waysBack how many partitions lost their way back from a rebase
+     */
+    record GenerationsRemoved(List<String> names, long bytes, long waysBack) implements Reply {
+        public GenerationsRemoved {
+            names = List.copyOf(names);
+        }
+    }
+
+    record Differences(PartitionDifferences differences) implements Reply {}
+
+    record Rebased(Rebase rebase) implements Reply {}
 
     /**
      * From here on the connection carries the stream that was asked for.

@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param startedAtMillis when process 1 was let run, milliseconds since 1970 UTC
  * @param isolation how alone it is on its CPUs; absent while it is only defined
  * @param intrusion what others took of its CPUs, once it was watched for a while; whole-CPU slices only
+ * @param drift how its generation stands to the host, where that is known
  * @param address its own on the instance's bridge; only with a share of the network there
  */
 public record PartitionStatus(
@@ -39,8 +40,14 @@ public record PartitionStatus(
         Optional<Long> startedAtMillis,
         Optional<Isolation> isolation,
         Optional<Intrusion> intrusion,
+        Optional<Drift> drift,
         Optional<Ipv4Address> address) {
-    /** One that is not on the bridge. */
+    public PartitionStatus {
+        degraded = List.copyOf(degraded);
+        promises = List.copyOf(promises);
+    }
+
+    /** One whose drift is not known, and that is not on the bridge. */
     public PartitionStatus(
             PartitionName name,
             State state,
@@ -73,11 +80,7 @@ public record PartitionStatus(
                 startedAtMillis,
                 isolation,
                 intrusion,
+                Optional.empty(),
                 Optional.empty());
-    }
-
-    public PartitionStatus {
-        degraded = List.copyOf(degraded);
-        promises = List.copyOf(promises);
     }
 }

@@ -1,5 +1,12 @@
 package io.bulkhead.contract.wire;
 
+import io.bulkhead.contract.generation.FileChange;
+import io.bulkhead.contract.generation.FileChanges;
+import io.bulkhead.contract.generation.GenerationInfo;
+import io.bulkhead.contract.generation.PackageChange;
+import io.bulkhead.contract.generation.PackageChanges;
+import io.bulkhead.contract.generation.PartitionDifferences;
+import io.bulkhead.contract.generation.Rebase;
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.hardware.NodeSet;
 import io.bulkhead.contract.hardware.Topology.CoreType;
@@ -16,6 +23,7 @@ import io.bulkhead.contract.partition.ConsoleStatus;
 import io.bulkhead.contract.partition.CpuClaim;
 import io.bulkhead.contract.partition.CpuSlice;
 import io.bulkhead.contract.partition.CpuTime;
+import io.bulkhead.contract.partition.Drift;
 import io.bulkhead.contract.partition.Hardening;
 import io.bulkhead.contract.partition.HostStatus;
 import io.bulkhead.contract.partition.HostStatus.Disk;
@@ -166,7 +174,8 @@ final class Samples {
             Optional.of(new Isolation(
                     Isolation.Level.EXCLUSIVE,
                     List.of("interrupt 33 (nvme0q3) kept by the kernel on CPU 1: Operation not permitted"))),
-            Optional.of(INTRUSION));
+            Optional.of(INTRUSION),
+            Optional.of(new Drift(7, true, Optional.of("g-0123456789ac"), Optional.empty())));
 
     private static final PartitionStatus DEFINED = new PartitionStatus(
             new PartitionName("batch"),
@@ -255,6 +264,18 @@ final class Samples {
                     Optional.empty(),
                     Optional.of(OperationRate.parse("4000/s")))));
 
+    private static final GenerationInfo GENERATION = new GenerationInfo(
+            "g-0123456789ab", true, 1_700_000_000_000L, 1263, 3_400_000, 412, 7, List.of(NAME), 2, 1);
+
+    private static final FileChanges CHANGES = new FileChanges(
+            List.of(
+                    new FileChange("etc/hosts.d/", FileChange.Kind.ADDED, List.of()),
+                    new FileChange(
+                            "etc/issue",
+                            FileChange.Kind.MODIFIED,
+                            List.of(FileChange.Aspect.CONTENT, FileChange.Aspect.MODE))),
+            5);
+
     static final List<Order> ORDERS = List.of(
             new Order.DescribeHost(),
             new Order.ListPartitions(),
@@ -281,7 +302,13 @@ final class Samples {
             new Order.DefineUnbound(SPEC, Optional.of("$6$salt$hash")),
             new Order.DefineUnbound(PART, Optional.empty()),
             new Order.NoteLedger(List.of(new LedgerNote("db", "slice is nothing by the ledger", "accept it"))),
-            new Order.MeasurePartitions(Optional.of(NAME)));
+            new Order.MeasurePartitions(Optional.of(NAME)),
+            new Order.CaptureGeneration(),
+            new Order.ListGenerations(),
+            new Order.RemoveUnusedGenerations(true),
+            new Order.DiffPartition(NAME),
+            new Order.RebasePartition(NAME),
+            new Order.UndoRebase(NAME));
 
     static final List<Reply> REPLIES = List.of(
             new Reply.Done(),
@@ -290,6 +317,25 @@ final class Samples {
             new Reply.Partitions(List.of(STATUS, DEFINED)),
             new Reply.Measured(List.of(USAGE, UNUSED)),
             new Reply.Certified(Certificate.of(NAME, 1_700_000_000_000L, PROMISES)),
+            new Reply.Captured(GENERATION, true),
+            new Reply.Generations(List.of(GENERATION), 3),
+            new Reply.GenerationsRemoved(List.of("g-0123456789ab"), 4096, 1),
+            new Reply.Differences(new PartitionDifferences(
+                    NAME,
+                    "g-0123456789ab",
+                    "g-0123456789ac",
+                    CHANGES,
+                    true,
+                    FileChanges.NONE,
+                    new PackageChanges(
+                            List.of(
+                                    new PackageChange("openssl:amd64", Optional.of("3.0.1"), Optional.of("3.0.2")),
+                                    new PackageChange("new:all", Optional.empty(), Optional.of("1")),
+                                    new PackageChange("old:all", Optional.of("1"), Optional.empty())),
+                            2),
+                    Optional.of("g-0123456789ac"),
+                    Optional.empty())),
+            new Reply.Rebased(new Rebase(NAME, "g-0123456789ab", "g-0123456789ac", true, CHANGES, FileChanges.NONE)),
             new Reply.StreamOpened(17),
             new Reply.Refused(new Problem(
                     ProblemCode.NOT_ENOUGH_RESOURCES, "CPUs are short", Optional.of("stop db"), List.of("db: 2-3"))),
@@ -323,6 +369,12 @@ final class Samples {
             new Event.PartitionRepaired(NAME),
             new Event.PartitionOutOfMemory(NAME, 3),
             new Event.PartitionTasksExhausted(NAME, 42),
+            new Event.GenerationCaptured("g-0123456789ab"),
+            new Event.GenerationsRemoved(List.of("g-0123456789ab")),
+            new Event.PartitionRebased(NAME, "g-0123456789ab", "g-0123456789ac"),
+            new Event.PartitionRebasePlanned(NAME, "g-0123456789ac"),
+            new Event.PartitionRebaseRefused(NAME, "g-0123456789ac", "etc/issue: changed on both sides"),
+            new Event.PartitionRebaseUndone(NAME, "g-0123456789ac", "g-0123456789ab"),
             new Event.HostCpusChanged(CpuSet.parse("0-2"), CpuSet.EMPTY, CpuSet.of(3)),
             new Event.HostSettingsChanged(List.of("interrupt 24 (nvme0q0) had been moved from CPUs 0 to 0-3")),
             new Event.ConsoleAttached(NAME, "root", true),

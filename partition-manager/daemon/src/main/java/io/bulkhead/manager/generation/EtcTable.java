@@ -37,6 +37,7 @@ final class EtcTable {
         identity();
         passwordsAndKeys();
         serviceCredentials();
+        ServiceSecrets.byReason().forEach((reason, paths) -> drop(reason, paths.toArray(String[]::new)));
         duties();
         systemd();
         network();

@@ -10,6 +10,9 @@ import java.nio.file.Path;
  */
 public record Generation(String name, Path directory) {
 
+    /** Name of the list of packages in it. */
+    static final String PACKAGES = "packages";
+
     /** The tree that becomes a partition's {@code /etc}. */
     Path etc() {
         return directory.resolve("etc");
@@ -18,6 +21,11 @@ public record Generation(String name, Path directory) {
     /** The tree that becomes a partition's {@code /var}. */
     Path var() {
         return directory.resolve("var");
+    }
+
+    /** The packages that the host had, one line each; missing where it had no dpkg. */
+    Path packages() {
+        return directory.resolve(PACKAGES);
     }
 
     /**

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -15,7 +16,8 @@ import java.util.TreeMap;
 /**
  * The inventory of a tree as it stands on the disk, and the name that follows from it.
  *
- * <p>One line for each path, sorted: type, mode, owner, group, content hash or link target. Times, inode numbers and
+ * <p>One line for each path, sorted: type, mode, owner, group, content hash or link target; and one for the list of the
+ * host's packages, because a copy of /etc belongs to the programs that read it. Times, inode numbers and
  * extended attributes do not count. Names are the raw bytes, percent-encoded, so that the same tree has the same name
  * whatever the locale of the JVM.
  */
@@ -33,6 +35,11 @@ final class Manifest {
         Manifest manifest = new Manifest();
         for (String directory : directories) {
             manifest.add(root.resolve(directory), directory);
+        }
+        Path packages = root.resolve(Generation.PACKAGES);
+        if (Files.isRegularFile(packages, LinkOption.NOFOLLOW_LINKS)) {
+            // "~" sorts behind every path: a generation without a list is named as if there were none of them.
+            manifest.lines.put("~packages", "p packages " + manifest.hash(packages));
         }
         return manifest;
     }
@@ -84,11 +91,14 @@ final class Manifest {
                     }
                 }
             }
-            case FILE ->
-                lines.put(name, "f " + head + " " + HexFormat.of().formatHex(sha256.digest(Files.readAllBytes(path))));
+            case FILE -> lines.put(name, "f " + head + " " + hash(path));
             case LINK -> lines.put(name, "l " + head + " -> " + encodedTarget(Files.readSymbolicLink(path)));
             case SPECIAL -> throw new GenerationException(path + ": a generation has no devices, sockets or fifos");
         }
+    }
+
+    private String hash(Path file) throws IOException {
+        return HexFormat.of().formatHex(sha256.digest(Files.readAllBytes(file)));
     }
 
     private static String encodedTarget(Path target) {

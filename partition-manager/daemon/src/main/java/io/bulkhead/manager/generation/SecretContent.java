@@ -34,6 +34,22 @@ final class SecretContent {
             sign("$", "\\$(?:y|gy|7|6|5|1|apr1|2[abxy])\\$[./A-Za-z0-9=,$]{25,}", "holds a password hash"),
             sign("{", "\\{(?:SSHA|SHA|SMD5|CRYPT|PBKDF2)[0-9A-Z_-]*\\}[A-Za-z0-9+/=$.]{16,}", "holds a password hash"),
             sign("SCRAM-SHA-256$", "SCRAM-SHA-256\\$[0-9]+:", "holds a password hash"),
+            sign("OpenVPN Static key", "BEGIN OpenVPN Static key", "holds a private key"),
+            sign("PrivateKey", "PrivateKey\\s*=\\s*[A-Za-z0-9+/]{42,43}=", "holds a private key"),
+            // As their issuers mark them, so that they can be found: GitHub, GitLab, Slack, AWS, Google, JSON web
+            // tokens.
+            sign("gh", "\\bgh[pousr]_[A-Za-z0-9]{36}", "holds a token"),
+            sign("github_pat_", "github_pat_[A-Za-z0-9_]{22,}", "holds a token"),
+            sign("glpat-", "glpat-[A-Za-z0-9_-]{20}", "holds a token"),
+            sign("xox", "\\bxox[abprs]-[A-Za-z0-9-]{10,}", "holds a token"),
+            sign("AKIA", "\\bAKIA[0-9A-Z]{16}\\b", "holds a token"),
+            sign("AIza", "\\bAIza[0-9A-Za-z_-]{35}", "holds a token"),
+            sign("eyJ", "\\beyJ[A-Za-z0-9_-]{10,}\\.eyJ[A-Za-z0-9_-]{10,}", "holds a token"),
+            // NAME_PASSWORD=…, as in files of environments; a value that is a variable is none.
+            sign(
+                    "=",
+                    "(?m)^\\s*(?:export\\s+|Environment=\"?)?[A-Z0-9_]*(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|ACCESS_KEY)[A-Z0-9_]*=[\"']?[^\\s\"'$]{8,}",
+                    "holds a credential of an environment"),
             sign("_authToken", "_authToken\\s*=", "holds a token"),
             sign("://", "://[^\\s/@:'\"<>]*:[^\\s/@'\"<>]+@", "holds an address with a password"));
 

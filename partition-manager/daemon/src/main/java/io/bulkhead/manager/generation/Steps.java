@@ -6,7 +6,7 @@ import java.io.IOException;
  * Is told before every change of the disk, so that a test can fail or end the work at each of them.
  */
 @FunctionalInterface
-interface Steps {
+public interface Steps {
 
     /** Lets every step pass. */
     Steps ALL = step -> {};

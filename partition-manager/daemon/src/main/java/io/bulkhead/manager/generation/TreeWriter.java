@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Owners are set only by root: for others, as in a developer's test run, what they make is their own. Not thread-safe.
  */
-final class TreeWriter {
+public final class TreeWriter {
 
     private static final Logger LOG = LoggerFactory.getLogger(TreeWriter.class);
 
@@ -32,19 +32,20 @@ final class TreeWriter {
     private static final CopyOption[] WHOLE = {StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS};
 
     private static final int OWNER_RWX = 0700;
+    private static final int OWNER_RW = 0600;
 
     private static final long SYNC_TIMEOUT_SECONDS = 60;
 
     private final Steps steps;
     private final boolean root;
 
-    TreeWriter(Steps steps) throws IOException {
+    public TreeWriter(Steps steps) throws IOException {
         this.steps = steps;
         this.root = Inode.of(Path.of("/proc/self")).uid() == 0;
     }
 
     /** Makes a directory only root may enter, with the missing ones above it. */
-    void makePrivateDirectory(Path directory) throws IOException {
+    public void makePrivateDirectory(Path directory) throws IOException {
         steps.before("mkdir " + directory);
         Files.createDirectories(
                 directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -53,33 +54,68 @@ final class TreeWriter {
     }
 
     /** Makes a directory with the extended attributes of another; call {@link #finish} when it is filled. */
-    void copyDirectory(Path from, Path to) throws IOException {
+    public void copyDirectory(Path from, Path to) throws IOException {
         steps.before("mkdir " + to);
         Files.copy(from, to, WHOLE);
         Files.setAttribute(to, "unix:mode", OWNER_RWX, LinkOption.NOFOLLOW_LINKS);
     }
 
     /** Makes a directory of root's. */
-    void makeDirectory(Path to, int mode) throws IOException {
+    public void makeDirectory(Path to, int mode) throws IOException {
         steps.before("mkdir " + to);
         Files.createDirectory(to);
         finish(to, 0, 0, mode);
     }
 
     /** Copies one regular file with everything that belongs to it; owner and mode are the source's. */
-    void copyFile(Path from, Path to) throws IOException {
+    public void copyFile(Path from, Path to) throws IOException {
         steps.before("copy " + to);
         Files.copy(from, to, WHOLE);
     }
 
-    void writeFile(Path to, String content, int gid, int mode) throws IOException {
+    /**
+     * Copies what is open under {@code /proc/PID/fd} with everything that belongs to it: a regular file, or a directory
+     * without what is in it.
+     */
+    public void copyOpen(Path open, Path to) throws IOException {
+        steps.before("copy " + to);
+        Files.copy(open, to, StandardCopyOption.COPY_ATTRIBUTES);
+    }
+
+    /** Removes one file, link or empty directory. */
+    public void remove(Path path) throws IOException {
+        steps.before("remove " + path);
+        Files.delete(path);
+    }
+
+    /** Removes a tree that a partition's root has made; see {@link TreeRemoval}. */
+    public void removeForeignTree(Path tree) throws IOException {
+        if (Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
+            steps.before("remove " + tree);
+            TreeRemoval.remove(tree);
+        }
+    }
+
+    /** A step that the caller makes itself. */
+    public void announce(String step) throws IOException {
+        steps.before(step);
+    }
+
+    public void writeFile(Path to, String content, int gid, int mode) throws IOException {
         steps.before("write " + to);
         Files.writeString(to, content, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         finish(to, 0, gid, mode);
     }
 
+    /** Writes a new file of root's that only root may read. */
+    public void writeRaw(Path to, byte[] content) throws IOException {
+        steps.before("write " + to);
+        Files.write(to, content, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        finish(to, 0, 0, OWNER_RW);
+    }
+
     /** Puts another content into a file of ours; owner and mode stay. */
-    void rewriteFile(Path file, String content) throws IOException {
+    public void rewriteFile(Path file, String content) throws IOException {
         steps.before("rewrite " + file);
         Files.writeString(
                 file,
@@ -90,7 +126,7 @@ final class TreeWriter {
                 LinkOption.NOFOLLOW_LINKS);
     }
 
-    void link(Path at, Path target, int uid, int gid) throws IOException {
+    public void link(Path at, Path target, int uid, int gid) throws IOException {
         steps.before("link " + at);
         Files.createSymbolicLink(at, target);
         own(at, uid, gid);
@@ -100,7 +136,7 @@ final class TreeWriter {
      * Sets owner and mode, in this order because chown(2) clears special bits. It also removes file capabilities, even if
      * it changes nothing, so it is not called for nothing.
      */
-    void finish(Path path, int uid, int gid, int mode) throws IOException {
+    public void finish(Path path, int uid, int gid, int mode) throws IOException {
         steps.before("chmod " + path);
         Inode now = Inode.of(path);
         if (now.uid() != uid || now.gid() != gid) {
@@ -110,13 +146,13 @@ final class TreeWriter {
     }
 
     /** rename(2): an empty directory at the new name is replaced, anything else there makes it fail. */
-    void rename(Path from, Path to) throws IOException {
+    public void rename(Path from, Path to) throws IOException {
         steps.before("rename " + to);
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** Removes a tree without following links; nothing there is success. */
-    void removeTree(Path tree) throws IOException {
+    public void removeTree(Path tree) throws IOException {
         if (!Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
@@ -143,15 +179,21 @@ final class TreeWriter {
      * <p>One syncfs(2) through sync(1) of the Essential package coreutils: an fsync for each of a thousand small files took
      * 330 ms where this took 12. Where that program is missing or fails, each file is synced.
      */
-    void sync(Path tree) throws IOException {
+    public void sync(Path tree) throws IOException {
         steps.before("sync " + tree);
         if (!syncFileSystem(tree)) {
             syncEach(tree);
         }
     }
 
+    /** Makes one file durable. */
+    public void syncFile(Path file) throws IOException {
+        steps.before("fsync " + file);
+        force(file);
+    }
+
     /** Makes the names in a directory durable. */
-    void syncDirectory(Path directory) throws IOException {
+    public void syncDirectory(Path directory) throws IOException {
         steps.before("fsync " + directory);
         force(directory);
     }

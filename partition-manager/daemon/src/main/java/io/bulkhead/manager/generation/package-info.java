@@ -12,10 +12,15 @@
  * </pre>
  *
  * {@link io.bulkhead.manager.generation.GenerationStore} is the only entrance. {@code GenerationRules}, {@code EtcTable},
- * {@code VarRules}, {@code SecretContent} and {@code Accounts} are pure: what to review when asking what may pass.
+ * {@code ServiceSecrets}, {@code VarRules}, {@code SecretContent} and {@code Accounts} are pure: what to review when asking what may pass.
  *
- * <p>Only the manager's partition life cycle uses this package; it uses the JDK and SLF4J and nothing else of the
- * manager. A store has one owner, its methods may be called from any thread and exclude each other; they block on the
+ * <p>What of the host's is walked here as root is walked as {@code HostCapture} says: directories held open, openat(2)
+ * without following links. What a partition has made is never read here, only removed ({@link
+ * io.bulkhead.manager.generation.TreeRemoval}); reading it is {@code manager.rebase}'s, whose description has the list of
+ * all such paths.
+ *
+ * <p>Only the manager's partition life cycle and {@code manager.rebase} use this package; it uses the JDK, the contract and
+ * SLF4J and nothing else of the manager. A store has one owner, its methods may be called from any thread and exclude each other; they block on the
  * disk, so never call them from an event thread.
  */
 @NullMarked

@@ -7,21 +7,31 @@ import io.bulkhead.manager.generation.PartitionIdentity;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Makes a partition's files from the host's as they are now. Safe for any thread; waits for the disk. */
 public final class GenerationMaterialiser implements PartitionDirectories.Materialiser {
     private final GenerationStore store;
     private final Path hostRoot;
+    private final Consumer<String> captured;
 
-    /** @param hostRoot where the host's etc and var are */
-    public GenerationMaterialiser(GenerationStore store, Path hostRoot) {
+    /**
+     * @param hostRoot where the host's etc and var are
+     * @param captured told the name of a generation that was not there before
+     */
+    public GenerationMaterialiser(GenerationStore store, Path hostRoot, Consumer<String> captured) {
         this.store = store;
         this.hostRoot = hostRoot;
+        this.captured = captured;
     }
 
     @Override
     public String materialise(Path target, PartitionName name, Optional<String> rootPasswordHash) throws IOException {
-        Generation generation = store.capture(hostRoot);
+        GenerationStore.Captured now = store.captureNow(hostRoot);
+        Generation generation = now.generation();
+        if (now.isNew()) {
+            captured.accept(generation.name());
+        }
         PartitionIdentity fresh = PartitionIdentity.fresh(name.value());
         store.materialise(
                 generation,

@@ -9,6 +9,7 @@ import io.bulkhead.manager.console.ConsoleHub;
 import io.bulkhead.manager.hardening.Restrainer;
 import io.bulkhead.manager.journal.Journal;
 import io.bulkhead.manager.keeping.HostKeeping;
+import io.bulkhead.manager.rebase.GenerationOffice;
 import io.bulkhead.manager.record.RecordStore;
 import io.bulkhead.manager.start.Starter;
 import io.bulkhead.manager.wall.Wall;
@@ -29,6 +30,7 @@ import java.util.function.Supplier;
  * @param processes the watch over them
  * @param records what survives the manager
  * @param directories the partitions' files
+ * @param generations what those files build on
  * @param holdings who has what
  * @param keeping of the host around the slices
  * @param journal of events
@@ -48,6 +50,7 @@ public record LifeParts(
         ProcessWatch processes,
         RecordStore records,
         PartitionDirectories directories,
+        GenerationOffice generations,
         Holdings holdings,
         HostKeeping keeping,
         Journal journal,

@@ -3,10 +3,10 @@ package io.bulkhead.manager.life;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.manager.generation.TreeRemoval;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -168,51 +168,8 @@ public final class PartitionDirectories {
         }
     }
 
-    /**
-     * Removes a tree that a partition's root had all day to make unpleasant: however deep it is, no path gets longer
-     * than two names, because what lies deeper is moved up first; however many entries a directory has, no more than one
-     * is held in memory. Links are removed, never followed.
-     */
-    static void removeTree(Path top) throws IOException {
-        if (!Files.isDirectory(top, LinkOption.NOFOLLOW_LINKS)) {
-            Files.deleteIfExists(top);
-            return;
-        }
-        long[] moved = {0};
-        forEachUntilEmpty(top, entry -> {
-            if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
-                forEachUntilEmpty(entry, inner -> {
-                    if (Files.isDirectory(inner, LinkOption.NOFOLLOW_LINKS)) {
-                        Path up = top.resolve(".up-" + moved[0]++ + "-" + System.nanoTime());
-                        Files.move(inner, up, StandardCopyOption.ATOMIC_MOVE);
-                    } else {
-                        Files.delete(inner);
-                    }
-                });
-            }
-            Files.delete(entry);
-        });
-        Files.delete(top);
-    }
-
-    private interface Removal {
-        void of(Path entry) throws IOException;
-    }
-
-    /** Removes entries as they are read; readdir(3) may skip some of a directory that changes, so it is read again. */
-    private static void forEachUntilEmpty(Path directory, Removal removal) throws IOException {
-        boolean found = true;
-        while (found) {
-            found = false;
-            try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
-                for (Path entry : stream) {
-                    found = true;
-                    removal.of(entry);
-                }
-            } catch (DirectoryIteratorException e) {
-                throw e.getCause();
-            }
-        }
+    private static void removeTree(Path top) throws IOException {
+        TreeRemoval.remove(top);
     }
 
     private static List<Path> entries(Path of) throws IOException {

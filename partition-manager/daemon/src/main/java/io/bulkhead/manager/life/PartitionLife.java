@@ -1,5 +1,7 @@
 package io.bulkhead.manager.life;
 
+import io.bulkhead.contract.generation.PartitionDifferences;
+import io.bulkhead.contract.generation.Rebase;
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.order.Event;
 import io.bulkhead.contract.partition.Certificate;
@@ -52,6 +54,7 @@ final class PartitionLife {
     private final RunStart starts;
     private final RunEnd ends;
     private final Takeover takeover;
+    private final Rebasing rebasing;
 
     /**
      * @param lookAway whether promises are not to be looked after now
@@ -66,7 +69,8 @@ final class PartitionLife {
         this.standing = new Standing(parts, record, console, ending);
         this.promises = new PromiseWatch(parts, name, standing::pid, this::readWalls);
         this.redefinition = new Redefinition(parts, standing, promises);
-        this.starts = new RunStart(parts, standing, promises, this::over);
+        this.rebasing = new Rebasing(parts, standing);
+        this.starts = new RunStart(parts, standing, promises, rebasing, this::over);
         this.ends = new RunEnd(parts, standing, promises, ending, starts);
         this.takeover = new Takeover(parts, standing, promises, this::over);
     }
@@ -106,7 +110,8 @@ final class PartitionLife {
                 on.generation(),
                 run.map(Run::startedAtMillis),
                 now.slice().map(slice -> isolation(slice, reading.promises())),
-                intrusion(now));
+                intrusion(now),
+                parts.generations().drift(on.generation(), on.rebase(), on.wayBack()));
     }
 
     /** What it uses now; takes no lock. */
@@ -180,6 +185,38 @@ final class PartitionLife {
             if (!standing.gone()) {
                 redefinition.delete(forget);
             }
+            return null;
+        });
+    }
+
+    // ---- files
+
+    /** What it is on record, for whoever counts who needs which generation. */
+    PartitionRecord record() {
+        return standing.record();
+    }
+
+    PartitionDifferences differences() {
+        return present(rebasing::differences);
+    }
+
+    Rebase rebase() {
+        return present(rebasing::rebase);
+    }
+
+    Rebase undoRebase() {
+        return present(rebasing::undo);
+    }
+
+    /** Gives up the way back from its last rebase; whether there was one. */
+    boolean dropWayBack() {
+        return present(rebasing::dropWayBack);
+    }
+
+    /** Brings a rebase that an earlier manager has left half-done to an end. */
+    void settleFiles() {
+        locked(() -> {
+            rebasing.settleAfterAll();
             return null;
         });
     }

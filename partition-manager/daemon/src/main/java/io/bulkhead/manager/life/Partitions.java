@@ -54,6 +54,7 @@ public final class Partitions {
     /** One new partition at a time: making its files is work for one disk anyway. */
     private final ReentrantLock creation = new ReentrantLock();
 
+    private final GenerationOrders generations;
     private final CpuWatch cpus;
     private final NewsPause hostNews = new NewsPause(HOST_NEWS_PAUSE_MILLIS);
     private volatile boolean lookAway;
@@ -62,6 +63,7 @@ public final class Partitions {
         this.parts = parts;
         this.cpus = new CpuWatch(parts.online(), parts.journal());
         this.host = host;
+        this.generations = new GenerationOrders(parts, creation, this::sorted, this::find);
     }
 
     /** Carries out an order that is neither a stream nor the manager's own end. */
@@ -98,7 +100,7 @@ public final class Partitions {
                     .ifPresent(life -> life.delete(() -> lives.remove(life.name())));
             return new Reply.Done();
         }
-        return runOrder(order);
+        return GenerationOrders.knows(order) ? generations.carryOut(order) : runOrder(order);
     }
 
     private Reply runOrder(Order order) {

@@ -69,6 +69,9 @@ public final class Recovery {
         for (PartitionRecord record : loaded.partitions().values()) {
             PartitionLife life = partitions.add(record);
             boolean adopted = recover(life, Optional.ofNullable(loaded.runs().get(record.name())));
+            if (!adopted) {
+                life.settleFiles();
+            }
             if (!adopted && record.definition().autostart()) {
                 if (record.slice().isPresent()) {
                     toStart.add(record.name());

@@ -24,16 +24,19 @@ final class RunStart {
     private final PartitionName name;
     private final Standing standing;
     private final PromiseWatch promises;
+    private final Rebasing rebasing;
     private final Consumer<Run> over;
 
     /**
+     * @param rebasing what is to be done with its files first
      * @param over told when a process of a run has ended, where nothing may wait
      */
-    RunStart(LifeParts parts, Standing standing, PromiseWatch promises, Consumer<Run> over) {
+    RunStart(LifeParts parts, Standing standing, PromiseWatch promises, Rebasing rebasing, Consumer<Run> over) {
         this.parts = parts;
         this.name = standing.name();
         this.standing = standing;
         this.promises = promises;
+        this.rebasing = rebasing;
         this.over = over;
     }
 
@@ -52,6 +55,7 @@ final class RunStart {
     /** Starts, or fails and throws {@link Refusal}. */
     void boot(AtRest rest) {
         standing.requireClean();
+        rebasing.beforeStart();
         Starting starting = rest.start();
         standing.become(starting);
         parts.journal().append(new Event.PartitionStarting(name));

@@ -15,6 +15,8 @@ import java.util.Optional;
  * @param generation the copy of /etc and /var that its files were made from
  * @param automaticLogin whether its console logs root in by itself, for want of a password
  * @param ending how its last run ended, if there was one
+ * @param rebase the generation that its files are to be taken to at its next start
+ * @param wayBack the generation that its last rebase can be taken back to
  */
 public record PartitionRecord(
         PartitionSpec definition,
@@ -22,7 +24,20 @@ public record PartitionRecord(
         UidRange uidRange,
         String generation,
         boolean automaticLogin,
-        Optional<Ending> ending) {
+        Optional<Ending> ending,
+        Optional<String> rebase,
+        Optional<String> wayBack) {
+    /** One that was never rebased. */
+    public PartitionRecord(
+            PartitionSpec definition,
+            Optional<Slice> slice,
+            UidRange uidRange,
+            String generation,
+            boolean automaticLogin,
+            Optional<Ending> ending) {
+        this(definition, slice, uidRange, generation, automaticLogin, ending, Optional.empty(), Optional.empty());
+    }
+
     /**
      * The end of a run.
      *
@@ -37,14 +52,19 @@ public record PartitionRecord(
     }
 
     public PartitionRecord withDefinition(PartitionSpec changed) {
-        return new PartitionRecord(changed, slice, uidRange, generation, automaticLogin, ending);
+        return new PartitionRecord(changed, slice, uidRange, generation, automaticLogin, ending, rebase, wayBack);
     }
 
     public PartitionRecord withSlice(Optional<Slice> changed) {
-        return new PartitionRecord(definition, changed, uidRange, generation, automaticLogin, ending);
+        return new PartitionRecord(definition, changed, uidRange, generation, automaticLogin, ending, rebase, wayBack);
     }
 
     public PartitionRecord withEnding(Optional<Ending> changed) {
-        return new PartitionRecord(definition, slice, uidRange, generation, automaticLogin, changed);
+        return new PartitionRecord(definition, slice, uidRange, generation, automaticLogin, changed, rebase, wayBack);
+    }
+
+    /** With other files: the generation that they build on, the one that they are to go to, the one that they can go back to. */
+    public PartitionRecord withFiles(String builtOn, Optional<String> goingTo, Optional<String> back) {
+        return new PartitionRecord(definition, slice, uidRange, builtOn, automaticLogin, ending, goingTo, back);
     }
 }

@@ -110,7 +110,24 @@ final class ConstructedHost {
             "etc/.git/config",
             "etc/udev/rules.d/70-persistent-net.rules",
             "etc/network/interfaces",
-            "etc/motd"
+            "etc/motd",
+            "etc/dbconfig-common/phpmyadmin.conf",
+            "etc/gitlab-runner/config.toml",
+            "etc/keepalived/keepalived.conf",
+            "etc/nut/upsd.users",
+            "etc/haproxy/haproxy.cfg",
+            "etc/varnish/secret",
+            "etc/asterisk/sip.conf",
+            "etc/mail/authinfo",
+            "etc/ipsec.d/private/x.pem",
+            "etc/filebeat/filebeat.yml",
+            "etc/cockpit/ws-certs.d/x.cert",
+            "etc/anacrontab",
+            "etc/cron.weekly/job",
+            "etc/aliases",
+            "etc/mailname",
+            "etc/systemd/system/backup.timer",
+            "etc/app/trace.log"
         }) {
             file(path, CANARY + path + "\n", 0644);
         }
@@ -123,6 +140,11 @@ final class ConstructedHost {
         file("etc/app/readme.txt", "-----BEGIN EC PRIVATE KEY-----\n" + CANARY + "\n", 0644);
         file("etc/app/users", "ada:$2y$10$" + CANARY + "0123456789012345678901234567890\n", 0644);
         file("etc/app/proxy", "http://ada:" + CANARY + "@proxy/\n", 0644);
+        file("etc/app/env", "export APP_PASSWORD=" + CANARY + "\n", 0644);
+        file("etc/app/unit.env", "AWS_SECRET_ACCESS_KEY='" + CANARY + "'\n", 0644);
+        file("etc/app/wg", "[Interface]\nPrivateKey = " + "A".repeat(42) + "=\n" + CANARY + "\n", 0644);
+        file("etc/app/gh", "token ghp_" + "a".repeat(36) + " " + CANARY + "\n", 0644);
+        file("etc/app/jwt", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.x " + CANARY + "\n", 0644);
         file("etc/app/large", CANARY, 0644);
         try (SeekableByteChannel large =
                 Files.newByteChannel(root.resolve("etc/app/large"), StandardOpenOption.WRITE)) {

@@ -78,6 +78,20 @@ class GenerationRulesTest {
                 "etc/nftables.conf",
                 "etc/mailname",
                 "etc/default/grub",
+                "etc/dbconfig-common",
+                "etc/gitlab-runner",
+                "etc/keepalived",
+                "etc/haproxy",
+                "etc/nut",
+                "etc/filebeat",
+                "etc/cockpit",
+                "etc/asterisk",
+                "etc/mail",
+                "etc/mailman3",
+                "etc/varnish/secret",
+                "etc/squid/passwd",
+                "etc/ipsec.d",
+                "etc/certbot",
                 "etc/resolv.conf.bak"
             })
     void dropsIdentityAndSecretsByNameEvenIfReadable(String path) {

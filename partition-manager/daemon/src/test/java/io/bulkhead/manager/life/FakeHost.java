@@ -31,6 +31,7 @@ import io.bulkhead.manager.cgroup.PlainFiles;
 import io.bulkhead.manager.console.ConsoleCalls;
 import io.bulkhead.manager.console.ConsoleHub;
 import io.bulkhead.manager.console.ConsoleLoop;
+import io.bulkhead.manager.generation.GenerationStore;
 import io.bulkhead.manager.hardening.FakeCompiler;
 import io.bulkhead.manager.hardening.Restrainer;
 import io.bulkhead.manager.host.HostFacts;
@@ -38,11 +39,14 @@ import io.bulkhead.manager.journal.Journal;
 import io.bulkhead.manager.keeping.BootFacts;
 import io.bulkhead.manager.keeping.Disturbances;
 import io.bulkhead.manager.keeping.HostKeeping;
+import io.bulkhead.manager.rebase.GenerationOffice;
 import io.bulkhead.manager.record.BootRecord;
 import io.bulkhead.manager.record.FaultyRecords;
 import io.bulkhead.manager.steering.SteeringKeeper;
 import io.bulkhead.manager.steering.SteeringRecord;
 import io.bulkhead.manager.sys.Fd;
+import io.bulkhead.manager.sys.TreeCalls;
+import io.bulkhead.manager.sys.jna.JnaTreeCalls;
 import io.bulkhead.manager.wall.Walls;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -93,6 +97,8 @@ final class FakeHost {
         HostReserve reserve = new HostReserve(CpuSet.of(0), new CpuMillis(500), ByteSize.ofMebibytes(1024));
         // What happens by itself happens at once here, on the thread that made it happen.
         Executor executor = Runnable::run;
+        Path own = directory.resolve("partitions");
+        TreeCalls trees = new JnaTreeCalls();
         parts = new LifeParts(
                 cgroups,
                 new Walls(List.of(wall)),
@@ -106,12 +112,17 @@ final class FakeHost {
                         throw new IOException(e);
                     }
                 }),
-                new PartitionDirectories(directory.resolve("partitions"), (target, name, hash) -> {
+                new PartitionDirectories(own, (target, name, hash) -> {
                     faults.step("materialise");
                     Files.createDirectory(target);
                     Files.writeString(target.resolve("etc"), name.value());
                     return "g-1";
                 }),
+                new GenerationOffice(
+                        new GenerationStore(directory.resolve("generations")),
+                        directory.resolve("host"),
+                        name -> trees.openRoot(own.resolve(name.value())),
+                        trees),
                 new Holdings(new Admission(facts, reserve), 65_536, 8, range -> Optional.empty()),
                 keeping(facts, reserve),
                 new Journal(() -> now),

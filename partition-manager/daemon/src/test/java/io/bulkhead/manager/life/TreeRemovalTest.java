@@ -3,6 +3,7 @@ package io.bulkhead.manager.life;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.manager.generation.TreeRemoval;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ class TreeRemovalTest {
         Files.createSymbolicLink(deep.resolve("file"), kept);
         Files.createSymbolicLink(tree.resolve("directory"), directory);
 
-        PartitionDirectories.removeTree(tree);
+        TreeRemoval.remove(tree);
 
         assertThat(tree).doesNotExist();
         assertThat(kept).hasContent("the host's");

@@ -101,7 +101,7 @@ final class FileCalls {
         }
     }
 
-    private static int bits(Set<OpenFlag> flags) {
+    static int bits(Set<OpenFlag> flags) {
         int bits = FcntlHeader.O_CLOEXEC;
         for (OpenFlag flag : flags) {
             bits |= Objects.requireNonNull(OPEN_FLAGS.get(flag));

@@ -32,6 +32,7 @@ class ConstantsIT {
             SpawnHeader.class,
             SyscallHeader.class,
             TerminalHeader.class,
+            TreeHeader.class,
             WaitHeader.class);
 
     private static final String HEADERS = """
@@ -143,6 +144,17 @@ class ConstantsIT {
         ours.put("offsetof(siginfo_t, si_status)", (long) ProcessCalls.SigInfo.STATUS);
         ours.put("offsetof(struct pidfd_info, mask)", (long) ProcessCalls.PidfdInfo.MASK);
         ours.put("offsetof(struct pidfd_info, exit_code)", (long) ProcessCalls.PidfdInfo.EXIT_CODE);
+        ours.put("sizeof(struct open_how)", (long) JnaTreeCalls.OpenHow.SIZE);
+        ours.put("offsetof(struct open_how, flags)", (long) JnaTreeCalls.OpenHow.FLAGS);
+        ours.put("offsetof(struct open_how, resolve)", (long) JnaTreeCalls.OpenHow.RESOLVE);
+        ours.put("sizeof(struct statx)", (long) JnaTreeCalls.Statx.SIZE);
+        ours.put("offsetof(struct statx, stx_uid)", (long) JnaTreeCalls.Statx.UID);
+        ours.put("offsetof(struct statx, stx_gid)", (long) JnaTreeCalls.Statx.GID);
+        ours.put("offsetof(struct statx, stx_mode)", (long) JnaTreeCalls.Statx.MODE);
+        ours.put("offsetof(struct statx, stx_ino)", (long) JnaTreeCalls.Statx.INODE);
+        ours.put("offsetof(struct statx, stx_size)", (long) JnaTreeCalls.Statx.SIZE_BYTES);
+        ours.put("offsetof(struct statx, stx_dev_major)", (long) JnaTreeCalls.Statx.DEV_MAJOR);
+        ours.put("offsetof(struct statx, stx_dev_minor)", (long) JnaTreeCalls.Statx.DEV_MINOR);
         ours.put("sizeof(struct winsize)", (long) TerminalCalls.WinSize.SIZE);
         ours.put("offsetof(struct winsize, ws_row)", (long) TerminalCalls.WinSize.ROWS);
         ours.put("offsetof(struct winsize, ws_col)", (long) TerminalCalls.WinSize.COLUMNS);
