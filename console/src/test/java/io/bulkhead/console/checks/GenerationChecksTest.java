@@ -29,7 +29,8 @@ class GenerationChecksTest {
                 plain.startedAtMillis(),
                 plain.isolation(),
                 plain.intrusion(),
-                Optional.of(new Drift(packages, newer, Optional.empty(), Optional.empty())));
+                Optional.of(new Drift(packages, newer, Optional.empty(), Optional.empty())),
+                Optional.empty());
     }
 
     @Test

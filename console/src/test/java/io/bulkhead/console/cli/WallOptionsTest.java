@@ -148,7 +148,8 @@ class WallOptionsTest {
                 plain.startedAtMillis(),
                 plain.isolation(),
                 plain.intrusion(),
-                Optional.of(Ipv4Address.parse("10.77.0.9")));
+                Optional.of(Ipv4Address.parse("10.77.0.9")),
+                Optional.empty());
         api.answer("GET /v1/partitions/db", Samples.json(status));
         api.answer("GET /v1/partitions", Samples.list(status, Samples.status("web", State.BOUND)));
 

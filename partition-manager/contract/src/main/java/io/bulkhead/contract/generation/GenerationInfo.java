@@ -1,7 +1,7 @@
 package io.bulkhead.contract.generation;
 
 import io.bulkhead.contract.partition.PartitionName;
-import io.bulkhead.contract.unit.WireFlag;
+import io.bulkhead.contract.unit.WireSparse;
 import java.util.List;
 
 /**
@@ -20,7 +20,7 @@ import java.util.List;
  */
 public record GenerationInfo(
         String name,
-        @WireFlag boolean newest,
+        @WireSparse boolean newest,
         long capturedAtMillis,
         long entries,
         long bytes,

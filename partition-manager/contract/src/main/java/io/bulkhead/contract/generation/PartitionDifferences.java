@@ -1,7 +1,7 @@
 package io.bulkhead.contract.generation;
 
 import io.bulkhead.contract.partition.PartitionName;
-import io.bulkhead.contract.unit.WireFlag;
+import io.bulkhead.contract.unit.WireSparse;
 import java.util.Optional;
 
 /**
@@ -24,7 +24,7 @@ public record PartitionDifferences(
         String generation,
         String newest,
         FileChanges own,
-        @WireFlag boolean ownIncomplete,
+        @WireSparse boolean ownIncomplete,
         FileChanges host,
         PackageChanges packages,
         Optional<String> rebase,

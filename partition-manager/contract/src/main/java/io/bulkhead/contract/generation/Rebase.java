@@ -1,7 +1,7 @@
 package io.bulkhead.contract.generation;
 
 import io.bulkhead.contract.partition.PartitionName;
-import io.bulkhead.contract.unit.WireFlag;
+import io.bulkhead.contract.unit.WireSparse;
 
 /**
  * What a rebase did, or will do at the partition's next start.
@@ -17,6 +17,6 @@ public record Rebase(
         PartitionName partition,
         String from,
         String to,
-        @WireFlag boolean pending,
+        @WireSparse boolean pending,
         FileChanges taken,
         FileChanges kept) {}

@@ -4,7 +4,7 @@ import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.contract.partition.WindowSize;
-import io.bulkhead.contract.unit.WireFlag;
+import io.bulkhead.contract.unit.WireSparse;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -109,7 +109,7 @@ public sealed interface Order {
      *
      * @param wayBack whether to give up every partition's way back from its last rebase first
      */
-    record RemoveUnusedGenerations(@WireFlag boolean wayBack) implements Order {}
+    record RemoveUnusedGenerations(@WireSparse boolean wayBack) implements Order {}
 
     /** What a partition and its host have changed since. Answered by {@link Reply.Differences}. */
     record DiffPartition(PartitionName name) implements Order {}

@@ -1,6 +1,6 @@
 package io.bulkhead.contract.partition;
 
-import io.bulkhead.contract.unit.WireFlag;
+import io.bulkhead.contract.unit.WireSparse;
 import java.util.Optional;
 
 /**
@@ -12,4 +12,4 @@ import java.util.Optional;
  * @param wayBack the generation that the last rebase can be taken back to
  */
 public record Drift(
-        long packagesMoved, @WireFlag boolean newerGeneration, Optional<String> rebase, Optional<String> wayBack) {}
+        long packagesMoved, @WireSparse boolean newerGeneration, Optional<String> rebase, Optional<String> wayBack) {}

@@ -175,7 +175,8 @@ final class Samples {
                     Isolation.Level.EXCLUSIVE,
                     List.of("interrupt 33 (nvme0q3) kept by the kernel on CPU 1: Operation not permitted"))),
             Optional.of(INTRUSION),
-            Optional.of(new Drift(7, true, Optional.of("g-0123456789ac"), Optional.empty())));
+            Optional.of(new Drift(7, true, Optional.of("g-0123456789ac"), Optional.empty())),
+                Optional.empty());
 
     private static final PartitionStatus DEFINED = new PartitionStatus(
             new PartitionName("batch"),

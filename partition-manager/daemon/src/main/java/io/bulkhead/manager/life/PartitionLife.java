@@ -111,7 +111,8 @@ final class PartitionLife {
                 run.map(Run::startedAtMillis),
                 now.slice().map(slice -> isolation(slice, reading.promises())),
                 intrusion(now),
-                parts.generations().drift(on.generation(), on.rebase(), on.wayBack()));
+                parts.generations().drift(on.generation(), on.rebase(), on.wayBack()),
+                Optional.empty());
     }
 
     /** What it uses now; takes no lock. */
