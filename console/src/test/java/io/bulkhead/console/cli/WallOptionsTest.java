@@ -148,8 +148,8 @@ class WallOptionsTest {
                 plain.startedAtMillis(),
                 plain.isolation(),
                 plain.intrusion(),
-                Optional.of(Ipv4Address.parse("10.77.0.9")),
-                Optional.empty());
+                Optional.empty(),
+                Optional.of(Ipv4Address.parse("10.77.0.9")));
         api.answer("GET /v1/partitions/db", Samples.json(status));
         api.answer("GET /v1/partitions", Samples.list(status, Samples.status("web", State.BOUND)));
 

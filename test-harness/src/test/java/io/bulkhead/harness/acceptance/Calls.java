@@ -69,13 +69,12 @@ final class Calls {
                 .collect(Collectors.joining(", "));
     }
 
-    /** A program that calls bpf(2) as a 32-bit one does, and as one of x32; empty where it cannot be made. */
-    static Optional<String> ofOtherArchitectures() {
+    /** A program, made in a directory, that calls bpf(2) as 32-bit ones do, and those of x32; empty where it cannot be made. */
+    static Optional<String> ofOtherArchitectures(Path directory) {
         if (!X86 || !Files.isExecutable(Path.of("/usr/bin/cc"))) {
             return Optional.empty();
         }
         try {
-            Path directory = Files.createTempDirectory("bh-calls-");
             Path source = Files.writeString(directory.resolve("calls.c"), OTHER_ARCHITECTURES);
             Path program = directory.resolve("calls");
             Commands.run(List.of("/usr/bin/cc", "-o", program.toString(), source.toString()), "", Patience.seconds(60))

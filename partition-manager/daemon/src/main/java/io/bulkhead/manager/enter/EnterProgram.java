@@ -6,7 +6,7 @@ import static io.bulkhead.manager.start.Perl.SYS_SETGROUPS;
 import static io.bulkhead.manager.start.Perl.SYS_SETNS;
 import static io.bulkhead.manager.start.Perl.SYS_SETUID;
 
-import io.bulkhead.manager.hardening.Restraints;
+import io.bulkhead.manager.restraint.Restraints;
 import io.bulkhead.manager.start.Perl;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,8 @@
 /**
- * What a partition's processes may not do though they are root inside: the filter of system calls, the bounding set of
- * capabilities, how many objects of the kernel they may have, which device nodes they may open; and the proofs of it.
+ * The wall that every partition stands behind though its root has every capability inside: ids of its own, restraints, device
+ * nodes. Raises what belongs to groups, and reads back what process 1 was born with.
  *
- * <p>Used by start and enter, which put the restraints on, and by life, which asks for the proofs. Safe for any thread
- * but where a type says otherwise.
+ * <p>Used by the manager's wiring, which hands it to life as a {@link io.bulkhead.manager.wall.Wall}. Safe for any thread.
  */
 @NullMarked
 package io.bulkhead.manager.hardening;

@@ -8,7 +8,7 @@ import static io.bulkhead.manager.start.Perl.SYS_SETNS;
 import static io.bulkhead.manager.start.Perl.SYS_SETUID;
 import static io.bulkhead.manager.start.Perl.SYS_UNSHARE;
 
-import io.bulkhead.manager.hardening.Restraints;
+import io.bulkhead.manager.restraint.Restraints;
 import io.bulkhead.manager.sys.ProcessEnd;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.bulkhead.manager.start;
 
-import io.bulkhead.manager.hardening.Restraints;
+import io.bulkhead.manager.restraint.Restraints;
 import io.bulkhead.manager.sys.Architecture;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -3,7 +3,7 @@ package io.bulkhead.manager.start;
 import io.bulkhead.contract.partition.Init;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.UidRange;
-import io.bulkhead.manager.hardening.Restraints;
+import io.bulkhead.manager.restraint.Restraints;
 import java.nio.file.Path;
 
 /**

@@ -2,7 +2,7 @@ package io.bulkhead.manager.start;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bulkhead.manager.hardening.Restraints;
+import io.bulkhead.manager.restraint.Restraints;
 import io.bulkhead.manager.sys.ProcessEnd;
 import java.util.List;
 import java.util.Map;

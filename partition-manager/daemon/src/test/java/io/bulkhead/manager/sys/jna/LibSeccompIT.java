@@ -3,7 +3,7 @@ package io.bulkhead.manager.sys.jna;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bulkhead.contract.partition.Init;
-import io.bulkhead.manager.hardening.FilterProfile;
+import io.bulkhead.manager.restraint.FilterProfile;
 import io.bulkhead.manager.sys.Errno;
 import io.bulkhead.manager.sys.FilterCompiler;
 import io.bulkhead.manager.sys.FilterCompiler.Compiled;

@@ -1,4 +1,4 @@
-package io.bulkhead.manager.hardening;
+package io.bulkhead.manager.restraint;
 
 import io.bulkhead.contract.partition.Init;
 import io.bulkhead.manager.sys.Errno;

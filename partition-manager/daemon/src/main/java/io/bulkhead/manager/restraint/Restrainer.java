@@ -1,4 +1,4 @@
-package io.bulkhead.manager.hardening;
+package io.bulkhead.manager.restraint;
 
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;

@@ -1,4 +1,4 @@
-package io.bulkhead.manager.hardening;
+package io.bulkhead.manager.restraint;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

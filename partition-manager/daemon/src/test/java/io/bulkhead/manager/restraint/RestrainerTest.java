@@ -1,4 +1,4 @@
-package io.bulkhead.manager.hardening;
+package io.bulkhead.manager.restraint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

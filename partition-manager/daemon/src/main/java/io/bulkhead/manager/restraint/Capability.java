@@ -1,4 +1,4 @@
-package io.bulkhead.manager.hardening;
+package io.bulkhead.manager.restraint;
 
 import java.util.Collection;
 import java.util.Locale;
@@ -69,7 +69,7 @@ public enum Capability {
     }
 
     /** As in /proc/PID/status: one bit for each. */
-    static long mask(Collection<Capability> capabilities) {
+    public static long mask(Collection<Capability> capabilities) {
         long mask = 0;
         for (Capability capability : Set.copyOf(capabilities)) {
             mask |= 1L << capability.number();

@@ -1,4 +1,4 @@
-package io.bulkhead.manager.hardening;
+package io.bulkhead.manager.restraint;
 
 import io.bulkhead.contract.partition.Hardening;
 import io.bulkhead.contract.partition.Init;
