@@ -44,7 +44,7 @@ class ViewsInsideIT {
     void isItsSliceWhateverDiesAndNothingIsLeft() throws IOException {
         assertThat(host.exec("seen", TOTAL).out()).isEqualTo("98304 kB\n");
         assertThat(host.exec("seen", "uptime").out()).contains(" up 0 min");
-        assertThat(host.run("verify", "seen").expect(0).out()).contains("meminfo");
+        assertThat(host.run("verify", "seen").expect(0).out()).contains("files of lxcfs");
 
         // When lxcfs dies
         long first = lxcfs();

@@ -157,7 +157,7 @@ class NothingIsLeftIT {
                     throw new IllegalStateException("memory is not as promised");
                 }))
                 .isInstanceOf(StartException.class)
-                .hasMessage("step 14, prove the walls and the promises: memory is not as promised");
+                .hasMessage("step 15, prove the walls and the promises: memory is not as promised");
 
         // Then
         awaitNothingMoreThan(before);
