@@ -51,9 +51,9 @@ class ViewsInsideIT {
         Installation.kill(first);
 
         // Then it is told, and repaired
-        await().atMost(Patience.seconds(5))
-                .untilAsserted(() ->
-                        assertThat(host.run("events").out()).contains("partition-degraded", "partition-repaired"));
+        await().pollInSameThread().atMost(Patience.seconds(60)).untilAsserted(() -> assertThat(
+                        host.run("events").out())
+                .contains("partition-degraded", "partition-repaired"));
         assertThat(host.exec("seen", TOTAL).out()).isEqualTo("98304 kB\n");
         long second = lxcfs();
         assertThat(second).isNotEqualTo(first);
