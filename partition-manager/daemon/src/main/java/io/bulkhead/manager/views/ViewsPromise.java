@@ -68,16 +68,16 @@ final class ViewsPromise {
         if (table.flatMap(there -> there.on(BOOT_ID)).isPresent()) {
             held.add(BOOT);
         }
+        List<String> missing = new ArrayList<>();
         if (shown) {
-            for (String name : names) {
-                promised.add(ViewFiles.label(name));
-                if (device.isPresent()
-                        && table.flatMap(there -> there.on(ViewFiles.at(ROOT, name)))
-                                .filter(mount -> mount.device().equals(device.get()))
-                                .isPresent()) {
-                    held.add(ViewFiles.label(name));
-                }
-            }
+            names.stream()
+                    .filter(name -> device.isEmpty()
+                            || !table.flatMap(there -> there.on(ViewFiles.at(ROOT, name)))
+                                    .map(MountTable.Mount::device)
+                                    .equals(device))
+                    .forEach(name -> missing.add(ViewFiles.label(name)));
+            promised.add(files(names.size()));
+            held.add(files(names.size() - missing.size()));
         }
         boolean all = held.equals(promised);
         return new Promise(
@@ -87,7 +87,11 @@ final class ViewsPromise {
                 Strength.CAPPED,
                 all,
                 "/proc/" + init + "/mountinfo",
-                Optional.of(all ? exceptions(shown, trouble) : whyNot(shown, device, trouble)));
+                Optional.of(all ? exceptions(shown, trouble) : whyNot(missing, device, trouble)));
+    }
+
+    private static String files(int count) {
+        return count + " files of lxcfs";
     }
 
     private String exceptions(boolean shown, Optional<String> trouble) {
@@ -97,10 +101,11 @@ final class ViewsPromise {
         return clocks ? proc : proc + "; " + NO_CLOCKS;
     }
 
-    private static String whyNot(boolean shown, Optional<String> device, Optional<String> trouble) {
-        if (shown && device.isEmpty()) {
+    private static String whyNot(List<String> missing, Optional<String> device, Optional<String> trouble) {
+        if (!missing.isEmpty() && device.isEmpty()) {
             return trouble.orElse("lxcfs has ended and is being started");
         }
-        return "its own root has taken the rest away; a restart brings it back";
+        return "its own root has taken away what is missing"
+                + (missing.isEmpty() ? "" : ", " + String.join(", ", missing)) + "; a restart brings it back";
     }
 }

@@ -102,7 +102,7 @@ class ViewsIT {
                         .contains("Memory Limit: 320.00M")
                         .contains("Effective CPU Count: 1");
                 assertThat(run(console, "java -XX:+PrintFlagsFinal -version | grep ' MaxHeapSize '"))
-                        .containsPattern(" = (8[0-9]|16[0-9])\\d{6} ");
+                        .containsPattern(" = [0-9]{8,9} ");
             }
         }
     }
@@ -253,7 +253,7 @@ class ViewsIT {
             // Then
             Promise with = ground.promise(wall, partition);
             assertThat(with.held()).isTrue();
-            assertThat(with.promised()).contains("meminfo").contains("cpu/online");
+            assertThat(with.promised()).contains("7 files of lxcfs");
             try (ConsoleTap console = new ConsoleTap(ground.ground.sys, partition.console())) {
                 console.expect("# ", PATIENCE);
                 assertThat(run(console, "free -m")).containsPattern("Mem: +200 ");
@@ -299,8 +299,8 @@ class ViewsIT {
                 assertThat(output).contains("Read-only file system").contains("Not a directory");
                 Promise promise = ground.promise(wall, partition);
                 assertThat(promise.held()).isFalse();
-                assertThat(promise.readBack()).doesNotContain("meminfo");
-                assertThat(promise.reason().orElseThrow()).contains("its own root");
+                assertThat(promise.readBack()).contains("6 files of lxcfs");
+                assertThat(promise.reason().orElseThrow()).contains("its own root", "meminfo");
                 wall.adopt(ground.record, partition);
                 assertThat(ground.promise(wall, partition).held()).isTrue();
             }

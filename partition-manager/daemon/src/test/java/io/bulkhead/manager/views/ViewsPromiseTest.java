@@ -25,7 +25,9 @@ class ViewsPromiseTest {
 
         // Then
         assertThat(read.held()).isTrue();
-        assertThat(read.readBack()).isEqualTo("clocks, boot id, meminfo, stat").isEqualTo(read.promised());
+        assertThat(read.readBack())
+                .isEqualTo("clocks, boot id, 2 files of lxcfs")
+                .isEqualTo(read.promised());
         assertThat(read.evidence()).isEqualTo("/proc/77/mountinfo");
     }
 
@@ -36,7 +38,8 @@ class ViewsPromiseTest {
 
         // Then
         assertThat(read.held()).isFalse();
-        assertThat(read.readBack()).isEqualTo("clocks, boot id");
+        assertThat(read.readBack()).isEqualTo("clocks, boot id, 0 files of lxcfs");
+        assertThat(read.reason().orElseThrow()).contains("meminfo, stat");
     }
 
     @Test
@@ -70,10 +73,10 @@ class ViewsPromiseTest {
         // Then
         assertThat(read(covered, true, true, Optional.of("0:43"), Optional.empty())
                         .readBack())
-                .isEqualTo("clocks, boot id, stat");
+                .isEqualTo("clocks, boot id, 1 files of lxcfs");
         assertThat(read(TABLE, false, true, Optional.of("0:43"), Optional.empty())
                         .readBack())
-                .isEqualTo("boot id, meminfo, stat");
+                .isEqualTo("boot id, 2 files of lxcfs");
     }
 
     @Test
