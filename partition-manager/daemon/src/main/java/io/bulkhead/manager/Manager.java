@@ -175,7 +175,7 @@ final class Manager implements AutoCloseable {
                 (int) Math.min(Integer.MAX_VALUE - 8, settings.consoleHistory().bytes());
         return new LifeParts(
                 cgroups,
-                new Walls(List.of(storage.wall(cgroups))),
+                new Walls(List.of(storage.wall(cgroups, facts.disk().isPresent()))),
                 starter,
                 new EventProcessWatch(loop, calls),
                 new RecordStore(state.resolve("records")),

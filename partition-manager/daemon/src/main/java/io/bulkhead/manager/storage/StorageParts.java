@@ -81,9 +81,13 @@ public final class StorageParts {
         }
     }
 
-    /** What partitions have. */
-    public StorageWall wall(Cgroups cgroups) {
-        return new StorageWall(sys, cgroups, partitions, this);
+    /**
+     * What partitions have.
+     *
+     * @param diskBounded whether block I/O with the disk below is bounded, because one was found
+     */
+    public StorageWall wall(Cgroups cgroups, boolean diskBounded) {
+        return new StorageWall(sys, cgroups, diskBounded, partitions, this);
     }
 
     /**

@@ -84,7 +84,7 @@ class NoStorageIsLeftIT {
                             List.of(),
                             PartitionDirectories::removeWholeTree,
                             starter::userNamespace)
-                    .wall(ground.cgroups);
+                    .wall(ground.cgroups, false);
             try (Undo undo = new Undo()) {
                 undo.push("clear", () -> wall.afterRun(TestGround.NAME));
                 RunningPartition running = starter.start(
@@ -117,7 +117,7 @@ class NoStorageIsLeftIT {
                             List.of(),
                             PartitionDirectories::removeWholeTree,
                             ground.ground.starter::userNamespace)
-                    .wall(ground.cgroups);
+                    .wall(ground.cgroups, false);
 
             // When
             try {
@@ -155,7 +155,7 @@ class NoStorageIsLeftIT {
             PartitionStarter starter = new PartitionStarter(deadly, groups, Path.of(arguments[1]));
             StorageWall wall = StorageParts.ofHost(
                             deadly, partitions, List.of(), path -> {}, starter::userNamespace)
-                    .wall(groups);
+                    .wall(groups, false);
             var record = StorageGround.record(
                     Optional.of(StorageGround.own(48, StorageGround.volume("data", 16, "/srv/data"))),
                     IoSlice.UNLIMITED,

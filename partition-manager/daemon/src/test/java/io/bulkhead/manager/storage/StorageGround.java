@@ -84,7 +84,7 @@ final class StorageGround implements AutoCloseable {
                 List.of(ground.directory),
                 PartitionDirectories::removeWholeTree,
                 ground.starter::userNamespace);
-        wall = parts.wall(cgroups);
+        wall = parts.wall(cgroups, disk.isPresent());
         record = record(Optional.empty(), IoSlice.UNLIMITED, List.of());
     }
 

@@ -100,6 +100,11 @@ class CgroupV1Test {
                 IoSlice.UNLIMITED);
     }
 
+    private static void assertHeld(List<Promise> promises) {
+        assertThat(promises)
+                .allSatisfy(promise -> assertThat(promise.held()).as(promise.toString()).isTrue());
+    }
+
     private String text(String path) {
         return FakeCgroupTree.text(tree.path(path)).strip();
     }
