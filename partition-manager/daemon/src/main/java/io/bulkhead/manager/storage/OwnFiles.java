@@ -74,6 +74,7 @@ final class OwnFiles {
     }
 
     private void offVolume(StoragePaths paths) throws IOException {
+        Files.deleteIfExists(paths.own().resolveSibling(paths.own().getFileName() + StoragePaths.NEW));
         if (Files.exists(paths.own(), LinkOption.NOFOLLOW_LINKS)) {
             if (!Files.isDirectory(paths.before())
                     || Ext4Superblock.read(paths.own()).everMounted()) {

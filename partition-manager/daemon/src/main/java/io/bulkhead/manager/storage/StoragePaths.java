@@ -37,8 +37,13 @@ record StoragePaths(Path directory) {
         return directory.resolve("disks");
     }
 
-    /** Whether a file is a volume, by its name. */
+    /** Whether a file is a volume, be it half-made, by its name. */
     static boolean isVolume(Path file) {
-        return file.getFileName().toString().endsWith(VOLUME);
+        return file.getFileName().toString().endsWith(VOLUME) || isHalfMade(file);
+    }
+
+    /** Whether nobody has finished a volume. */
+    static boolean isHalfMade(Path file) {
+        return file.getFileName().toString().endsWith(VOLUME + NEW);
     }
 }

@@ -140,7 +140,7 @@ public final class StorageWall implements Wall {
         List<Volume> claimed = storage.map(StorageSlice::volumes).orElse(List.of());
         claimed.forEach(volume -> bring(paths, volume));
         unclaimed(claimed, paths).stream()
-                .filter(file -> !everMounted(file))
+                .filter(file -> StoragePaths.isHalfMade(file) || !everMounted(file))
                 .forEach(StorageWall::removeUnused);
         disks.bind(paths, storage.map(StorageSlice::disks).orElse(List.of()));
         for (Share share : partition.definition().shares()) {
@@ -168,7 +168,10 @@ public final class StorageWall implements Wall {
         }
     }
 
-    /** The volumes that lie there and are claimed by nobody: taken out of the definition, or of a change taken back. */
+    /**
+     * The volumes that lie there and are claimed by nobody: taken out of the definition, of a change taken back, or half
+     * made by a manager that was killed.
+     */
     static List<Path> unclaimed(List<Volume> claimed, StoragePaths paths) {
         List<Path> found = new ArrayList<>();
         if (Files.isDirectory(paths.volumes())) {
