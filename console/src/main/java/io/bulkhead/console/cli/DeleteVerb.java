@@ -36,7 +36,9 @@ final class DeleteVerb extends Verb {
                 names.stream().map(PartitionName::parse).distinct().toList();
         Partitions partitions = new Partitions(api());
         chosen.forEach(partitions::show);
-        bulkhead().confirm("This removes " + enumerated(chosen) + " with all files"
+        bulkhead()
+                .confirm(
+                        "This removes " + enumerated(chosen) + " with all files"
                                 + (wipe ? " and wipes all volumes for good" : ""),
                         yes);
         int code = DONE;

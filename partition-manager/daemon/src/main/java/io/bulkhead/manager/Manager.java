@@ -182,10 +182,7 @@ final class Manager implements AutoCloseable {
                 directories,
                 new Holdings(
                         new Admission(
-                                facts,
-                                reserve,
-                                settings.host().disk(),
-                                List.of(storage.admission(facts.fileSystem()))),
+                                facts, reserve, settings.host().disk(), List.of(storage.admission(facts.fileSystem()))),
                         settings.uidBase(),
                         settings.uidRanges()),
                 HostKeepings.open(settings, facts, reserve, cgroups, bootId),

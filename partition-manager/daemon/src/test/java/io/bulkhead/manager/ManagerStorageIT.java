@@ -132,8 +132,7 @@ class ManagerStorageIT {
     private static Optional<StorageSlice> storage(long own, long data) {
         return Optional.of(new StorageSlice(
                 Optional.of(ByteSize.ofMebibytes(own)),
-                List.of(new Volume(
-                        new PartitionName("data"), ByteSize.ofMebibytes(data), new InsidePath("/srv/data"))),
+                List.of(new Volume(new PartitionName("data"), ByteSize.ofMebibytes(data), new InsidePath("/srv/data"))),
                 List.of()));
     }
 

@@ -50,8 +50,7 @@ public sealed interface Order {
      * @param wipe whether its volumes may go, for good; refused with {@link ProblemCode#CONFLICT} where it has some and this
      *     is not said
      */
-    record DeletePartition(
-            PartitionName name, @WireSparse boolean wipe) implements Order {
+    record DeletePartition(PartitionName name, @WireSparse boolean wipe) implements Order {
         /** One that has no volumes. */
         public DeletePartition(PartitionName name) {
             this(name, false);

@@ -93,12 +93,14 @@ final class BootThread extends Thread {
         this.processes = processes;
         this.order = order;
         this.runner = new MountRunner(sys, order.request().uidRange(), order.userNamespace(), this::mountProc);
-        this.storage = new StorageRunner(sys, order.userNamespace(), order.request().storage());
+        this.storage =
+                new StorageRunner(sys, order.userNamespace(), order.request().storage());
     }
 
     @Override
     public void run() {
-        try (runner; storage) {
+        try (runner;
+                storage) {
             boot();
         } catch (Throwable e) {
             failure = e;

@@ -61,7 +61,8 @@ final class BlockDevices {
                     String.valueOf(disk.getFileName()),
                     text(disk.resolve("dev")).orElse(number.get()),
                     text(entry.resolve("size")).map(Long::parseLong).orElse(0L) * SECTOR,
-                    identity(disk) + (part ? " part " + text(real.resolve("partition")).orElse("") : "")));
+                    identity(disk)
+                            + (part ? " part " + text(real.resolve("partition")).orElse("") : "")));
         } catch (IOException e) {
             return Optional.empty();
         }
@@ -101,13 +102,16 @@ final class BlockDevices {
 
     private List<String> parts(String name) {
         return entries(entry(name)).stream()
-                .filter(child -> child.startsWith(name) && Files.exists(entry(name).resolve(child).resolve("partition")))
+                .filter(child -> child.startsWith(name)
+                        && Files.exists(entry(name).resolve(child).resolve("partition")))
                 .toList();
     }
 
     /** The third field of a line is the device, the fifth where; proc(5), mountinfo. */
     private List<String> mountPoints(String number) {
-        return text(root.resolve("proc/self/mountinfo")).orElse("").lines()
+        return text(root.resolve("proc/self/mountinfo"))
+                .orElse("")
+                .lines()
                 .map(line -> line.split(" ", 6))
                 .filter(fields -> fields.length == 6 && fields[2].equals(number))
                 .map(fields -> fields[4])

@@ -146,7 +146,8 @@ final class LoopDevices {
     /** Empty where the device has no such file: it shows nothing. */
     private String text(String name, String file) {
         try {
-            return KernelText.read(root.resolve("sys/block").resolve(name).resolve(file)).strip();
+            return KernelText.read(root.resolve("sys/block").resolve(name).resolve(file))
+                    .strip();
         } catch (IOException e) {
             return "";
         }

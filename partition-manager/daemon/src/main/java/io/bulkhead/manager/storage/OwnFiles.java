@@ -111,7 +111,10 @@ final class OwnFiles {
             }
         } catch (IOException | UncheckedIOException e) {
             // Tried again at the next bind.
-            LOG.atWarn().addKeyValue("path", paths.before()).setCause(e).log("Files that are of no use any more remain");
+            LOG.atWarn()
+                    .addKeyValue("path", paths.before())
+                    .setCause(e)
+                    .log("Files that are of no use any more remain");
         }
     }
 }

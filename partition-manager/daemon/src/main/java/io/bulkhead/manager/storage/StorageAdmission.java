@@ -68,10 +68,9 @@ public final class StorageAdmission implements AdmissionRule {
                 return problem;
             }
         }
-        return slice.storage()
-                .flatMap(storage -> unenforceable(storage)
-                        .or(() -> roomTaken(definition.name(), storage, others))
-                        .or(() -> disksTaken(storage, others)));
+        return slice.storage().flatMap(storage -> unenforceable(storage)
+                .or(() -> roomTaken(definition.name(), storage, others))
+                .or(() -> disksTaken(storage, others)));
     }
 
     private Optional<Problem> unenforceable(StorageSlice storage) {
@@ -111,8 +110,8 @@ public final class StorageAdmission implements AdmissionRule {
         holders.add("the host keeps " + KEPT);
         return Optional.of(new Problem(
                 ProblemCode.NOT_ENOUGH_RESOURCES,
-                "storage: " + new ByteSize(wanted) + " more asked, "
-                        + new ByteSize(Math.max(room, 0)) + " free; " + String.join(", ", holders),
+                "storage: " + new ByteSize(wanted) + " more asked, " + new ByteSize(Math.max(room, 0)) + " free; "
+                        + String.join(", ", holders),
                 Optional.of("ask for less, make room on the file system of " + partitions + ", or delete a holder"),
                 holders));
     }
@@ -158,6 +157,8 @@ public final class StorageAdmission implements AdmissionRule {
     private boolean meets(BlockDevice device, String other) {
         return device.name().equals(other)
                 || device.disk().equals(other)
-                || devices.find(other).map(found -> found.disk().equals(device.name())).orElse(false);
+                || devices.find(other)
+                        .map(found -> found.disk().equals(device.name()))
+                        .orElse(false);
     }
 }

@@ -27,7 +27,8 @@ public final class StorageParts {
     private final ShareSources shares;
     private final StorageReading reading;
 
-    private StorageParts(Syscalls sys, Path root, Path partitions, Tools tools, Consumer<Path> removeTree, ShareSources shares) {
+    private StorageParts(
+            Syscalls sys, Path root, Path partitions, Tools tools, Consumer<Path> removeTree, ShareSources shares) {
         this.sys = sys;
         this.partitions = partitions;
         this.loops = new LoopDevices(sys, root);
@@ -75,7 +76,9 @@ public final class StorageParts {
     /** As the kernel names it, which is how loop devices name their files. */
     private static Path real(Path directory) {
         try {
-            return Files.exists(directory) ? directory.toRealPath() : directory.toAbsolutePath().normalize();
+            return Files.exists(directory)
+                    ? directory.toRealPath()
+                    : directory.toAbsolutePath().normalize();
         } catch (IOException e) {
             throw new UncheckedIOException(directory + ": " + e.getMessage(), e);
         }

@@ -50,11 +50,7 @@ final class StorageReading {
      * @param holder the parent of process 1, while there is a run: it has stayed in the mounts that the boot has made, of
      *     which process 1 has a copy that is locked; those of process 1 itself can be as many as the partition likes
      */
-    List<Promise> read(
-            StorageSlice storage,
-            StoragePaths paths,
-            Map<Path, String> attached,
-            Optional<Long> holder) {
+    List<Promise> read(StorageSlice storage, StoragePaths paths, Map<Path, String> attached, Optional<Long> holder) {
         List<Promise> promises = new ArrayList<>();
         Optional<Map<String, Set<String>>> mounts = holder.map(this::mounts);
         storage.own()
@@ -199,7 +195,8 @@ final class StorageReading {
             for (String line : text.split("\n")) {
                 String[] fields = line.split(" ", 6);
                 if (fields.length == 6) {
-                    mounts.computeIfAbsent(fields[4], place -> new LinkedHashSet<>()).add(fields[2]);
+                    mounts.computeIfAbsent(fields[4], place -> new LinkedHashSet<>())
+                            .add(fields[2]);
                 }
             }
         } catch (IOException e) {

@@ -96,7 +96,8 @@ public final class StorageWall implements Wall {
                     "keep storage: " + had.get() + "; or define another partition and copy the files inside");
         }
         had.ifPresent(size -> refuseSmaller("the volume of " + before.name(), size, wanted.orElse(size)));
-        List<Volume> claimed = before.claim().storage().map(StorageSlice::volumes).orElse(List.of());
+        List<Volume> claimed =
+                before.claim().storage().map(StorageSlice::volumes).orElse(List.of());
         for (Volume volume : after.claim().storage().map(StorageSlice::volumes).orElse(List.of())) {
             Path file = paths(before.name()).volume(volume.name());
             Optional<ByteSize> size = claimed.stream()
@@ -105,8 +106,8 @@ public final class StorageWall implements Wall {
                     .map(Volume::size);
             // One that was taken out of the definition once comes back as it was.
             size.or(() -> Files.exists(file) && everMounted(file) ? Optional.of(size(file)) : Optional.empty())
-                    .ifPresent(has -> refuseSmaller(
-                            "the volume " + volume.name() + " of " + before.name(), has, volume.size()));
+                    .ifPresent(has ->
+                            refuseSmaller("the volume " + volume.name() + " of " + before.name(), has, volume.size()));
         }
     }
 
@@ -125,8 +126,9 @@ public final class StorageWall implements Wall {
         List<String> lost = new ArrayList<>();
         Optional<StorageSlice> storage = partition.claim().storage();
         storage.flatMap(StorageSlice::own).ifPresent(size -> lost.add("its volume (" + size + ")"));
-        storage.map(StorageSlice::volumes).orElse(List.of()).forEach(volume -> lost.add(volume.name() + " ("
-                + volume.size() + ")"));
+        storage.map(StorageSlice::volumes)
+                .orElse(List.of())
+                .forEach(volume -> lost.add(volume.name() + " (" + volume.size() + ")"));
         unclaimed(storage.map(StorageSlice::volumes).orElse(List.of()), paths)
                 .forEach(file -> lost.add(file.getFileName().toString()));
         return lost.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", lost));
@@ -241,8 +243,7 @@ public final class StorageWall implements Wall {
             }
             requireDetached(paths);
             Map<Path, String> devices = new TreeMap<>();
-            Optional<Attached> own =
-                    storage.flatMap(StorageSlice::own).map(size -> attach(paths.own(), devices, half));
+            Optional<Attached> own = storage.flatMap(StorageSlice::own).map(size -> attach(paths.own(), devices, half));
             List<Volume> claimed = storage.map(StorageSlice::volumes).orElse(List.of());
             List<Attached> attached = claimed.stream()
                     .map(volume -> attach(paths.volume(volume.name()), devices, half))
@@ -339,7 +340,9 @@ public final class StorageWall implements Wall {
 
     /** Those that are there, whoever uses them: the run has them open already. */
     private List<BlockDevice> handedNow(StorageSlice storage) {
-        return storage.disks().stream().flatMap(name -> disks.find(name).stream()).toList();
+        return storage.disks().stream()
+                .flatMap(name -> disks.find(name).stream())
+                .toList();
     }
 
     @Override

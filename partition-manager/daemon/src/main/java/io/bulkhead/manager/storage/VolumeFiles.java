@@ -87,7 +87,10 @@ final class VolumeFiles {
         } catch (IOException e) {
             throw failed(file, e);
         }
-        LOG.atInfo().addKeyValue("path", file).addKeyValue("bytes", size.bytes()).log("Made a volume");
+        LOG.atInfo()
+                .addKeyValue("path", file)
+                .addKeyValue("bytes", size.bytes())
+                .log("Made a volume");
     }
 
     /**

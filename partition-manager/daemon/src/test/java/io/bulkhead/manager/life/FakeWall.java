@@ -36,7 +36,8 @@ final class FakeWall implements Wall {
 
     @Override
     public void refuseChange(PartitionSpec before, PartitionSpec after) {
-        if (precious.contains(before.name()) && before.claim().tasks() > after.claim().tasks()) {
+        if (precious.contains(before.name())
+                && before.claim().tasks() > after.claim().tasks()) {
             throw Refusal.of(ProblemCode.CONFLICT, "its tasks cannot become fewer");
         }
     }

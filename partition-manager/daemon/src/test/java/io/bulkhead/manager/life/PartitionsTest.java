@@ -159,7 +159,8 @@ class PartitionsTest {
         host.wall.precious.add(DB);
         String before = host.picture();
         PartitionSpec spec = defined.definition();
-        Claim fewer = new Claim(spec.claim().cpus(), spec.claim().memory(), 32, spec.claim().io());
+        Claim fewer = new Claim(
+                spec.claim().cpus(), spec.claim().memory(), 32, spec.claim().io());
         Slice slice = defined.slice();
         Slice less = new Slice(slice.cpus(), slice.memoryNodes(), slice.memory(), 32, slice.io());
 

@@ -194,10 +194,9 @@ class MountPlanTest {
         assertThat(plan.root().stream()
                         .filter(Directory.class::isInstance)
                         .map(step -> ((Directory) step).target())
-                        .filter(target -> target.startsWith("/data") || target.startsWith("/mnt")
-                                || target.startsWith("/srv")))
-                .containsExactly(
-                        "/srv", "/mnt", "/data", "/data/pg", "/data/pg/wal", "/mnt/pictures", "/data/pg/old");
+                        .filter(target ->
+                                target.startsWith("/data") || target.startsWith("/mnt") || target.startsWith("/srv")))
+                .containsExactly("/srv", "/mnt", "/data", "/data/pg", "/data/pg/wal", "/mnt/pictures", "/data/pg/old");
     }
 
     @Test

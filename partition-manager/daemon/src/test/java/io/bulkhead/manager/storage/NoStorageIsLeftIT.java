@@ -133,8 +133,9 @@ class NoStorageIsLeftIT {
                 assertThat(ground.directory.resolve("etc/hostname")).exists();
                 assertThat(ground.directory.toFile().list())
                         .noneMatch(name -> name.contains(".ext4") || name.equals("before-volume"));
-                assertThat(ground.directory.resolve("volumes").toFile().list()).satisfiesAnyOf(
-                        names -> assertThat(names).isNull(), names -> assertThat(names).isEmpty());
+                assertThat(ground.directory.resolve("volumes").toFile().list())
+                        .satisfiesAnyOf(names -> assertThat(names).isNull(), names -> assertThat(names)
+                                .isEmpty());
             }
         }
     }
@@ -153,8 +154,7 @@ class NoStorageIsLeftIT {
             Path partitions = Path.of(arguments[0]);
             GrouplessCgroups groups = new GrouplessCgroups();
             PartitionStarter starter = new PartitionStarter(deadly, groups, Path.of(arguments[1]));
-            StorageWall wall = StorageParts.ofHost(
-                            deadly, partitions, List.of(), path -> {}, starter::userNamespace)
+            StorageWall wall = StorageParts.ofHost(deadly, partitions, List.of(), path -> {}, starter::userNamespace)
                     .wall(groups, false);
             var record = StorageGround.record(
                     Optional.of(StorageGround.own(48, StorageGround.volume("data", 16, "/srv/data"))),

@@ -34,7 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class StorageAdmissionTest {
     private static final Path PARTITIONS = Path.of("/var/lib/bulkhead/partitions");
-    private static final long FREE = StorageAdmission.KEPT.bytes() + ByteSize.ofMebibytes(1000).bytes();
+    private static final long FREE =
+            StorageAdmission.KEPT.bytes() + ByteSize.ofMebibytes(1000).bytes();
 
     @TempDir
     Path root;
@@ -73,10 +74,7 @@ class StorageAdmissionTest {
     }
 
     private static Slice slice(PartitionSpec spec) {
-        return Slice.of(
-                spec.claim(),
-                new CpuSlice.Part(new CpuMillis(100)),
-                NodeSet.of(0));
+        return Slice.of(spec.claim(), new CpuSlice.Part(new CpuMillis(100)), NodeSet.of(0));
     }
 
     private static Holding holding(String name, StorageSlice storage, boolean bound) {

@@ -68,7 +68,8 @@ final class StorageGround implements AutoCloseable {
                 "any",
                 Optional.empty());
         HostReserve reserve = new HostReserve(CpuSet.of(0), new CpuMillis(100), ByteSize.ofMebibytes(256));
-        InstanceName instance = new InstanceName("bulkhead-t-" + ProcessHandle.current().pid());
+        InstanceName instance =
+                new InstanceName("bulkhead-t-" + ProcessHandle.current().pid());
         cgroups = CgroupBackends.open(instance, facts, reserve, false, this::kill);
         cgroups.prepare();
         ground = new TestGround(cgroups);
@@ -104,8 +105,8 @@ final class StorageGround implements AutoCloseable {
 
     static PartitionRecord record(Optional<StorageSlice> storage, IoSlice io, List<Share> shares) {
         ByteSize memory = ByteSize.ofMebibytes(128);
-        Claim claim = new Claim(
-                new CpuClaim.Part(new CpuMillis(500)), memory, 128, io, false, storage, Optional.empty());
+        Claim claim =
+                new Claim(new CpuClaim.Part(new CpuMillis(500)), memory, 128, io, false, storage, Optional.empty());
         PartitionSpec spec = new PartitionSpec(
                         TestGround.NAME, claim, new Init.Shell(), false, false, 1000, Optional.empty())
                 .with(Optional.empty(), shares, Optional.empty());
@@ -131,16 +132,14 @@ final class StorageGround implements AutoCloseable {
         cgroups.openPayload(TestGround.NAME, TestGround.RANGE, false);
         try (Undo undo = new Undo()) {
             undo.push("clear", () -> wall.afterRun(TestGround.NAME));
-            StartRequest request = new StartRequest(
-                    TestGround.NAME, new Init.Shell(), TestGround.RANGE, directory, false, true);
-            running = ground.starter.start(
-                    wall.beforeBoot(record, request, undo),
-                    (processes, back) -> {
-                        wall.beforeRelease(record, processes, back);
-                        assertThat(promises(processes)).allSatisfy(promise -> assertThat(promise.held())
-                                .as(promise.toString())
-                                .isTrue());
-                    });
+            StartRequest request =
+                    new StartRequest(TestGround.NAME, new Init.Shell(), TestGround.RANGE, directory, false, true);
+            running = ground.starter.start(wall.beforeBoot(record, request, undo), (processes, back) -> {
+                wall.beforeRelease(record, processes, back);
+                assertThat(promises(processes)).allSatisfy(promise -> assertThat(promise.held())
+                        .as(promise.toString())
+                        .isTrue());
+            });
             undo.keep();
         }
         wall.afterRelease(record, running);

@@ -28,10 +28,7 @@ class StorageRatesIT {
             Limit.unlimited(),
             Limit.unlimited());
     private static final IoSlice OPERATIONS = new IoSlice(
-            Limit.unlimited(),
-            Limit.unlimited(),
-            Limit.of(new OperationRate(150)),
-            Limit.of(new OperationRate(100)));
+            Limit.unlimited(), Limit.unlimited(), Limit.of(new OperationRate(150)), Limit.of(new OperationRate(100)));
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})

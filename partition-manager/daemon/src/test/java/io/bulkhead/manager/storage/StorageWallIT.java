@@ -49,7 +49,9 @@ class StorageWallIT {
                 .as("each on one device, of root's")
                 .isNotEmpty();
         console.run("echo kept >/root/mark; chmod 4755 /root/mark; useradd -m ann; sync");
-        assertThat(console.run("stat -c %U:%a /root/mark /home/ann")).contains("root:4755").contains("ann:755");
+        assertThat(console.run("stat -c %U:%a /root/mark /home/ann"))
+                .contains("root:4755")
+                .contains("ann:755");
         ground.stop();
 
         // Then
@@ -57,24 +59,26 @@ class StorageWallIT {
         assertThat(ground.paths().before()).doesNotExist();
         console = ground.start();
         assertThat(console.run("cat /root/mark; id -un ann")).contains("kept").contains("ann");
-        assertThat(console.run("df --output=size -m /home | tail -1").strip()).satisfies(size -> assertThat(
-                        Integer.parseInt(size))
-                .isBetween(70, 96));
+        assertThat(console.run("df --output=size -m /home | tail -1").strip())
+                .satisfies(size -> assertThat(Integer.parseInt(size)).isBetween(70, 96));
     }
 
     @Test
     void isReservedToTheLastByteAndFullWithoutHarm() throws IOException {
         // Given
         ground.define(StorageGround.own(64, StorageGround.volume("data", 32, "/srv/data")));
-        Path file = ground.paths().volume(StorageGround.volume("data", 32, "/srv/data").name());
+        Path file = ground.paths()
+                .volume(StorageGround.volume("data", 32, "/srv/data").name());
         assertThat(ground.sys.allocatedBytes(file)).isGreaterThanOrEqualTo(32 << 20);
         ConsoleTap console = ground.start();
         long before = Files.getFileStore(ground.directory).getUnallocatedSpace();
 
         // When
         String full = console.run("head -c 200M /dev/zero >/srv/data/full; rm /srv/data/full", Duration.ofSeconds(60));
-        String again = console.run("head -c 8M /dev/zero >/srv/data/again && sync && echo written", Duration.ofSeconds(30));
-        String trimmed = console.run("fstrim /srv/data; fallocate -l 4M /srv/data/x; rm /srv/data/x /srv/data/again; sync");
+        String again =
+                console.run("head -c 8M /dev/zero >/srv/data/again && sync && echo written", Duration.ofSeconds(30));
+        String trimmed =
+                console.run("fstrim /srv/data; fallocate -l 4M /srv/data/x; rm /srv/data/x /srv/data/again; sync");
 
         // Then
         assertThat(full).contains("No space left on device");
@@ -115,15 +119,15 @@ class StorageWallIT {
     }
 
     private static long megabytes(ConsoleTap console) {
-        return Long.parseLong(console.run("df --output=size -m / /root | tail -1").strip());
+        return Long.parseLong(
+                console.run("df --output=size -m / /root | tail -1").strip());
     }
 
     @Test
     void finishesAGrowthThatWasCutOff() throws IOException {
         // Given
         ground.define(StorageGround.own(64));
-        try (RandomAccessFile file =
-                new RandomAccessFile(ground.paths().own().toFile(), "rw")) {
+        try (RandomAccessFile file = new RandomAccessFile(ground.paths().own().toFile(), "rw")) {
             file.setLength(128 << 20);
         }
 
@@ -145,7 +149,8 @@ class StorageWallIT {
 
         // Then
         assertThat(ground.directory.resolve("etc/hostname")).hasContent(TestGround.NAME.value());
-        assertThat(ground.directory).isDirectoryNotContaining(path -> path.toString().endsWith(".ext4"));
+        assertThat(ground.directory)
+                .isDirectoryNotContaining(path -> path.toString().endsWith(".ext4"));
         assertThat(ground.paths().volumes()).isEmptyDirectory();
         assertThat(ground.paths().before()).doesNotExist();
     }
@@ -176,9 +181,7 @@ class StorageWallIT {
         ground.define(StorageGround.own(96));
         ConsoleTap console = ground.start();
         console.type("i=0; while i=$((i+1)); do echo $i >/root/f$i; sync /root/f$i && echo $i >/run/acked; done\n");
-        await()
-                .atMost(Duration.ofSeconds(20))
-                .until(() -> acked() > 50);
+        await().atMost(Duration.ofSeconds(20)).until(() -> acked() > 50);
         assertThat(TestGround.command(
                         "perl",
                         "-e",
@@ -206,7 +209,8 @@ class StorageWallIT {
     }
 
     private long acked() {
-        String text = TestGround.readOrEmpty(Path.of("/proc/" + ground.running.init().pid() + "/root/run/acked"));
+        String text =
+                TestGround.readOrEmpty(Path.of("/proc/" + ground.running.init().pid() + "/root/run/acked"));
         return text.isBlank() ? 0 : Long.parseLong(text.strip());
     }
 
@@ -229,14 +233,14 @@ class StorageWallIT {
                     .contains("Read-only file system");
             console.run("echo back >/shared/write/answer; chown 7:7 /shared/write/answer");
             assertThat(outside.resolve("answer")).hasContent("back");
-            assertThat(Files.getAttribute(outside.resolve("answer"), "unix:uid")).isEqualTo(7);
+            assertThat(Files.getAttribute(outside.resolve("answer"), "unix:uid"))
+                    .isEqualTo(7);
             assertThat(console.run("mount -o remount,bind,rw /srv/read; umount /srv/read; echo x >/srv/read/new"))
                     .contains("Read-only file system");
             ground.stop();
 
             // And one that users of the host can enter is not shared for writing
-            Files.setPosixFilePermissions(
-                    outside, PosixFilePermissions.fromString("rwxr-xr-x"));
+            Files.setPosixFilePermissions(outside, PosixFilePermissions.fromString("rwxr-xr-x"));
             assertThatThrownBy(() -> ground.define(StorageGround.own(64), write))
                     .isInstanceOf(Refusal.class)
                     .hasMessageContaining("programs there that run as root");
@@ -247,12 +251,16 @@ class StorageWallIT {
 
     @Test
     void refusesSharesThatCannotBe() throws IOException {
-        Path link = ground.ground.directory.resolveSibling("bulkhead-link-" + ProcessHandle.current().pid());
+        Path link = ground.ground.directory.resolveSibling(
+                "bulkhead-link-" + ProcessHandle.current().pid());
         Files.createSymbolicLink(link, Path.of("/etc"));
         try {
             assertRefused(new Share(ground.directory.toString(), new InsidePath("/srv/x"), false), "are kept in");
             assertRefused(
-                    new Share(ground.directory.getParent().getParent().getParent().toString(), new InsidePath("/srv/x"), false),
+                    new Share(
+                            ground.directory.getParent().getParent().getParent().toString(),
+                            new InsidePath("/srv/x"),
+                            false),
                     "are kept in");
             assertRefused(new Share("/proc/1", new InsidePath("/srv/x"), false), "is the kernel's");
             assertRefused(new Share(link.toString(), new InsidePath("/srv/x"), false), "is a link");
@@ -287,7 +295,8 @@ class StorageWallIT {
         // Given a "disk"
         Path image = ground.ground.directory.resolve("disk.img");
         TestGround.command("truncate", "-s", "64M", image.toString());
-        String device = TestGround.command("losetup", "-f", "--show", image.toString()).strip();
+        String device =
+                TestGround.command("losetup", "-f", "--show", image.toString()).strip();
         String name = device.substring("/dev/".length());
         try {
             ground.define(new StorageSlice(Optional.of(ByteSize.ofMebibytes(64)), List.of(), List.of(name)));
@@ -296,16 +305,19 @@ class StorageWallIT {
             ConsoleTap console = ground.start();
 
             // Then
-            assertThat(console.run("mke2fs -q -F /dev/" + name + " && echo made; stat -c %U:%G:%a /dev/" + name,
+            assertThat(console.run(
+                            "mke2fs -q -F /dev/" + name + " && echo made; stat -c %U:%G:%a /dev/" + name,
                             Duration.ofSeconds(30)))
                     .contains("made")
                     .contains("root:disk:660");
-            assertThat(console.run("mount /dev/" + name + " /mnt; echo status $?")).doesNotContain("status 0");
+            assertThat(console.run("mount /dev/" + name + " /mnt; echo status $?"))
+                    .doesNotContain("status 0");
             assertThat(ground.promises()).allMatch(Promise::held);
             ground.stop();
 
             // And it is the partition's as long as it is that disk
-            assertThat(TestGround.command("blkid", "-p", "-o", "value", "-s", "TYPE", device)).startsWith("ext");
+            assertThat(TestGround.command("blkid", "-p", "-o", "value", "-s", "TYPE", device))
+                    .startsWith("ext");
             TestGround.command("losetup", "-d", device);
             await().until(() -> !ground.parts.loops().backingFile(name).equals(image.toString()));
             Path another = ground.ground.directory.resolve("another.img");
@@ -348,7 +360,9 @@ class StorageWallIT {
             ground.start().run("echo " + round + " >/srv/data/round");
             ground.stop();
         }
-        assertThat(StorageGround.inVolume(ground.paths().volume(StorageGround.volume("data", 16, "/x").name()),
+        assertThat(StorageGround.inVolume(
+                        ground.paths()
+                                .volume(StorageGround.volume("data", 16, "/x").name()),
                         "/content/round"))
                 .isEqualTo("19\n");
     }

@@ -246,7 +246,8 @@ final class ReadBack {
                         List<Path> groups = new ArrayList<>(files.groupsIn(outer));
                         groups.add(outer);
                         for (Path group : groups) {
-                            Limit<Long> one = checkBound(new BlkioController(files, group), bound, device, promised, faults);
+                            Limit<Long> one =
+                                    checkBound(new BlkioController(files, group), bound, device, promised, faults);
                             found = one.equals(promised) ? found : one;
                         }
                     }

@@ -105,8 +105,7 @@ final class FileCalls {
             return owned(Checked.call(
                     "openat2",
                     () -> directory + ", \"" + path + "\"",
-                    () -> Libc.syscall(
-                            SyscallHeader.SYS_openat2, directory.number(), texts.at(0), how, OpenHow.SIZE)));
+                    () -> Libc.syscall(SyscallHeader.SYS_openat2, directory.number(), texts.at(0), how, OpenHow.SIZE)));
         }
     }
 

@@ -16,10 +16,10 @@ import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.Promise;
 import io.bulkhead.contract.partition.Resource;
 import io.bulkhead.contract.partition.Slice;
+import io.bulkhead.contract.partition.StorageSlice;
 import io.bulkhead.contract.partition.Strength;
 import io.bulkhead.contract.partition.UidRange;
 import io.bulkhead.contract.unit.ByteRate;
-import io.bulkhead.contract.partition.StorageSlice;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
 import io.bulkhead.contract.unit.Limit;
@@ -102,7 +102,8 @@ class CgroupV1Test {
 
     private static void assertHeld(List<Promise> promises) {
         assertThat(promises)
-                .allSatisfy(promise -> assertThat(promise.held()).as(promise.toString()).isTrue());
+                .allSatisfy(promise ->
+                        assertThat(promise.held()).as(promise.toString()).isTrue());
     }
 
     private String text(String path) {

@@ -144,7 +144,9 @@ final class FakeCgroupTree implements CgroupFiles {
             case "devices.deny" ->
                 put(
                         group.resolve("devices.list"),
-                        value.equals("a") ? "" : text(group.resolve("devices.list")).replace(value + "\n", ""));
+                        value.equals("a")
+                                ? ""
+                                : text(group.resolve("devices.list")).replace(value + "\n", ""));
             case "devices.allow" ->
                 put(group.resolve("devices.list"), text(group.resolve("devices.list")) + value + "\n");
             case "memory.limit_in_bytes" ->

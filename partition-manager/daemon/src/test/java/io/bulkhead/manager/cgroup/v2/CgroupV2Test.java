@@ -436,8 +436,7 @@ class CgroupV2Test {
 
         assertHeld(cgroups.readBack(DB, whole(1)));
         String bounds = " rbps=52428800 wbps=20971520 riops=max wiops=100";
-        assertThat(text("one/p-db/io.max").lines())
-                .containsExactlyInAnyOrder("254:0" + bounds, "7:4" + bounds);
+        assertThat(text("one/p-db/io.max").lines()).containsExactlyInAnyOrder("254:0" + bounds, "7:4" + bounds);
         tree.write(tree.path("one/p-db/io.max"), "7:4 wbps=max");
         assertThat(reason(cgroups, whole(1), Resource.IO_WRITE)).contains("for 7:4");
         cgroups.repair(DB, whole(1));
