@@ -69,7 +69,7 @@ public final class Applying {
         boolean begun = false;
         for (Step step : plan.steps(Action.DELETE)) {
             try {
-                touch(step, () -> desk.delete(step.name(), step.known()));
+                touch(step, () -> desk.delete(step.name(), false, step.known()));
                 begun = true;
                 done.add(step.name());
             } catch (Refusal e) {
@@ -198,7 +198,8 @@ public final class Applying {
 
     private void deleteIfThere(Step step) {
         try {
-            desk.delete(step.name(), step.knownSince());
+            // It was made a moment ago: nothing was ever in it.
+            desk.delete(step.name(), true, step.knownSince());
         } catch (Refusal e) {
             if (e.problem().code() != ProblemCode.NOT_FOUND) {
                 throw e;

@@ -50,8 +50,8 @@ record ApiDesk(Bulkhead bulkhead) implements Desk {
     }
 
     @Override
-    public void delete(PartitionName name, Known known) {
-        run(name, known, "DELETE", Partitions.path(name), Optional.empty(), name + ": delete");
+    public void delete(PartitionName name, boolean wipe, Known known) {
+        run(name, known, "DELETE", DeleteVerb.path(name, wipe), Optional.empty(), name + ": delete");
     }
 
     private Json run(PartitionName name, Known known, String method, String path, Optional<Json> body, String what) {

@@ -185,8 +185,8 @@ class ApplyingTest {
             }
 
             @Override
-            public void delete(PartitionName name, Known known) {
-                desk.delete(name, known);
+            public void delete(PartitionName name, boolean wipe, Known known) {
+                desk.delete(name, wipe, known);
             }
         };
 

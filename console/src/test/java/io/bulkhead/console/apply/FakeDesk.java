@@ -151,7 +151,7 @@ final class FakeDesk implements Desk {
     }
 
     @Override
-    public void delete(PartitionName name, Known known) {
+    public void delete(PartitionName name, boolean wipe, Known known) {
         order("delete " + name, name, known, () -> {
             held(name);
             partitions.remove(name);

@@ -45,6 +45,7 @@ import io.bulkhead.manager.restraint.Restrainer;
 import io.bulkhead.manager.server.ManagerServer;
 import io.bulkhead.manager.server.PeerRule;
 import io.bulkhead.manager.start.PartitionStarter;
+import io.bulkhead.manager.storage.StorageParts;
 import io.bulkhead.manager.sys.Errno;
 import io.bulkhead.manager.sys.ErrnoException;
 import io.bulkhead.manager.sys.Fd;
@@ -169,6 +170,16 @@ final class Manager implements AutoCloseable {
         makeDirectory(mountPoint);
         PartitionStarter starter = new PartitionStarter(calls, cgroups, mountPoint);
         open.push("close the starter", starter::close);
+        Path partitionFiles = state.resolve("partitions");
+        PartitionDirectories directories = new PartitionDirectories(
+                partitionFiles,
+                new GenerationMaterialiser(new GenerationStore(state.resolve("generations")), Path.of("/")));
+        StorageParts storage = StorageParts.ofHost(
+                calls,
+                partitionFiles,
+                List.of(state, settings.runDirectory()),
+                PartitionDirectories::removeWholeTree,
+                starter::userNamespace);
         ExecutorService executor = Executors.newCachedThreadPool(task -> {
             Thread thread = new Thread(task, "life");
             thread.setDaemon(true);
@@ -207,6 +218,7 @@ final class Manager implements AutoCloseable {
                                 restrainer,
                                 hostIds::holderIn,
                                 Path.of("/proc")),
+                        storage.wall(cgroups, facts.disk().isPresent()),
                         views)),
                 starter,
                 restrainer,
@@ -219,7 +231,10 @@ final class Manager implements AutoCloseable {
                                 facts,
                                 reserve,
                                 settings.host().disk(),
-                                List.of(restrainer.rule(), new NetworkRateRule(settings.host().network()))),
+                                List.of(
+                                        restrainer.rule(),
+                                        new NetworkRateRule(settings.host().network()),
+                                        storage.admission(facts.fileSystem()))),
                         settings.uidBase(),
                         settings.uidRanges(),
                         hostIds::holderIn),

@@ -3,6 +3,7 @@ package io.bulkhead.manager.hardening;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -10,7 +11,7 @@ import java.util.List;
  * admin-guide/devices.txt; cgroup-v2.rst "Device controller"; linux/bpf.h struct bpf_cgroup_dev_ctx. Pure.
  */
 final class DevicePolicy {
-    /** A character device. */
+    /** The numbers of a device. */
     record Node(int major, int minor) {}
 
     private static final int ANY = -1;
@@ -31,6 +32,7 @@ final class DevicePolicy {
     private static final int MAJOR = 4;
     private static final int MINOR = 8;
     private static final int TYPE_MASK = 0xFFFF;
+    private static final int BPF_DEVCG_DEV_BLOCK = 1;
     private static final int BPF_DEVCG_DEV_CHAR = 2;
 
     // Registers: 1 the context, 0 the answer.
@@ -49,23 +51,36 @@ final class DevicePolicy {
 
     private DevicePolicy() {}
 
-    /** The instructions, in the order of this machine's bytes. */
-    static byte[] program() {
+    /**
+     * The instructions, in the order of this machine's bytes.
+     *
+     * @param disks block devices that may be opened besides, as {@code 8:16}; empty for none
+     */
+    static byte[] program(Collection<String> disks) {
         List<Instruction> program = new ArrayList<>();
         program.add(new Instruction(LOAD_WORD, TYPE_REGISTER, 1, ACCESS_TYPE, 0));
         program.add(new Instruction(AND, TYPE_REGISTER, 0, 0, TYPE_MASK));
         program.add(new Instruction(LOAD_WORD, MAJOR_REGISTER, 1, MAJOR, 0));
         program.add(new Instruction(LOAD_WORD, MINOR_REGISTER, 1, MINOR, 0));
-        // Block devices: never.
-        program.add(new Instruction(JUMP_IF_UNLIKE, TYPE_REGISTER, 0, nodes().size(), BPF_DEVCG_DEV_CHAR));
-        program.addAll(nodes());
+        List<Instruction> characters = nodes(ALLOWED);
+        program.add(new Instruction(JUMP_IF_UNLIKE, TYPE_REGISTER, 0, characters.size(), BPF_DEVCG_DEV_CHAR));
+        program.addAll(characters);
+        List<Instruction> blocks =
+                nodes(disks.stream().sorted().map(DevicePolicy::node).toList());
+        program.add(new Instruction(JUMP_IF_UNLIKE, TYPE_REGISTER, 0, blocks.size(), BPF_DEVCG_DEV_BLOCK));
+        program.addAll(blocks);
         answer(program, 0);
         return bytes(program);
     }
 
-    private static List<Instruction> nodes() {
+    private static Node node(String number) {
+        int colon = number.indexOf(':');
+        return new Node(Integer.parseInt(number.substring(0, colon)), Integer.parseInt(number.substring(colon + 1)));
+    }
+
+    private static List<Instruction> nodes(List<Node> allowed) {
         List<Instruction> nodes = new ArrayList<>();
-        for (Node node : ALLOWED) {
+        for (Node node : allowed) {
             boolean any = node.minor() == ANY;
             // To the next node, beyond the answer yes.
             nodes.add(new Instruction(JUMP_IF_UNLIKE, MAJOR_REGISTER, 0, any ? 2 : 3, node.major()));

@@ -6,6 +6,7 @@ import io.bulkhead.manager.sys.ErrnoException;
 import io.bulkhead.manager.sys.Fd;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,20 +25,28 @@ public final class DeviceWall {
         this.programs = programs;
     }
 
-    /** The program. */
-    public static byte[] program() {
-        return DevicePolicy.program();
+    /**
+     * The program.
+     *
+     * @param disks block devices that may be opened besides, as {@code 8:16}
+     */
+    public static byte[] program(Set<String> disks) {
+        return DevicePolicy.program(disks);
     }
 
     /** What was found on a group. */
     public record Finding(boolean held, String readBack, Optional<String> reason) {}
 
-    /** Attaches the policy to a group that has it not yet; where the host does not let us, that is only logged here. */
-    public void raise(Path group) {
-        try (Fd program = programs.load(program())) {
+    /**
+     * Attaches the policy to a group that has it not yet, in place of one with other disks; where the host does not let us,
+     * that is only logged here.
+     */
+    public void raise(Path group, Set<String> disks) {
+        try (Fd program = programs.load(program(disks))) {
             if (!programs.tags(group).contains(programs.tag(program))) {
                 programs.attach(program, group);
             }
+            programs.detachOthers(program, group);
         } catch (ErrnoException e) {
             if (!isRefusal(e)) {
                 throw e;
@@ -54,8 +63,8 @@ public final class DeviceWall {
      *
      * @return empty where the host lets nobody load programs
      */
-    public Optional<Finding> look(Path group) {
-        try (Fd program = programs.load(program())) {
+    public Optional<Finding> look(Path group, Set<String> disks) {
+        try (Fd program = programs.load(program(disks))) {
             String wanted = programs.tag(program);
             boolean there = programs.tags(group).contains(wanted);
             return Optional.of(

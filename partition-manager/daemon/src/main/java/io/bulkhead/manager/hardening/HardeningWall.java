@@ -1,5 +1,6 @@
 package io.bulkhead.manager.hardening;
 
+import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.Promise;
 import io.bulkhead.contract.partition.Resource;
 import io.bulkhead.contract.partition.Strength;
@@ -11,6 +12,7 @@ import io.bulkhead.manager.restraint.Restrainer;
 import io.bulkhead.manager.restraint.Restraints;
 import io.bulkhead.manager.start.RunningPartition;
 import io.bulkhead.manager.sys.KernelText;
+import io.bulkhead.manager.undo.Undo;
 import io.bulkhead.manager.wall.Wall;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -21,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -66,7 +69,25 @@ public final class HardeningWall implements Wall {
 
     @Override
     public void bind(PartitionRecord partition) {
-        cgroups.deviceGroup(partition.name()).ifPresent(devices::raise);
+        raiseDevices(partition.name());
+    }
+
+    @Override
+    public void beforeRelease(PartitionRecord partition, RunningPartition running, Undo undo) {
+        // The disks that are handed in are known now.
+        if (!cgroups.openedDisks(partition.name()).isEmpty()) {
+            undo.push("close the disks to it", () -> raiseDevices(partition.name()));
+            raiseDevices(partition.name());
+        }
+    }
+
+    @Override
+    public void afterRun(PartitionName partition) {
+        raiseDevices(partition);
+    }
+
+    private void raiseDevices(PartitionName partition) {
+        cgroups.deviceGroup(partition).ifPresent(group -> devices.raise(group, cgroups.openedDisks(partition)));
     }
 
     @Override
@@ -182,10 +203,11 @@ public final class HardeningWall implements Wall {
     }
 
     private Promise devices(PartitionRecord partition) {
-        String promised = "the standard nodes and terminals";
+        Set<String> disks = cgroups.openedDisks(partition.name());
+        String promised = Cgroups.devicesInWords(disks);
         Optional<Path> group = cgroups.deviceGroup(partition.name());
         return cgroups.readBackDevices(partition.name())
-                .or(() -> group.flatMap(devices::look)
+                .or(() -> group.flatMap(there -> devices.look(there, disks))
                         .map(finding -> new Promise(
                                 Resource.DEVICES,
                                 promised,

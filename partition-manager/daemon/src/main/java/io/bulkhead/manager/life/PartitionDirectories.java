@@ -168,6 +168,11 @@ public final class PartitionDirectories {
         }
     }
 
+    /** Removes a tree that a partition's root had all day to make unpleasant, and follows no link. */
+    public static void removeWholeTree(Path top) {
+        unchecked(() -> removeTree(top));
+    }
+
     private static void removeTree(Path top) throws IOException {
         TreeRemoval.remove(top);
     }

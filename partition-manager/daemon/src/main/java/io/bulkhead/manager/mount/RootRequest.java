@@ -11,9 +11,21 @@ import java.util.Map;
  * @param files the partition's own directory with {@code etc}, {@code var}, {@code home}, {@code root}, {@code srv}
  * @param hostOpt whether the host's /opt is shown
  * @param console the slave of the console's terminal, on the host
+ * @param storage what else is shown
  * @param shownTexts what files of the kernel's show in place of what the host sees, by their paths inside
  */
-public record RootRequest(UidRange ids, Path files, boolean hostOpt, Path console, Map<String, String> shownTexts) {
+public record RootRequest(
+        UidRange ids,
+        Path files,
+        boolean hostOpt,
+        Path console,
+        StoragePlan storage,
+        Map<String, String> shownTexts) {
+    /** One with nothing but the partition's directory, that is shown the kernel's own files. */
+    public RootRequest(UidRange ids, Path files, boolean hostOpt, Path console) {
+        this(ids, files, hostOpt, console, StoragePlan.NONE, Map.of());
+    }
+
     public RootRequest {
         shownTexts = Map.copyOf(shownTexts);
     }

@@ -3,6 +3,7 @@ package io.bulkhead.manager.start;
 import io.bulkhead.contract.partition.Init;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.UidRange;
+import io.bulkhead.manager.mount.StoragePlan;
 import io.bulkhead.manager.restraint.Restraints;
 import java.nio.file.Path;
 
@@ -12,10 +13,12 @@ import java.nio.file.Path;
  * @param name also the hostname
  * @param init process 1
  * @param uidRange the ids on the host
- * @param files the partition's own directory with {@code etc}, {@code var}, {@code home}, {@code root}, {@code srv}
+ * @param files the partition's own directory with {@code etc}, {@code var}, {@code home}, {@code root}, {@code srv}, unless
+ *     they are on a volume
  * @param hostOpt whether the host's /opt is shown
  * @param automaticLogin whether the console logs root in by itself
  * @param restraints what process 1 may not do
+ * @param storage what is shown beyond that directory
  */
 public record StartRequest(
         PartitionName name,
@@ -24,4 +27,22 @@ public record StartRequest(
         Path files,
         boolean hostOpt,
         boolean automaticLogin,
-        Restraints restraints) {}
+        Restraints restraints,
+        StoragePlan storage) {
+    /** One with nothing but its directory. */
+    public StartRequest(
+            PartitionName name,
+            Init init,
+            UidRange uidRange,
+            Path files,
+            boolean hostOpt,
+            boolean automaticLogin,
+            Restraints restraints) {
+        this(name, init, uidRange, files, hostOpt, automaticLogin, restraints, StoragePlan.NONE);
+    }
+
+    /** The same with other storage. */
+    public StartRequest withStorage(StoragePlan other) {
+        return new StartRequest(name, init, uidRange, files, hostOpt, automaticLogin, restraints, other);
+    }
+}

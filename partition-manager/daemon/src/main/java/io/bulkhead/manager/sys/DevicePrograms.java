@@ -18,6 +18,9 @@ public interface DevicePrograms {
     /** Attaches a program to a group beside what is there already; each of them can refuse. */
     void attach(Fd program, Path group);
 
+    /** Takes off a group itself those programs of ours that are not this one; programs of others stay. */
+    void detachOthers(Fd program, Path group);
+
     /** The tags of the programs on a group itself, without those above it. */
     List<String> tags(Path group);
 }

@@ -44,6 +44,7 @@ public final class InMemorySyscalls implements Syscalls {
         boolean tellsChanges;
 
         long changes;
+        long allocated;
         boolean gone;
 
         Node(String kind, int mode) {
@@ -163,18 +164,30 @@ public final class InMemorySyscalls implements Syscalls {
         Path top = Path.of(base.description);
         Path target = top.resolve(path).normalize();
         if (!target.startsWith(top) || path.startsWith("..") || path.startsWith("/")) {
-            throw new ErrnoException("openat2", new Errno(18), subject);
+            throw new ErrnoException("openat2", Errno.EXDEV, subject);
         }
         for (Path each = target; each.startsWith(top); each = each.getParent()) {
             Node node = find(throughMounts(each));
             if (node != null && node.kind.startsWith("link")) {
-                throw new ErrnoException("openat2", new Errno(40), subject);
+                throw new ErrnoException("openat2", Errno.ELOOP, subject);
             }
             if (each.equals(top)) {
                 break;
             }
         }
         return openResolved("openat2", subject, target, flags);
+    }
+
+    @Override
+    public synchronized void allocate(Fd file, long bytes) {
+        Node node = file("fallocate", file + ", " + bytes, file, OpenFile.TreeFile.class).node;
+        node.allocated = Math.max(node.allocated, bytes);
+    }
+
+    @Override
+    public synchronized long allocatedBytes(Path path) {
+        Node node = existing("statx", path);
+        return Math.max(node.allocated, node.content().length);
     }
 
     private Fd openResolved(String call, String subject, Path path, Set<OpenFlag> flags) {
@@ -350,6 +363,19 @@ public final class InMemorySyscalls implements Syscalls {
     }
 
     @Override
+    public synchronized void makeBlockDevice(Path path, int mode, int major, int minor) {
+        String kind = "block device " + major + ":" + minor;
+        create("mknod", "\"" + path + "\"", throughMounts(place().resolve(path)), kind, mode);
+    }
+
+    @Override
+    public synchronized void makeDirectoryAt(Fd directory, String name, int mode) {
+        String subject = directory + ", \"" + name + "\"";
+        OpenFile.TreeFile base = file("mkdirat", subject, directory, OpenFile.TreeFile.class);
+        create("mkdirat", subject, Path.of(base.description).resolve(name), "directory", mode);
+    }
+
+    @Override
     public synchronized void makeSymbolicLink(Path link, String target) {
         create("symlink", "\"" + link + "\"", throughMounts(place().resolve(link)), "link to " + target, 0777);
     }
@@ -489,8 +515,29 @@ public final class InMemorySyscalls implements Syscalls {
     }
 
     @Override
-    public synchronized void attachTreeAt(Fd tree, Fd place) {
-        attachTree(tree, Path.of(file("move_mount", place.toString(), place, OpenFile.TreeFile.class).description));
+    public synchronized void attachTree(Fd tree, Fd target) {
+        OpenFile.TreeFile place = file("move_mount", tree + ", " + target, target, OpenFile.TreeFile.class);
+        attachTree(tree, Path.of(place.description));
+    }
+
+    @Override
+    public synchronized Fd makeMount(
+            String type, Path device, Map<String, String> options, Set<MountAttribute> attributes) {
+        existing("fsconfig", device);
+        return install(new OpenFile.Tree(device.toString()));
+    }
+
+    @Override
+    public synchronized int freeLoopDevice(Fd control) {
+        file("ioctl", control + ", LOOP_CTL_GET_FREE", control, OpenFile.class);
+        return 0;
+    }
+
+    @Override
+    public synchronized void configureLoopDevice(Fd device, Fd backing, boolean directIo) {
+        String subject = device + ", LOOP_CONFIGURE, " + backing;
+        file("ioctl", subject, device, OpenFile.class);
+        file("ioctl", subject, backing, OpenFile.class);
     }
 
     @Override

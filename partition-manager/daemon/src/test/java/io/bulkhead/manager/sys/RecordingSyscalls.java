@@ -182,6 +182,16 @@ public final class RecordingSyscalls implements Syscalls {
     }
 
     @Override
+    public void allocate(Fd file, long bytes) {
+        run("allocate", () -> kernel.allocate(file, bytes), file, bytes);
+    }
+
+    @Override
+    public long allocatedBytes(Path file) {
+        return call("allocatedBytes", () -> kernel.allocatedBytes(file), file);
+    }
+
+    @Override
     public Pipe pipe() {
         return track(call("pipe", kernel::pipe), "pipe");
     }
@@ -234,6 +244,16 @@ public final class RecordingSyscalls implements Syscalls {
                 mode,
                 major,
                 minor);
+    }
+
+    @Override
+    public void makeBlockDevice(Path path, int mode, int major, int minor) {
+        run("makeBlockDevice", () -> kernel.makeBlockDevice(path, mode, major, minor), path, mode, major, minor);
+    }
+
+    @Override
+    public void makeDirectoryAt(Fd directory, String name, int mode) {
+        run("makeDirectoryAt", () -> kernel.makeDirectoryAt(directory, name, mode), directory, name, mode);
     }
 
     @Override
@@ -302,8 +322,19 @@ public final class RecordingSyscalls implements Syscalls {
     }
 
     @Override
-    public void attachTreeAt(Fd tree, Fd place) {
-        run("attachTreeAt", () -> kernel.attachTreeAt(tree, place), tree, place);
+    public void attachTree(Fd tree, Fd target) {
+        run("attachTree", () -> kernel.attachTree(tree, target), tree, target);
+    }
+
+    @Override
+    public Fd makeMount(String type, Path device, Map<String, String> options, Set<MountAttribute> attributes) {
+        return opened(
+                "makeMount",
+                () -> kernel.makeMount(type, device, options, attributes),
+                type,
+                device,
+                options,
+                attributes);
     }
 
     @Override
@@ -422,6 +453,16 @@ public final class RecordingSyscalls implements Syscalls {
     @Override
     public void setWindowSize(Fd terminal, WindowSize size) {
         run("setWindowSize", () -> kernel.setWindowSize(terminal, size), terminal, size);
+    }
+
+    @Override
+    public int freeLoopDevice(Fd control) {
+        return call("freeLoopDevice", () -> kernel.freeLoopDevice(control), control);
+    }
+
+    @Override
+    public void configureLoopDevice(Fd device, Fd file, boolean directIo) {
+        run("configureLoopDevice", () -> kernel.configureLoopDevice(device, file, directIo), device, file, directIo);
     }
 
     @Override

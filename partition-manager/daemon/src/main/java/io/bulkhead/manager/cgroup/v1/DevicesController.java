@@ -5,11 +5,14 @@ import io.bulkhead.contract.partition.Resource;
 import io.bulkhead.contract.partition.Strength;
 import io.bulkhead.manager.cgroup.CgroupException;
 import io.bulkhead.manager.cgroup.CgroupFiles;
+import io.bulkhead.manager.cgroup.Cgroups;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Which device nodes a group's tasks may open; cgroup-v1/devices.rst, numbers from admin-guide/devices.txt. */
 final class DevicesController {
@@ -44,12 +47,16 @@ final class DevicesController {
         files.groupsIn(group).forEach(inside -> new DevicesController(files, inside).allowStandardNodes());
     }
 
-    /** Never fails. */
-    Promise promise() {
+    /**
+     * Never fails.
+     *
+     * @param disks block devices that may be opened besides, as {@code 8:16}
+     */
+    Promise promise(Set<String> disks) {
         Path list = group.resolve("devices.list");
-        String promised = "the standard nodes and terminals";
+        String promised = Cgroups.devicesInWords(disks);
         try {
-            boolean held = allowsStandardNodesOnly();
+            boolean held = allowsOnly(disks);
             return new Promise(
                     Resource.DEVICES,
                     promised,
@@ -70,11 +77,35 @@ final class DevicesController {
         }
     }
 
+    /** Allows these block devices too, here and in the groups inside, and no others. */
+    void openBlockDevices(Set<String> devices) {
+        Set<String> open = new TreeSet<>();
+        list().filter(node -> node.startsWith("b ") && !ALLOWED.contains(node))
+                .forEach(node -> open.add(node.split(" ", -1)[1]));
+        for (String device : open) {
+            if (!devices.contains(device)) {
+                files.write(group.resolve("devices.deny"), "b " + device + " rw");
+            }
+        }
+        for (String device : devices) {
+            if (!open.contains(device)) {
+                files.write(group.resolve("devices.allow"), "b " + device + " rw");
+            }
+        }
+        files.groupsIn(group).forEach(inside -> new DevicesController(files, inside).openBlockDevices(devices));
+    }
+
     boolean allowsStandardNodesOnly() {
-        return files.read(group.resolve("devices.list"))
-                .lines()
-                .map(String::strip)
-                .collect(Collectors.toSet())
-                .equals(Set.copyOf(ALLOWED));
+        return allowsOnly(Set.of());
+    }
+
+    private boolean allowsOnly(Set<String> disks) {
+        Set<String> wanted = new TreeSet<>(ALLOWED);
+        disks.forEach(disk -> wanted.add("b " + disk + " rw"));
+        return list().collect(Collectors.toSet()).equals(wanted);
+    }
+
+    private Stream<String> list() {
+        return files.read(group.resolve("devices.list")).lines().map(String::strip);
     }
 }

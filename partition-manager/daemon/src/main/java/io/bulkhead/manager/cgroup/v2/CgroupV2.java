@@ -4,6 +4,7 @@ import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.CpuSlice;
 import io.bulkhead.contract.partition.HostStatus.Enforcement;
+import io.bulkhead.contract.partition.IoSlice;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.Pressure;
 import io.bulkhead.contract.partition.Promise;
@@ -14,6 +15,7 @@ import io.bulkhead.manager.cgroup.CgroupFiles;
 import io.bulkhead.manager.cgroup.CgroupHierarchies.Unified;
 import io.bulkhead.manager.cgroup.Cgroups;
 import io.bulkhead.manager.cgroup.GroupTree;
+import io.bulkhead.manager.cgroup.IoDevices;
 import io.bulkhead.manager.cgroup.PidsController;
 import io.bulkhead.manager.cgroup.ProcReader;
 import io.bulkhead.manager.cgroup.UndoableFiles;
@@ -23,6 +25,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +40,8 @@ public final class CgroupV2 implements Cgroups {
     private final V2Layout layout;
     private final CpusetTops cpusets;
     private final MemoryTops memories;
+    private final IoDevices devices;
+    private final ConcurrentMap<PartitionName, Set<String>> openedDisks = new ConcurrentHashMap<>();
     private final Limits limits;
     private final PayloadGroups payloads;
     private final TaskControl tasks;
@@ -57,11 +63,12 @@ public final class CgroupV2 implements Cgroups {
         this.layout = new V2Layout(files, unified.mount(), config.instance());
         this.cpusets = new CpusetTops(layout, config.pool());
         this.memories = new MemoryTops(layout, config.pageSize());
-        this.limits = new Limits(config.disk(), config.pageSize());
+        this.devices = new IoDevices(config.disk());
+        this.limits = new Limits(devices, config.pageSize());
         this.payloads = new PayloadGroups(files, layout, config.pageSize());
         this.tasks = new TaskControl(files, layout);
         this.strengths = new V2Strengths(unified.options().contains("memory_recursiveprot"), config.fileSystem());
-        this.readBack = new ReadBack(files, layout, config, strengths);
+        this.readBack = new ReadBack(files, layout, config, strengths, devices);
     }
 
     /** Without one of these there is no partition. */
@@ -140,7 +147,7 @@ public final class CgroupV2 implements Cgroups {
                     undo.push("give back the CPUs of " + outer, () -> cpusets.letGo(files, outer));
                 }
                 cpusets.bind(undoable, outer, slice);
-                setLimits(undoable, outer, slice);
+                setLimits(undoable, partition, outer, slice);
                 cpusets.tidyTop(undoable);
                 memories.settle(undoable);
                 undo.keep();
@@ -162,9 +169,9 @@ public final class CgroupV2 implements Cgroups {
         Controllers.enable(through, outer);
     }
 
-    private void setLimits(CgroupFiles through, Path outer, Slice slice) {
+    private void setLimits(CgroupFiles through, PartitionName partition, Path outer, Slice slice) {
         memories.raise(through, outer, slice.memory());
-        limits.set(through, outer, slice);
+        limits.set(through, partition, outer, slice);
         payloads.protect(through, outer);
     }
 
@@ -178,7 +185,7 @@ public final class CgroupV2 implements Cgroups {
             Path outer = layout.outer(partition, slice.cpus());
             List<RuntimeException> failures = new ArrayList<>();
             attempt(failures, () -> make(files, outer));
-            attempt(failures, () -> setLimits(files, outer, slice));
+            attempt(failures, () -> setLimits(files, partition, outer, slice));
             attempt(failures, () -> memories.settle(files));
             attempt(failures, () -> {
                 if (slice.cpus() instanceof CpuSlice.Part) {
@@ -192,6 +199,35 @@ public final class CgroupV2 implements Cgroups {
             }
         }
         return true;
+    }
+
+    /** A program on the group holds them, which whoever attaches it asks this for. */
+    @Override
+    public void openBlockDevices(PartitionName partition, Set<String> wanted) {
+        openedDisks.put(partition, Set.copyOf(wanted));
+    }
+
+    @Override
+    public Set<String> openedDisks(PartitionName partition) {
+        return openedDisks.getOrDefault(partition, Set.of());
+    }
+
+    @Override
+    public void boundDevices(PartitionName partition, IoSlice io, Set<String> wanted) {
+        devices.note(partition, wanted);
+        Path outer = layout.outer(partition);
+        if (!files.exists(outer)) {
+            return;
+        }
+        if (wanted.isEmpty()) {
+            // The run is over: what stays is the bound with the disk, which binding has set.
+            IoController controller = new IoController(files, outer);
+            controller.devices().stream()
+                    .filter(device -> !devices.isDisk(device))
+                    .forEach(device -> controller.set(device, IoSlice.UNLIMITED));
+        } else {
+            limits.bound(files, partition, outer, io);
+        }
     }
 
     private static void attempt(List<RuntimeException> failures, Runnable step) {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Device programs by bpf(2). */
 public final class BpfCalls implements DevicePrograms {
@@ -53,10 +54,11 @@ public final class BpfCalls implements DevicePrograms {
         private Attr() {}
     }
 
-    /** {@code struct bpf_prog_info { __u32 type, id; __u8 tag[8]; … }}. */
+    /** {@code struct bpf_prog_info { __u32 type, id; __u8 tag[8]; …; char name[16]; … }}. */
     static final class Info {
         static final int SIZE = 80;
         static final int TAG = 8;
+        static final int NAME = 64;
 
         private Info() {}
     }
@@ -88,6 +90,10 @@ public final class BpfCalls implements DevicePrograms {
 
     @Override
     public String tag(Fd program) {
+        return HexFormat.of().formatHex(info(program, Info.TAG, TAG_BYTES));
+    }
+
+    private static byte[] info(Fd program, int offset, int length) {
         try (Scratch scratch = new Scratch()) {
             Pointer info = scratch.zeroed(Info.SIZE);
             Pointer attributes = scratch.zeroed(Attr.SIZE);
@@ -95,29 +101,49 @@ public final class BpfCalls implements DevicePrograms {
             attributes.setInt(Attr.INFO_LEN, Info.SIZE);
             attributes.setPointer(Attr.INFO, info);
             call(BpfHeader.BPF_OBJ_GET_INFO_BY_FD, "BPF_OBJ_GET_INFO_BY_FD, " + program, attributes);
-            return HexFormat.of().formatHex(info.getByteArray(Info.TAG, TAG_BYTES));
+            return info.getByteArray(offset, length);
         }
     }
 
     @Override
     public void attach(Fd program, Path group) {
+        change(BpfHeader.BPF_PROG_ATTACH, "BPF_PROG_ATTACH", program, group, BpfHeader.BPF_F_ALLOW_MULTI);
+    }
+
+    @Override
+    public void detachOthers(Fd program, Path group) {
+        String kept = tag(program);
+        forEachOn(group, other -> {
+            byte[] name = info(other, Info.NAME, NAME.length());
+            if (new String(name, StandardCharsets.US_ASCII).equals(NAME) && !tag(other).equals(kept)) {
+                change(BpfHeader.BPF_PROG_DETACH, "BPF_PROG_DETACH", other, group, 0);
+            }
+        });
+    }
+
+    private static void change(int command, String word, Fd program, Path group, int flags) {
         try (Fd directory = open(group);
                 Scratch scratch = new Scratch()) {
             Pointer attributes = scratch.zeroed(Attr.SIZE);
             attributes.setInt(0, directory.number());
             attributes.setInt(Attr.ATTACH_BPF_FD, program.number());
             attributes.setInt(Attr.ATTACH_TYPE, BpfHeader.BPF_CGROUP_DEVICE);
-            attributes.setInt(Attr.ATTACH_FLAGS, BpfHeader.BPF_F_ALLOW_MULTI);
-            call(BpfHeader.BPF_PROG_ATTACH, "BPF_PROG_ATTACH, " + group, attributes);
+            attributes.setInt(Attr.ATTACH_FLAGS, flags);
+            call(command, word + ", " + group, attributes);
         }
     }
 
     @Override
     public List<String> tags(Path group) {
         List<String> tags = new ArrayList<>();
+        forEachOn(group, program -> tags.add(tag(program)));
+        return tags;
+    }
+
+    private static void forEachOn(Path group, Consumer<Fd> look) {
         for (int id : programs(group)) {
             try (Fd program = byId(id)) {
-                tags.add(tag(program));
+                look.accept(program);
             } catch (ErrnoException e) {
                 // Detached since, by somebody else.
                 if (!e.is(Errno.ENOENT)) {
@@ -125,7 +151,6 @@ public final class BpfCalls implements DevicePrograms {
                 }
             }
         }
-        return tags;
     }
 
     private static int[] programs(Path group) {

@@ -22,6 +22,8 @@ final class MountHeader {
 
     static final int FSOPEN_CLOEXEC = 1;
     static final int FSMOUNT_CLOEXEC = 1;
+    static final int FSCONFIG_SET_FLAG = 0;
+    static final int FSCONFIG_SET_STRING = 1;
     static final int FSCONFIG_SET_FD = 5;
     static final int FSCONFIG_CMD_CREATE = 6;
 

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,7 +48,7 @@ class BpfCallsIT {
 
         // When
         String before = run(script.replaceFirst("mknod [^;]*; ", ""));
-        try (Fd program = programs.load(DeviceWall.program())) {
+        try (Fd program = programs.load(DeviceWall.program(Set.of()))) {
             programs.attach(program, group);
         }
         String after = run(script);
@@ -62,13 +63,28 @@ class BpfCallsIT {
     void readsBackWhatIsOnAGroup() {
         assertThat(programs.tags(group)).isEmpty();
 
-        try (Fd program = programs.load(DeviceWall.program())) {
+        try (Fd program = programs.load(DeviceWall.program(Set.of()))) {
             programs.attach(program, group);
 
             assertThat(programs.tags(group)).isEqualTo(List.of(programs.tag(program)));
         }
         // It stays though nobody holds it any more.
         assertThat(programs.tags(group)).hasSize(1);
+    }
+
+    @Test
+    void replacesItsOwnProgramByOneWithADisk() {
+        DeviceWall wall = new DeviceWall(programs);
+        wall.raise(group, Set.of());
+        List<String> before = programs.tags(group);
+
+        wall.raise(group, Set.of("8:16"));
+
+        assertThat(programs.tags(group)).hasSize(1).doesNotContainAnyElementsOf(before);
+        assertThat(wall.look(group, Set.of("8:16")).orElseThrow().held()).isTrue();
+        assertThat(wall.look(group, Set.of()).orElseThrow().held()).isFalse();
+        wall.raise(group, Set.of());
+        assertThat(programs.tags(group)).isEqualTo(before);
     }
 
     private static String run(String script) throws Exception {
