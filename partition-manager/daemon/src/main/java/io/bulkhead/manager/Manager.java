@@ -171,9 +171,6 @@ final class Manager implements AutoCloseable {
         PartitionStarter starter = new PartitionStarter(calls, cgroups, mountPoint);
         open.push("close the starter", starter::close);
         Path partitionFiles = state.resolve("partitions");
-        PartitionDirectories directories = new PartitionDirectories(
-                partitionFiles,
-                new GenerationMaterialiser(new GenerationStore(state.resolve("generations")), Path.of("/")));
         StorageParts storage = StorageParts.ofHost(
                 calls,
                 partitionFiles,
@@ -205,7 +202,7 @@ final class Manager implements AutoCloseable {
         GenerationStore generations = new GenerationStore(state.resolve("generations"));
         Path hostRoot = Path.of(System.getProperty(HOST_ROOT, "/"));
         PartitionDirectories directories = new PartitionDirectories(
-                state.resolve("partitions"),
+                partitionFiles,
                 new GenerationMaterialiser(
                         generations, hostRoot, name -> journal.append(new Event.GenerationCaptured(name))));
         TreeCalls trees = new JnaTreeCalls();
@@ -225,7 +222,11 @@ final class Manager implements AutoCloseable {
                 processes,
                 new RecordStore(state.resolve("records")),
                 directories,
-                new GenerationOffice(generations, hostRoot, name -> trees.openRoot(directories.of(name)), trees),
+                new GenerationOffice(
+                        generations,
+                        hostRoot,
+                        name -> storage.openOwn(name).orElseGet(() -> trees.openRoot(directories.of(name))),
+                        trees),
                 new Holdings(
                         new Admission(
                                 facts,

@@ -5,6 +5,7 @@ import io.bulkhead.manager.mount.StoragePlan.Trees;
 import io.bulkhead.manager.sys.Fd;
 import io.bulkhead.manager.sys.MountAttribute;
 import io.bulkhead.manager.sys.Syscalls;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -54,9 +55,14 @@ final class BootTrees implements Supplier<Trees>, AutoCloseable {
     }
 
     private Fd mount(LoopDevices.Attached device) {
-        Fd tree = sys.makeMount("ext4", device.node(), OPTIONS, NO_DEVICES);
+        Fd tree = mount(sys, device.node());
         made.add(tree);
         return tree;
+    }
+
+    /** A detached mount of the volume on a device. */
+    static Fd mount(Syscalls sys, Path device) {
+        return sys.makeMount("ext4", device, OPTIONS, NO_DEVICES);
     }
 
     @Override

@@ -1,15 +1,18 @@
 package io.bulkhead.manager.storage;
 
+import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.UidRange;
 import io.bulkhead.manager.cgroup.Cgroups;
 import io.bulkhead.manager.sys.Errno;
 import io.bulkhead.manager.sys.ErrnoException;
 import io.bulkhead.manager.sys.Fd;
+import io.bulkhead.manager.sys.OpenFlag;
 import io.bulkhead.manager.sys.Syscalls;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -100,6 +103,33 @@ public final class StorageParts {
      */
     public StorageAdmission admission(Optional<String> fileSystem) {
         return new StorageAdmission(partitions, fileSystem, this::free, this::allocated, devices, shares);
+    }
+
+    /**
+     * Opens the directory with a partition's own files where they are on a volume, by a mount that nobody else sees and that
+     * goes with the descriptor; the caller closes it. The partition may run.
+     *
+     * @return empty where they lie in the partition's directory
+     */
+    public Optional<Fd> openOwn(PartitionName name) {
+        Path own = new StoragePaths(partitions.resolve(name.value())).own();
+        if (!Files.exists(own)) {
+            return Optional.empty();
+        }
+        List<String> shown = loops.of(own);
+        if (!shown.isEmpty()) {
+            return Optional.of(openRoot(Path.of("/dev", shown.get(0))));
+        }
+        volumes.repair(own);
+        try (LoopDevices.Attached device = loops.attach(own)) {
+            return Optional.of(openRoot(device.node()));
+        }
+    }
+
+    private Fd openRoot(Path device) {
+        try (Fd tree = BootTrees.mount(sys, device)) {
+            return sys.openAt(tree, ".", EnumSet.of(OpenFlag.DIRECTORY));
+        }
     }
 
     private long free() {

@@ -181,7 +181,7 @@ class NoStorageIsLeftIT {
     }
 
     private static StartRequest request(Path directory) {
-        return new StartRequest(TestGround.NAME, new Init.Shell(), TestGround.RANGE, directory, false, true);
+        return new StartRequest(TestGround.NAME, new Init.Shell(), TestGround.RANGE, directory, false, true, TestGround.restraints(new Init.Shell()));
     }
 
     @Test

@@ -133,7 +133,7 @@ final class StorageGround implements AutoCloseable {
         try (Undo undo = new Undo()) {
             undo.push("clear", () -> wall.afterRun(TestGround.NAME));
             StartRequest request =
-                    new StartRequest(TestGround.NAME, new Init.Shell(), TestGround.RANGE, directory, false, true);
+                    new StartRequest(TestGround.NAME, new Init.Shell(), TestGround.RANGE, directory, false, true, TestGround.restraints(new Init.Shell()));
             running = ground.starter.start(wall.beforeBoot(record, request, undo), (processes, back) -> {
                 wall.beforeRelease(record, processes, back);
                 assertThat(promises(processes)).allSatisfy(promise -> assertThat(promise.held())

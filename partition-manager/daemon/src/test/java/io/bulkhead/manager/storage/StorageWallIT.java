@@ -14,6 +14,7 @@ import io.bulkhead.contract.partition.Share;
 import io.bulkhead.contract.partition.StorageSlice;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.manager.life.PartitionDirectories;
+import io.bulkhead.manager.sys.Fd;
 import io.bulkhead.manager.start.ConsoleTap;
 import io.bulkhead.manager.start.TestGround;
 import java.io.IOException;
@@ -61,6 +62,32 @@ class StorageWallIT {
         assertThat(console.run("cat /root/mark; id -un ann")).contains("kept").contains("ann");
         assertThat(console.run("df --output=size -m /home | tail -1").strip())
                 .satisfies(size -> assertThat(Integer.parseInt(size)).isBetween(70, 96));
+    }
+
+    @Test
+    void opensItsOwnFilesForTheManagerAtRestAndWhileItRuns() throws IOException {
+        // Given
+        ground.define(StorageGround.own(96));
+
+        // When
+        String atRest = hostname();
+        ConsoleTap console = ground.start();
+        console.run("echo other >/etc/hostname; sync");
+        String running = hostname();
+
+        // Then
+        assertThat(atRest).isEqualTo(TestGround.NAME + "\n");
+        assertThat(running).isEqualTo("other\n");
+        ground.stop();
+        assertThat(hostname()).isEqualTo("other\n");
+        console = ground.start();
+        assertThat(console.run("cat /etc/hostname")).contains("other");
+    }
+
+    private String hostname() throws IOException {
+        try (Fd root = ground.parts.openOwn(TestGround.NAME).orElseThrow()) {
+            return Files.readString(Path.of("/proc/self/fd/" + root.number(), "etc/hostname"));
+        }
     }
 
     @Test

@@ -24,11 +24,6 @@ final class FcntlHeader {
     static final int AT_FDCWD = -100;
     static final int AT_SYMLINK_NOFOLLOW = 0x100;
     static final int AT_EMPTY_PATH = 0x1000;
-    /** linux/openat2.h. */
-    static final int RESOLVE_NO_MAGICLINKS = 2;
-
-    static final int RESOLVE_NO_SYMLINKS = 4;
-    static final int RESOLVE_BENEATH = 8;
     static final int AT_RECURSIVE = 0x8000;
 
     /** linux/openat2.h. */
