@@ -16,6 +16,7 @@ import io.bulkhead.contract.partition.HostStatus;
 import io.bulkhead.contract.partition.InstanceName;
 import io.bulkhead.contract.partition.Intrusion;
 import io.bulkhead.contract.partition.IoSlice;
+import io.bulkhead.contract.partition.NetworkSlice;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.PartitionStatus;
@@ -25,10 +26,13 @@ import io.bulkhead.contract.partition.Promise;
 import io.bulkhead.contract.partition.Resource;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.contract.partition.State;
+import io.bulkhead.contract.partition.StorageSlice;
 import io.bulkhead.contract.partition.Strength;
 import io.bulkhead.contract.partition.UidRange;
+import io.bulkhead.contract.unit.BitRate;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
+import io.bulkhead.contract.unit.Limit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +56,10 @@ class MetricsPageTest {
 
     private static final PartitionName DB = new PartitionName("db");
     private static final Slice WHOLE = new Slice(
-            new CpuSlice.Whole(CpuSet.parse("2-3")), NodeSet.of(0), ByteSize.parse("1GiB"), 512, IoSlice.UNLIMITED);
+            new CpuSlice.Whole(CpuSet.parse("2-3")), NodeSet.of(0), ByteSize.parse("1GiB"), 512, IoSlice.UNLIMITED)
+            .withStorage(StorageSlice.of(ByteSize.parse("4GiB")))
+            .withNetwork(
+                    new NetworkSlice(Limit.of(BitRate.parse("100Mbit/s")), Limit.unlimited(), Optional.empty()));
     private static final Slice PART = new Slice(
             new CpuSlice.Part(new CpuMillis(250)), NodeSet.of(0), ByteSize.parse("64MiB"), 64, IoSlice.UNLIMITED);
 
@@ -128,6 +135,17 @@ class MetricsPageTest {
     }
 
     @Test
+    void tellsOfStorageAndNetwork() {
+        String text = page.of(survey(0));
+
+        assertThat(text)
+                .contains("bulkhead_host_storage_bytes{owner=\"partitions\"} 4.294967296E9")
+                .contains("bulkhead_partition_slice_storage_bytes{partition=\"db\"} 4.294967296E9")
+                .contains("bulkhead_partition_slice_network_bits{direction=\"in\",partition=\"db\"} 1.0E8")
+                .doesNotContain("direction=\"out\"");
+    }
+
+    @Test
     void isListedInTheReadMe() throws IOException {
         Set<String> names = (page.of(survey(1)) + page.ofLedger(LEDGER))
                 .lines()
@@ -170,7 +188,12 @@ class MetricsPageTest {
                         ByteSize.parse("1088MiB"),
                         ByteSize.parse("6080MiB")),
                 new HostView.Pool(
-                        CpuSet.of(0), new CpuMillis(1000), new CpuMillis(500), new CpuMillis(250), new CpuMillis(250)));
+                        CpuSet.of(0), new CpuMillis(1000), new CpuMillis(500), new CpuMillis(250), new CpuMillis(250)),
+                Optional.of(new HostView.Storage(
+                        ByteSize.parse("40GiB"),
+                        ByteSize.parse("10GiB"),
+                        ByteSize.parse("4GiB"),
+                        ByteSize.parse("26GiB"))));
         return new Survey(
                 view,
                 List.of(status(DB, Optional.of(WHOLE))),
