@@ -56,10 +56,13 @@ class MetricsPageTest {
 
     private static final PartitionName DB = new PartitionName("db");
     private static final Slice WHOLE = new Slice(
-            new CpuSlice.Whole(CpuSet.parse("2-3")), NodeSet.of(0), ByteSize.parse("1GiB"), 512, IoSlice.UNLIMITED)
+                    new CpuSlice.Whole(CpuSet.parse("2-3")),
+                    NodeSet.of(0),
+                    ByteSize.parse("1GiB"),
+                    512,
+                    IoSlice.UNLIMITED)
             .withStorage(StorageSlice.of(ByteSize.parse("4GiB")))
-            .withNetwork(
-                    new NetworkSlice(Limit.of(BitRate.parse("100Mbit/s")), Limit.unlimited(), Optional.empty()));
+            .withNetwork(new NetworkSlice(Limit.of(BitRate.parse("100Mbit/s")), Limit.unlimited(), Optional.empty()));
     private static final Slice PART = new Slice(
             new CpuSlice.Part(new CpuMillis(250)), NodeSet.of(0), ByteSize.parse("64MiB"), 64, IoSlice.UNLIMITED);
 
@@ -101,11 +104,16 @@ class MetricsPageTest {
                         "bulkhead_partition_intrusion_error_seconds{partition=\"db\"} 0.06",
                         "bulkhead_partition_intrusion_window_ratio{partition=\"db\"} -0.001",
                         "bulkhead_partition_stolen_seconds_total{partition=\"db\"} 0.5",
-                        "bulkhead_partition_pressure_seconds_total{partition=\"db\",resource=\"cpu\",share=\"some\"} 2.5",
-                        "bulkhead_partition_pressure_seconds_total{partition=\"db\",resource=\"memory\",share=\"full\"} 0.0",
-                        "bulkhead_partition_pressure_seconds_total{partition=\"db\",resource=\"io\",share=\"full\"} 0.25",
-                        "bulkhead_api_request_seconds_bucket{method=\"GET\",path=\"/v1\",status=\"200\",le=\"0.001\"} 0",
-                        "bulkhead_api_request_seconds_bucket{method=\"GET\",path=\"/v1\",status=\"200\",le=\"0.005\"} 1",
+                        "bulkhead_partition_pressure_seconds_total{partition=\"db\",resource=\"cpu\",share=\"some\"}"
+                                + " 2.5",
+                        "bulkhead_partition_pressure_seconds_total{partition=\"db\",resource=\"memory\",share=\"full\"}"
+                                + " 0.0",
+                        "bulkhead_partition_pressure_seconds_total{partition=\"db\",resource=\"io\",share=\"full\"}"
+                                + " 0.25",
+                        "bulkhead_api_request_seconds_bucket{method=\"GET\",path=\"/v1\",status=\"200\",le=\"0.001\"}"
+                                + " 0",
+                        "bulkhead_api_request_seconds_bucket{method=\"GET\",path=\"/v1\",status=\"200\",le=\"0.005\"}"
+                                + " 1",
                         "bulkhead_api_request_seconds_bucket{method=\"GET\",path=\"/v1\",status=\"200\",le=\"+Inf\"} 2",
                         "bulkhead_api_request_seconds_count{method=\"GET\",path=\"/v1\",status=\"200\"} 2",
                         "bulkhead_api_request_seconds_sum{method=\"GET\",path=\"/v1\",status=\"200\"} 20.002",
