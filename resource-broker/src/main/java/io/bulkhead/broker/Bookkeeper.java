@@ -364,7 +364,7 @@ public final class Bookkeeper implements AutoCloseable {
 
     private void acceptRange(Actual actual, PartitionName owner, Ticket ticket) {
         Ledger open = ledger.orElseThrow();
-        Optional<UidRange> range = actual.ranges().map(ranges -> ranges.get(owner));
+        Optional<UidRange> range = actual.ranges().flatMap(ranges -> Optional.ofNullable(ranges.get(owner)));
         if (range.isPresent() && !range.equals(Optional.ofNullable(open.ranges().get(owner)))) {
             commit(
                     new Draft(

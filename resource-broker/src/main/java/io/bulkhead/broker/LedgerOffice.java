@@ -75,7 +75,7 @@ public final class LedgerOffice {
      * Commits, oldest first.
      *
      * @param account only with entries of this account: a partition's name, {@code host}, {@code free}
-     * @param resource only with entries of this resource: {@code cpu/N}, {@code pool}, {@code memory/N}
+     * @param resource only with entries of this resource: {@code cpu/N}, {@code pool}, {@code memory/N}, {@code storage} …
      * @param afterVersion only later ones
      * @param limit at most so many, 1 to 1000
      */

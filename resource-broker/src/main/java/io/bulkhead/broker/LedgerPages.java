@@ -26,6 +26,7 @@ final class LedgerPages {
 
     static LedgerReport of(Ledger ledger, Optional<Long> reconciledAtMillis, List<Difference> differences) {
         SortedMap<Account, SortedMap<ResourceKey, Long>> accounts = ledger.accounts();
+        Map<PartitionName, UidRange> ranges = ledger.ranges();
         return new LedgerReport(
                 ledger.isOpened() ? LedgerReport.Mode.READ_WRITE : LedgerReport.Mode.OPENING,
                 Optional.empty(),
@@ -35,7 +36,7 @@ final class LedgerPages {
                         .map(each -> holdings(
                                 each.getKey(),
                                 each.getValue(),
-                                each.getKey().partition().map(ledger.ranges()::get)))
+                                each.getKey().partition().flatMap(owner -> Optional.ofNullable(ranges.get(owner)))))
                         .toList(),
                 sums(ledger.inventory(), accounts),
                 ledger.intents().entrySet().stream()

@@ -11,7 +11,6 @@ import io.bulkhead.contract.unit.BitRate;
 import io.bulkhead.contract.unit.Limit;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** Reads a partition's share of the network, and who it may talk to. */
 final class NetworkReader {
@@ -66,8 +65,8 @@ final class NetworkReader {
                 PublishedPort::parse,
                 port -> "the host's port " + port.hostPort()
                         + (port.protocol() == PublishedPort.Protocol.UDP ? "/udp" : ""));
-        Set<Boolean> tooMany =
-                Set.copyOf(List.of(tooMany(network, "peers", peers), tooMany(network, "publish", publish)));
+        boolean tooManyPeers = tooMany(network, "peers", peers);
+        boolean tooManyPorts = tooMany(network, "publish", publish);
         if (complete && network.has("device")) {
             OF_BRIDGE.stream()
                     .filter(network::has)
@@ -79,7 +78,7 @@ final class NetworkReader {
                     device.map(each -> new NetworkSlice(Limit.unlimited(), Limit.unlimited(), Optional.of(each))),
                     Optional.empty());
         }
-        return tooMany.contains(true)
+        return tooManyPeers || tooManyPorts
                 ? Network.NONE
                 : new Network(
                         Optional.of(new NetworkSlice(in, out, Optional.empty())),

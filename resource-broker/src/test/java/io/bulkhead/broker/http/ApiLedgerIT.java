@@ -217,7 +217,8 @@ class ApiLedgerIT extends ApiFixture {
         assertThat(ask("GET", "/v1/ledger/entries?after=x", "").text("detail"))
                 .isEqualTo("after must be a whole number from 0 to 9223372036854775807, it is 'x'");
         assertThat(ask("GET", "/v1/ledger/entries?resource=disk", "").text("detail"))
-                .isEqualTo("'disk' is not a resource of the ledger; there are cpu/N, pool and memory/N (of node N)");
+                .isEqualTo("'disk' is not a resource of the ledger; there are cpu/N, pool, memory/N, storage, io-read,"
+                        + " io-write, io-read-ops, io-write-ops, network-in, network-out, disk/NAME, nic/NAME");
         assertThat(ask("POST", "/v1/ledger/accept", "{}").text("detail"))
                 .isEqualTo("partition is missing; it names the partition whose slice is taken over");
     }

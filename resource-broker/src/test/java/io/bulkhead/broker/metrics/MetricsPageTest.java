@@ -16,6 +16,7 @@ import io.bulkhead.contract.partition.HostStatus;
 import io.bulkhead.contract.partition.InstanceName;
 import io.bulkhead.contract.partition.Intrusion;
 import io.bulkhead.contract.partition.IoSlice;
+import io.bulkhead.contract.partition.NetworkSlice;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.PartitionStatus;
@@ -25,10 +26,13 @@ import io.bulkhead.contract.partition.Promise;
 import io.bulkhead.contract.partition.Resource;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.contract.partition.State;
+import io.bulkhead.contract.partition.StorageSlice;
 import io.bulkhead.contract.partition.Strength;
 import io.bulkhead.contract.partition.UidRange;
+import io.bulkhead.contract.unit.BitRate;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
+import io.bulkhead.contract.unit.Limit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +56,13 @@ class MetricsPageTest {
 
     private static final PartitionName DB = new PartitionName("db");
     private static final Slice WHOLE = new Slice(
-            new CpuSlice.Whole(CpuSet.parse("2-3")), NodeSet.of(0), ByteSize.parse("1GiB"), 512, IoSlice.UNLIMITED);
+                    new CpuSlice.Whole(CpuSet.parse("2-3")),
+                    NodeSet.of(0),
+                    ByteSize.parse("1GiB"),
+                    512,
+                    IoSlice.UNLIMITED)
+            .withStorage(StorageSlice.of(ByteSize.parse("4GiB")))
+            .withNetwork(new NetworkSlice(Limit.of(BitRate.parse("100Mbit/s")), Limit.unlimited(), Optional.empty()));
     private static final Slice PART = new Slice(
             new CpuSlice.Part(new CpuMillis(250)), NodeSet.of(0), ByteSize.parse("64MiB"), 64, IoSlice.UNLIMITED);
 
@@ -94,11 +104,16 @@ class MetricsPageTest {
                         "bulkhead_partition_intrusion_error_seconds{partition=\"db\"} 0.06",
                         "bulkhead_partition_intrusion_window_ratio{partition=\"db\"} -0.001",
                         "bulkhead_partition_stolen_seconds_total{partition=\"db\"} 0.5",
-                        "bulkhead_partition_pressure_seconds_total{partition=\"db\",resource=\"cpu\",share=\"some\"} 2.5",
-                        "bulkhead_partition_pressure_seconds_total{partition=\"db\",resource=\"memory\",share=\"full\"} 0.0",
-                        "bulkhead_partition_pressure_seconds_total{partition=\"db\",resource=\"io\",share=\"full\"} 0.25",
-                        "bulkhead_api_request_seconds_bucket{method=\"GET\",path=\"/v1\",status=\"200\",le=\"0.001\"} 0",
-                        "bulkhead_api_request_seconds_bucket{method=\"GET\",path=\"/v1\",status=\"200\",le=\"0.005\"} 1",
+                        "bulkhead_partition_pressure_seconds_total{partition=\"db\",resource=\"cpu\",share=\"some\"}"
+                                + " 2.5",
+                        "bulkhead_partition_pressure_seconds_total{partition=\"db\",resource=\"memory\",share=\"full\"}"
+                                + " 0.0",
+                        "bulkhead_partition_pressure_seconds_total{partition=\"db\",resource=\"io\",share=\"full\"}"
+                                + " 0.25",
+                        "bulkhead_api_request_seconds_bucket{method=\"GET\",path=\"/v1\",status=\"200\",le=\"0.001\"}"
+                                + " 0",
+                        "bulkhead_api_request_seconds_bucket{method=\"GET\",path=\"/v1\",status=\"200\",le=\"0.005\"}"
+                                + " 1",
                         "bulkhead_api_request_seconds_bucket{method=\"GET\",path=\"/v1\",status=\"200\",le=\"+Inf\"} 2",
                         "bulkhead_api_request_seconds_count{method=\"GET\",path=\"/v1\",status=\"200\"} 2",
                         "bulkhead_api_request_seconds_sum{method=\"GET\",path=\"/v1\",status=\"200\"} 20.002",
@@ -125,6 +140,17 @@ class MetricsPageTest {
                 .containsExactlyInAnyOrder(
                         "bulkhead_manager_up 0.0",
                         "bulkhead_control_plane{instance_name=\"test\",version=\"0.1.0\"} 1.0");
+    }
+
+    @Test
+    void tellsOfStorageAndNetwork() {
+        String text = page.of(survey(0));
+
+        assertThat(text)
+                .contains("bulkhead_host_storage_bytes{owner=\"partitions\"} 4.294967296E9")
+                .contains("bulkhead_partition_slice_storage_bytes{partition=\"db\"} 4.294967296E9")
+                .contains("bulkhead_partition_slice_network_bits{direction=\"in\",partition=\"db\"} 1.0E8")
+                .doesNotContain("direction=\"out\"");
     }
 
     @Test
@@ -170,7 +196,12 @@ class MetricsPageTest {
                         ByteSize.parse("1088MiB"),
                         ByteSize.parse("6080MiB")),
                 new HostView.Pool(
-                        CpuSet.of(0), new CpuMillis(1000), new CpuMillis(500), new CpuMillis(250), new CpuMillis(250)));
+                        CpuSet.of(0), new CpuMillis(1000), new CpuMillis(500), new CpuMillis(250), new CpuMillis(250)),
+                Optional.of(new HostView.Storage(
+                        ByteSize.parse("40GiB"),
+                        ByteSize.parse("10GiB"),
+                        ByteSize.parse("4GiB"),
+                        ByteSize.parse("26GiB"))));
         return new Survey(
                 view,
                 List.of(status(DB, Optional.of(WHOLE))),
