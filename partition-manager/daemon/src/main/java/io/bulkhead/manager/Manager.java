@@ -8,6 +8,7 @@ import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.HostStatus.HostReserve;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.wire.Json;
+import io.bulkhead.manager.admission.AddressPool;
 import io.bulkhead.manager.admission.Admission;
 import io.bulkhead.manager.admission.Holdings;
 import io.bulkhead.manager.cgroup.Cgroups;
@@ -34,6 +35,10 @@ import io.bulkhead.manager.life.PartitionDirectories;
 import io.bulkhead.manager.life.Partitions;
 import io.bulkhead.manager.life.Recovery;
 import io.bulkhead.manager.loop.EventLoop;
+import io.bulkhead.manager.network.NetworkAdmission;
+import io.bulkhead.manager.network.NetworkNames;
+import io.bulkhead.manager.network.NetworkWall;
+import io.bulkhead.manager.network.ProgramTools;
 import io.bulkhead.manager.record.RecordStore;
 import io.bulkhead.manager.server.ManagerServer;
 import io.bulkhead.manager.server.PeerRule;
@@ -162,9 +167,24 @@ final class Manager implements AutoCloseable {
         ConsoleCalls consoleCalls = ConsoleCalls.of(calls);
         int history =
                 (int) Math.min(Integer.MAX_VALUE - 8, settings.consoleHistory().bytes());
+        NetworkWall network = NetworkWall.open(
+                settings.instance(),
+                settings.network(),
+                state,
+                settings.runDirectory(),
+                new ProgramTools(),
+                calls,
+                starter::userNamespace,
+                new NamespaceEntrance(calls, cgroups),
+                executor,
+                bootId);
+        open.push("let the prepared networks go", network::close);
+        NetworkAdmission networkRule = new NetworkAdmission(
+                settings.network(),
+                new NetworkNames(settings.instance(), settings.network().subnet()));
         return new LifeParts(
                 cgroups,
-                new Walls(List.of()),
+                new Walls(List.of(network)),
                 starter,
                 new EventProcessWatch(loop, calls),
                 new RecordStore(state.resolve("records")),
@@ -172,9 +192,10 @@ final class Manager implements AutoCloseable {
                         state.resolve("partitions"),
                         new GenerationMaterialiser(new GenerationStore(state.resolve("generations")), Path.of("/"))),
                 new Holdings(
-                        new Admission(facts, reserve, settings.host().disk(), List.of()),
+                        new Admission(facts, reserve, settings.host().disk(), List.of(networkRule)),
                         settings.uidBase(),
-                        settings.uidRanges()),
+                        settings.uidRanges(),
+                        new AddressPool(settings.network().subnet())),
                 HostKeepings.open(settings, facts, reserve, cgroups, bootId),
                 journal,
                 name -> new ConsoleHub(name, history, consoleLoop, consoleCalls, journal::append),

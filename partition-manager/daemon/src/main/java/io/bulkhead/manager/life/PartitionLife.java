@@ -106,7 +106,8 @@ final class PartitionLife {
                 on.generation(),
                 run.map(Run::startedAtMillis),
                 now.slice().map(slice -> isolation(slice, reading.promises())),
-                intrusion(now));
+                intrusion(now),
+                on.address().filter(address -> isOnBridge(now)));
     }
 
     /** What it uses now; takes no lock. */
@@ -125,6 +126,13 @@ final class PartitionLife {
                 promises.tasksRefused(),
                 intrusion(now),
                 now.slice().flatMap(slice -> parts.cgroups().pressure(name)));
+    }
+
+    private static boolean isOnBridge(LifeState now) {
+        return now.slice()
+                .flatMap(Slice::network)
+                .filter(network -> network.device().isEmpty())
+                .isPresent();
     }
 
     private Optional<Intrusion> intrusion(LifeState now) {

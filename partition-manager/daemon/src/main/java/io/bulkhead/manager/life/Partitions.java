@@ -207,7 +207,8 @@ public final class Partitions {
                     holding.uidRange(),
                     generation,
                     order.rootPasswordHash().isEmpty(),
-                    Optional.empty());
+                    Optional.empty(),
+                    holding.address());
             undo.push("strike it off the record", () -> parts.records().remove(name));
             parts.records().save(record);
             undo.push("remove its files", () -> parts.directories().purge(name));

@@ -1,5 +1,6 @@
 package io.bulkhead.manager.record;
 
+import io.bulkhead.contract.partition.Ipv4Address;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.Slice;
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param generation the copy of /etc and /var that its files were made from
  * @param automaticLogin whether its console logs root in by itself, for want of a password
  * @param ending how its last run ended, if there was one
+ * @param address its own on the bridge, from its first share of the network on for as long as it is defined
  */
 public record PartitionRecord(
         PartitionSpec definition,
@@ -22,7 +24,19 @@ public record PartitionRecord(
         UidRange uidRange,
         String generation,
         boolean automaticLogin,
-        Optional<Ending> ending) {
+        Optional<Ending> ending,
+        Optional<Ipv4Address> address) {
+    /** One that has no address. */
+    public PartitionRecord(
+            PartitionSpec definition,
+            Optional<Slice> slice,
+            UidRange uidRange,
+            String generation,
+            boolean automaticLogin,
+            Optional<Ending> ending) {
+        this(definition, slice, uidRange, generation, automaticLogin, ending, Optional.empty());
+    }
+
     /**
      * The end of a run.
      *
@@ -37,14 +51,18 @@ public record PartitionRecord(
     }
 
     public PartitionRecord withDefinition(PartitionSpec changed) {
-        return new PartitionRecord(changed, slice, uidRange, generation, automaticLogin, ending);
+        return new PartitionRecord(changed, slice, uidRange, generation, automaticLogin, ending, address);
     }
 
     public PartitionRecord withSlice(Optional<Slice> changed) {
-        return new PartitionRecord(definition, changed, uidRange, generation, automaticLogin, ending);
+        return new PartitionRecord(definition, changed, uidRange, generation, automaticLogin, ending, address);
+    }
+
+    public PartitionRecord withAddress(Optional<Ipv4Address> changed) {
+        return new PartitionRecord(definition, slice, uidRange, generation, automaticLogin, ending, changed);
     }
 
     public PartitionRecord withEnding(Optional<Ending> changed) {
-        return new PartitionRecord(definition, slice, uidRange, generation, automaticLogin, changed);
+        return new PartitionRecord(definition, slice, uidRange, generation, automaticLogin, changed, address);
     }
 }

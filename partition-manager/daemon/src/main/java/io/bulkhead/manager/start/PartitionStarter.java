@@ -1,6 +1,7 @@
 package io.bulkhead.manager.start;
 
 import io.bulkhead.contract.partition.Init;
+import io.bulkhead.contract.partition.UidRange;
 import io.bulkhead.manager.cgroup.Cgroups;
 import io.bulkhead.manager.init.InitProgram;
 import io.bulkhead.manager.mount.HostLayout;
@@ -194,6 +195,11 @@ public final class PartitionStarter implements Starter, AutoCloseable {
                     .log("A process on record is gone");
             return Optional.empty();
         }
+    }
+
+    /** The user namespace of a uid range, in which its partition lives; stays the starter's. */
+    public Fd userNamespace(UidRange range) {
+        return namespaces.of(range);
     }
 
     /** Closes the kept user namespaces; running partitions are not touched. */

@@ -3,7 +3,9 @@ package io.bulkhead.manager.start;
 import io.bulkhead.contract.partition.Init;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.UidRange;
+import io.bulkhead.manager.sys.Fd;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * All that a boot needs to know.
@@ -14,6 +16,32 @@ import java.nio.file.Path;
  * @param files the partition's own directory with {@code etc}, {@code var}, {@code home}, {@code root}, {@code srv}
  * @param hostOpt whether the host's /opt is shown
  * @param automaticLogin whether the console logs root in by itself
+ * @param network the one to live in, where it was made ahead
  */
 public record StartRequest(
-        PartitionName name, Init init, UidRange uidRange, Path files, boolean hostOpt, boolean automaticLogin) {}
+        PartitionName name,
+        Init init,
+        UidRange uidRange,
+        Path files,
+        boolean hostOpt,
+        boolean automaticLogin,
+        Optional<Network> network) {
+    /**
+     * A network that was made ahead.
+     *
+     * @param namespace that process 1 is to live in; owned by its user namespace, and not closed by the boot
+     * @param hosts the lines of {@code /etc/hosts} that are ours, see {@link HostsBlock}
+     */
+    public record Network(Fd namespace, String hosts) {}
+
+    /** One with a network namespace of its own that has the loopback alone. */
+    public StartRequest(
+            PartitionName name, Init init, UidRange uidRange, Path files, boolean hostOpt, boolean automaticLogin) {
+        this(name, init, uidRange, files, hostOpt, automaticLogin, Optional.empty());
+    }
+
+    /** The same in a network that was made ahead. */
+    public StartRequest withNetwork(Network given) {
+        return new StartRequest(name, init, uidRange, files, hostOpt, automaticLogin, Optional.of(given));
+    }
+}

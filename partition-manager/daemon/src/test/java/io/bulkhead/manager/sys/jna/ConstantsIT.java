@@ -24,6 +24,7 @@ class ConstantsIT {
     private static final List<Class<?>> HOLDERS = List.of(
             FcntlHeader.class,
             MountHeader.class,
+            NetlinkHeader.class,
             PidfdHeader.class,
             PollHeader.class,
             SchedHeader.class,
@@ -38,6 +39,7 @@ class ConstantsIT {
             #include <errno.h>
             #include <fcntl.h>
             #include <linux/keyctl.h>
+            #include <linux/netlink.h>
             #include <linux/sockios.h>
             #include <net/if.h>
             #include <poll.h>
