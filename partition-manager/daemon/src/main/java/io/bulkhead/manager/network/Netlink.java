@@ -124,7 +124,9 @@ final class Netlink {
     }
 
     private List<ByteBuffer> answer(NetlinkFamily family, ByteBuffer request) {
-        byte[] all = sys.askNetlink(family, request.array());
+        byte[] question = new byte[request.capacity()];
+        request.get(0, question);
+        byte[] all = sys.askNetlink(family, question);
         List<ByteBuffer> messages = new ArrayList<>();
         ByteBuffer whole = ByteBuffer.wrap(all).order(ByteOrder.nativeOrder());
         for (int at = 0; at + HEADER <= all.length; ) {

@@ -273,7 +273,7 @@ record RuleSet(NetworkNames names, List<Port> ports, Egress egress) {
         List<String> pairs = new ArrayList<>();
         for (Port one : ports) {
             for (Port other : ports) {
-                if (one != other && one.isPeerOf(other)) {
+                if (!one.name().equals(other.name()) && one.isPeerOf(other)) {
                     pairs.add(naming.of(one) + " . " + naming.of(other));
                 }
             }
@@ -289,7 +289,8 @@ record RuleSet(NetworkNames names, List<Port> ports, Egress egress) {
     List<Port> peersOf(PartitionName partition) {
         return ports.stream()
                 .filter(port -> port.name().equals(partition))
-                .flatMap(port -> ports.stream().filter(other -> other != port && other.isPeerOf(port)))
+                .flatMap(port ->
+                        ports.stream().filter(other -> !other.name().equals(port.name()) && other.isPeerOf(port)))
                 .toList();
     }
 }

@@ -12,6 +12,7 @@ import io.bulkhead.contract.partition.NetworkAccess;
 import io.bulkhead.contract.partition.NetworkSlice;
 import io.bulkhead.contract.partition.Promise;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
@@ -171,7 +172,8 @@ class NetworkIT {
                 "ip link set dev eth0 promisc on; perl -e 'socket(my $s, 17, 3, unpack(q(n), pack(q(S), 3))) or die $!; $| = 1;"
                         + " print qq(ready\\n); $SIG{ALRM} = sub { print qq(end\\n); exit }; alarm 4;"
                         + " while (recv $s, my $frame, 2000, 0) { print unpack(q(H*), substr $frame, 0, 42), qq(\\n) }'");
-        assertThat(new String(sniffer.getInputStream().readNBytes(6))).isEqualTo("ready\n");
+        assertThat(new String(sniffer.getInputStream().readNBytes(6), StandardCharsets.UTF_8))
+                .isEqualTo("ready\n");
 
         assertThat(ground.inside("a", "ip neighbour flush all; ping -c 3 -i 0.2 b"))
                 .contains(ANSWERED);

@@ -10,6 +10,7 @@ import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.NetworkAccess;
 import io.bulkhead.contract.partition.NetworkSlice;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,7 +31,8 @@ class WayOutIT {
                     + " or do { print q(nothing); exit }; print <$c>'";
 
     private static void awaitReady(Process server) throws IOException {
-        assertThat(new String(server.getInputStream().readNBytes(6))).isEqualTo("ready\n");
+        assertThat(new String(server.getInputStream().readNBytes(6), StandardCharsets.UTF_8))
+                .isEqualTo("ready\n");
     }
 
     @Test
