@@ -14,6 +14,9 @@ public final class HostChecks {
     /** Programs that the two processes or partitions use, with the Debian package of each. */
     private static final Map<String, String> PROGRAMS = programs();
 
+    /** Those that only partitions with a network need. */
+    private static final Map<String, String> NETWORK_PROGRAMS = networkPrograms();
+
     private static final int OLDEST_JAVA = 17;
     private static final long FEW_TERMINALS = 32;
 
@@ -42,6 +45,14 @@ public final class HostChecks {
         return programs;
     }
 
+    private static Map<String, String> networkPrograms() {
+        Map<String, String> programs = new LinkedHashMap<>();
+        programs.put("ip", "iproute2");
+        programs.put("tc", "iproute2");
+        programs.put("nft", "nftables");
+        return programs;
+    }
+
     /**
      * Everything, in the order in which it matters.
      *
@@ -54,6 +65,7 @@ public final class HostChecks {
         all.addAll(new ControlGroupChecks(files, settings.instance().value()).all());
         all.add(programsFound());
         all.add(views());
+        all.add(network());
         all.add(terminals());
         all.add(tick());
         all.add(osIsMerged());
@@ -65,6 +77,8 @@ public final class HostChecks {
             all.add(left("mounts left over", leftovers.mounts()));
             all.add(left("processes left over", leftovers.processes()));
             all.add(left("loop devices left over", leftovers.loopDevices()));
+            all.add(left("network interfaces left over", leftovers.interfaces()));
+            all.add(left("packet filter tables left over", leftovers.filterTables()));
         }
         return all;
     }
@@ -103,6 +117,23 @@ public final class HostChecks {
         return files.exists("/proc/self/timens_offsets")
                 ? Finding.good(what, "lxcfs, and clocks of their own")
                 : Finding.good(what, "lxcfs; clocks are the host's, this kernel has no time namespaces");
+    }
+
+    /** Nothing is wrong without: only partitions with a share of the network need them. */
+    private Finding network() {
+        List<String> missing = NETWORK_PROGRAMS.keySet().stream()
+                .filter(program -> !files.hasProgram(program))
+                .toList();
+        return missing.isEmpty()
+                ? Finding.good("network", String.join(", ", NETWORK_PROGRAMS.keySet()))
+                : Finding.good(
+                        "network",
+                        "without " + String.join(", ", missing)
+                                + " no partition can have a network; apt-get install "
+                                + missing.stream()
+                                        .map(NETWORK_PROGRAMS::get)
+                                        .distinct()
+                                        .collect(Collectors.joining(" ")));
     }
 
     private Finding terminals() {

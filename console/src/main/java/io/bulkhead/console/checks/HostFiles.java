@@ -76,7 +76,36 @@ final class HostFiles {
 
     /** Whether a program is in one of the usual directories. */
     boolean hasProgram(String name) {
+        return program(name).isPresent();
+    }
+
+    private Optional<Path> program(String name) {
         return Stream.of("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
-                .anyMatch(directory -> Files.isExecutable(at(directory + "/" + name)));
+                .map(directory -> at(directory + "/" + name))
+                .filter(Files::isExecutable)
+                .findFirst();
+    }
+
+    /** What a program of the host says; nothing where it is not there or fails. */
+    String output(String program, String... arguments) {
+        Optional<Path> found = program(program);
+        if (found.isEmpty()) {
+            return "";
+        }
+        List<String> command = new ArrayList<>(List.of(found.get().toString()));
+        command.addAll(List.of(arguments));
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            process.getOutputStream().close();
+            String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return process.waitFor() == 0 ? text : "";
+        } catch (IOException e) {
+            return "";
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "";
+        }
     }
 }

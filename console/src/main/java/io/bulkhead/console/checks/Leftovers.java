@@ -86,6 +86,27 @@ public final class Leftovers {
                 .toList();
     }
 
+    /** Network interfaces, each with what its alias says of it: {@code bulkhead/INSTANCE/PARTITION}, or the bridge's. */
+    public List<String> interfaces() {
+        String ours = "bulkhead/" + settings.instance();
+        List<String> found = new ArrayList<>();
+        for (String name : files.names("/sys/class/net")) {
+            files.text("/sys/class/net/" + name + "/ifalias")
+                    .filter(alias -> alias.equals(ours) || alias.startsWith(ours + "/"))
+                    .ifPresent(alias -> found.add(name + " (" + alias + ")"));
+        }
+        return found;
+    }
+
+    /** Tables of the packet filter, as nft(8) lists them; none where that is not installed, or we may not ask. */
+    public List<String> filterTables() {
+        return files.output("nft", "list", "tables")
+                .lines()
+                .map(String::strip)
+                .filter(line -> line.endsWith(" bulkhead-" + settings.instance()))
+                .toList();
+    }
+
     /** Sockets in the run directory, where their processes should have removed them. */
     public List<String> sockets() {
         return List.of(settings.managerSocket(), settings.apiSocket()).stream()

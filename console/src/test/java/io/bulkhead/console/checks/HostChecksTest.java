@@ -205,12 +205,23 @@ class HostChecksTest {
         file("proc/18/status", "Name:\tsh\nUid:\t0\t0\t0\t0\n");
         file("sys/block/loop0/loop/backing_file", "/var/lib/bulkhead/volumes/x\n");
         file("sys/block/loop1/loop/backing_file", "/home/x\n");
+        file("sys/class/net/bh-bulkhead/ifalias", "bulkhead/bulkhead\n");
+        file("sys/class/net/bh0a1b2cv0002/ifalias", "bulkhead/bulkhead/db\n");
+        file("sys/class/net/bh0d1e2fv0002/ifalias", "bulkhead/bulkhead-2/db\n");
+        file("sys/class/net/eth0/ifalias", "\n");
+        Path nft = file(
+                "usr/sbin/nft",
+                "#!/bin/sh\necho 'table inet filter'; echo 'table ip bulkhead-bulkhead'; echo 'table ip x'\n");
+        Files.setPosixFilePermissions(nft, PosixFilePermissions.fromString("rwxr-xr-x"));
         Leftovers left = new Leftovers(root, settings);
 
         assertThat(left.groups()).containsExactly("/sys/fs/cgroup/cpu/bulkhead", "/sys/fs/cgroup/cpu/bulkhead.pool");
         assertThat(left.mounts()).containsExactly("/run/bulkhead/root x");
         assertThat(left.processes()).containsExactly("17 (sleep)");
         assertThat(left.loopDevices()).containsExactly("/dev/loop0");
+        assertThat(left.interfaces())
+                .containsExactly("bh-bulkhead (bulkhead/bulkhead)", "bh0a1b2cv0002 (bulkhead/bulkhead/db)");
+        assertThat(left.filterTables()).containsExactly("table ip bulkhead-bulkhead");
         assertThat(wrong())
                 .extracting(Finding::verdict)
                 .containsOnly(Finding.Verdict.WEAK)

@@ -8,6 +8,7 @@ import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.HostStatus.HostReserve;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.wire.Json;
+import io.bulkhead.manager.admission.AddressPool;
 import io.bulkhead.manager.admission.Admission;
 import io.bulkhead.manager.admission.Holdings;
 import io.bulkhead.manager.admission.NetworkRateRule;
@@ -40,6 +41,10 @@ import io.bulkhead.manager.life.Partitions;
 import io.bulkhead.manager.life.Recovery;
 import io.bulkhead.manager.loop.EventLoop;
 import io.bulkhead.manager.rebase.GenerationOffice;
+import io.bulkhead.manager.network.NetworkAdmission;
+import io.bulkhead.manager.network.NetworkNames;
+import io.bulkhead.manager.network.NetworkWall;
+import io.bulkhead.manager.network.ProgramTools;
 import io.bulkhead.manager.record.RecordStore;
 import io.bulkhead.manager.restraint.Restrainer;
 import io.bulkhead.manager.server.ManagerServer;
@@ -206,6 +211,39 @@ final class Manager implements AutoCloseable {
                 new GenerationMaterialiser(
                         generations, hostRoot, name -> journal.append(new Event.GenerationCaptured(name))));
         TreeCalls trees = new JnaTreeCalls();
+        Holdings holdings = new Holdings(
+                        new Admission(
+                                facts,
+                                reserve,
+                                settings.host().disk(),
+                                List.of(
+                                        restrainer.rule(),
+                                        new NetworkRateRule(settings.host().network()),
+                                        storage.admission(facts.fileSystem()),
+                                        new NetworkAdmission(
+                                                settings.network(),
+                                                new NetworkNames(
+                                                        settings.instance(),
+                                                        settings.network().subnet())))),
+                        settings.uidBase(),
+                        settings.uidRanges(),
+                        hostIds::holderIn,
+                        new AddressPool(settings.network().subnet()));
+        NetworkWall network = NetworkWall.open(
+                settings.instance(),
+                settings.network(),
+                state,
+                settings.runDirectory(),
+                new ProgramTools(),
+                calls,
+                starter::userNamespace,
+                new NamespaceEntrance(
+                        calls,
+                        cgroups,
+                        name -> restrainer.of(holdings.definition(name).orElseThrow())),
+                executor,
+                bootId);
+        open.push("let the prepared networks go", network::close);
         return new LifeParts(
                 cgroups,
                 new Walls(List.of(
@@ -216,6 +254,7 @@ final class Manager implements AutoCloseable {
                                 hostIds::holderIn,
                                 Path.of("/proc")),
                         storage.wall(cgroups, facts.disk().isPresent()),
+                        network,
                         views)),
                 starter,
                 restrainer,
@@ -227,18 +266,7 @@ final class Manager implements AutoCloseable {
                         hostRoot,
                         name -> storage.openOwn(name).orElseGet(() -> trees.openRoot(directories.of(name))),
                         trees),
-                new Holdings(
-                        new Admission(
-                                facts,
-                                reserve,
-                                settings.host().disk(),
-                                List.of(
-                                        restrainer.rule(),
-                                        new NetworkRateRule(settings.host().network()),
-                                        storage.admission(facts.fileSystem()))),
-                        settings.uidBase(),
-                        settings.uidRanges(),
-                        hostIds::holderIn),
+                holdings,
                 HostKeepings.open(settings, facts, reserve, cgroups, bootId),
                 journal,
                 name -> new ConsoleHub(name, history, consoleLoop, consoleCalls, journal::append),

@@ -2,6 +2,7 @@ package io.bulkhead.settings;
 
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.partition.InstanceName;
+import io.bulkhead.contract.partition.Ipv4Subnet;
 import io.bulkhead.contract.partition.UidRange;
 import io.bulkhead.contract.unit.BitRate;
 import io.bulkhead.contract.unit.ByteRate;
@@ -206,6 +207,44 @@ public record SettingKey<T>(
             "How much of its console's past each partition keeps in the manager's memory.",
             SettingKey::consoleHistory);
 
+    static final SettingKey<Ipv4Subnet> NETWORK_SUBNET = new SettingKey<>(
+            "network",
+            "subnet",
+            "10.77.0.0/24",
+            "a block of IPv4 addresses from /16 to /29, like 10.77.0.0/24, that the host does not use yet",
+            "The addresses of partitions with a network. The host has the first one, each partition the lowest free one, or"
+                    + " the one that its definition names. Every instance on a host needs its own.",
+            NetworkValues::subnet);
+
+    static final SettingKey<Optional<String>> NETWORK_UPLINK = new SettingKey<>(
+            "network",
+            "uplink",
+            ApiValues.NONE,
+            "the name of a network interface, or none",
+            "The interface of the host by which partitions may reach others, and others the ports that they publish. Its"
+                    + " forwarding must be on (sysctl net.ipv4.conf.IFACE.forwarding=1). Without nat the network behind it needs a"
+                    + " route to the subnet. none: nothing of a partition leaves the host, unless nat is on.",
+            NetworkValues::device);
+
+    static final SettingKey<Boolean> NETWORK_NAT = new SettingKey<>(
+            "network",
+            "nat",
+            ApiValues.NONE,
+            "masquerade or none",
+            "Whether what leaves the host gets the host's own address. masquerade without an uplink: by whatever way the host's"
+                    + " routes lead.",
+            NetworkValues::masquerade);
+
+    static final SettingKey<Boolean> NETWORK_HOST_NAMES = new SettingKey<>(
+            "network",
+            "host_names",
+            "false",
+            "true or false",
+            "Whether the host finds partitions by their names: a marked block in its /etc/hosts, kept while the instance is up. The"
+                    + " same lines are always in the file network.hosts of the run directory. Inside, partitions find the host and"
+                    + " their peers in any case.",
+            SettingKey::truth);
+
     static final SettingKey<String> CONTROL_PLANE_USER = new SettingKey<>(
             "control-plane",
             "user",
@@ -287,6 +326,10 @@ public record SettingKey<T>(
             UID_BASE,
             UID_RANGES,
             CONSOLE_HISTORY,
+            NETWORK_SUBNET,
+            NETWORK_UPLINK,
+            NETWORK_NAT,
+            NETWORK_HOST_NAMES,
             CONTROL_PLANE_USER,
             API_ADMINS,
             API_OPERATORS,

@@ -3,6 +3,7 @@ package io.bulkhead.settings;
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.partition.InstanceName;
 import io.bulkhead.contract.partition.IoCapacity;
+import io.bulkhead.contract.partition.Ipv4Subnet;
 import io.bulkhead.contract.partition.NetworkCapacity;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
@@ -21,6 +22,7 @@ import java.util.Set;
  * @param uidBase the first uid that partitions may have on the host, a multiple of 65536
  * @param uidRanges how many ranges of 65,536 there are, so how many partitions
  * @param consoleHistory bytes of console output kept per partition
+ * @param network of the partitions
  * @param controlPlaneUser user name or number that the control plane runs as
  * @param api who may use the API, and where
  */
@@ -33,6 +35,7 @@ public record Settings(
         long uidBase,
         int uidRanges,
         ByteSize consoleHistory,
+        Network network,
         String controlPlaneUser,
         Api api) {
     /**
@@ -89,6 +92,25 @@ public record Settings(
     public record MemoryCaps(boolean wanted, Optional<ByteSize> kernelShare) {
         public static final MemoryCaps AUTO = new MemoryCaps(true, Optional.empty());
         public static final MemoryCaps OFF = new MemoryCaps(false, Optional.empty());
+    }
+
+    /**
+     * The network of the partitions.
+     *
+     * @param subnet their addresses; the host has the first
+     * @param uplink the one interface by which they reach others, and are reached
+     * @param masquerade whether they do so with the host's address
+     * @param hostNames whether the host's /etc/hosts names them
+     */
+    public record Network(
+            Ipv4Subnet subnet,
+            Optional<String> uplink,
+            boolean masquerade,
+            boolean hostNames) {
+        /** Whether anything of a partition's own accord leaves the host. */
+        public boolean leavesHost() {
+            return masquerade || uplink.isPresent();
+        }
     }
 
     /**

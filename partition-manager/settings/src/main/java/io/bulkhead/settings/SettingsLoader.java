@@ -244,6 +244,11 @@ public final class SettingsLoader {
                 sure(SettingKey.UID_BASE),
                 sure(SettingKey.UID_RANGES),
                 sure(SettingKey.CONSOLE_HISTORY),
+                new Settings.Network(
+                        sure(SettingKey.NETWORK_SUBNET),
+                        sure(SettingKey.NETWORK_UPLINK),
+                        sure(SettingKey.NETWORK_NAT),
+                        sure(SettingKey.NETWORK_HOST_NAMES)),
                 sure(SettingKey.CONTROL_PLANE_USER),
                 new Settings.Api(
                         sure(SettingKey.API_ADMINS),

@@ -134,7 +134,7 @@ class SettingsLoaderTest {
                         file + ":4: instance.cpus: there is no such key; it belongs into [host]"
                                 + " ([instance] has name, state_dir, run_dir, definitions_dir)",
                         file + ":5: there is no section [hots]; did you mean host?"
-                                + " (there are instance, host, partitions, control-plane, api)",
+                                + " (there are instance, host, partitions, network, control-plane, api)",
                         file + ":8: partitions.uid_base: '1000000' is not a multiple of 65536; the nearest are 983040"
                                 + " and 1048576; allowed: a multiple of 65536 from 65536 to 4294836224",
                         file + ":9: partitions.uid_ranges: 'none' is not a whole number; allowed: a whole number from"
@@ -149,7 +149,8 @@ class SettingsLoaderTest {
                                 + " host.cpu_reserve, host.memory_reserve, host.confine, host.steer_interrupts,"
                                 + " host.memory_caps, host.disk_read, host.disk_write, host.disk_read_ops,"
                                 + " host.disk_write_ops, host.network_in, host.network_out, partitions.uid_base,"
-                                + " partitions.uid_ranges, partitions.console_history, control-plane.user, api.admins,"
+                                + " partitions.uid_ranges, partitions.console_history, network.subnet, network.uplink,"
+                                + " network.nat, network.host_names, control-plane.user, api.admins,"
                                 + " api.operators, api.viewers, api.listen, api.tls_certificate, api.tls_key)",
                         "override: host.confine: 'yes' is neither true nor false; allowed: true or false");
         assertThat(refused).message().hasLineCount(12);

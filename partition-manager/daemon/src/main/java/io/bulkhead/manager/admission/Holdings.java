@@ -3,6 +3,7 @@ package io.bulkhead.manager.admission;
 import io.bulkhead.contract.order.Problem;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
+import io.bulkhead.contract.partition.Ipv4Address;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.Slice;
@@ -24,15 +25,28 @@ public final class Holdings {
     private final long uidBase;
     private final int uidRanges;
     private final Function<UidRange, Optional<String>> hostIds;
+    private final AddressPool addresses;
     private final Map<PartitionName, Holding> holdings = new TreeMap<>();
+
+    /** With addresses of the default subnet. */
+    public Holdings(Admission admission, long uidBase, int uidRanges, Function<UidRange, Optional<String>> hostIds) {
+        this(admission, uidBase, uidRanges, hostIds, AddressPool.DEFAULT);
+    }
 
     /**
      * @param admission the judge
      * @param uidBase the first uid that partitions may have
      * @param uidRanges how many ranges of 65,536 there are
      * @param hostIds who else of the host has ids in a range; empty where nobody has
+     * @param addresses of those on the bridge
      */
-    public Holdings(Admission admission, long uidBase, int uidRanges, Function<UidRange, Optional<String>> hostIds) {
+    public Holdings(
+            Admission admission,
+            long uidBase,
+            int uidRanges,
+            Function<UidRange, Optional<String>> hostIds,
+            AddressPool addresses) {
+        this.addresses = addresses;
         this.admission = admission;
         this.uidBase = uidBase;
         this.uidRanges = uidRanges;
@@ -45,7 +59,11 @@ public final class Holdings {
      */
     public synchronized Holding take(PartitionSpec definition, Slice slice) {
         judge(definition, slice);
-        Holding holding = new Holding(definition, Optional.of(slice), lowestFreeRange());
+        Holding holding = new Holding(
+                definition,
+                Optional.of(slice),
+                lowestFreeRange(),
+                addresses.choose(definition, slice, Optional.empty(), others(definition.name())));
         holdings.put(definition.name(), holding);
         return holding;
     }
@@ -57,11 +75,20 @@ public final class Holdings {
         return holding;
     }
 
-    /** Gives another slice to a partition, judged as if it had none; throws {@link Refusal} and changes nothing. */
-    public synchronized void replace(PartitionSpec definition, Slice slice) {
+    /**
+     * Gives another slice to a partition, judged as if it had none; throws {@link Refusal} and changes nothing.
+     *
+     * @return its address, which is the former one where that still will do
+     */
+    public synchronized Optional<Ipv4Address> replace(PartitionSpec definition, Slice slice) {
         judge(definition, slice);
-        holdings.computeIfPresent(
-                definition.name(), (name, held) -> new Holding(definition, Optional.of(slice), held.uidRange()));
+        Holding held = holdings.get(definition.name());
+        if (held == null) {
+            return Optional.empty();
+        }
+        Optional<Ipv4Address> address = addresses.choose(definition, slice, held.address(), others(definition.name()));
+        holdings.put(definition.name(), new Holding(definition, Optional.of(slice), held.uidRange(), address));
+        return address;
     }
 
     /** Takes up what is on record, unjudged: it was judged when it was given. */
@@ -77,12 +104,17 @@ public final class Holdings {
     /** Takes the slice away; the ids stay. */
     public synchronized void releaseSlice(PartitionName name) {
         holdings.computeIfPresent(
-                name, (key, held) -> new Holding(held.definition(), Optional.empty(), held.uidRange()));
+                name, (key, held) -> new Holding(held.definition(), Optional.empty(), held.uidRange(), held.address()));
     }
 
     /** Takes everything away. */
     public synchronized void remove(PartitionName name) {
         holdings.remove(name);
+    }
+
+    /** What was asked of a partition; empty if it is not there. */
+    public synchronized Optional<PartitionSpec> definition(PartitionName name) {
+        return Optional.ofNullable(holdings.get(name)).map(Holding::definition);
     }
 
     /** Everything that is held, by name. */

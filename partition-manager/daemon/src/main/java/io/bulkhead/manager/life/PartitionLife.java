@@ -112,7 +112,7 @@ final class PartitionLife {
                 now.slice().map(slice -> isolation(slice, reading.promises())),
                 intrusion(now),
                 parts.generations().drift(on.generation(), on.rebase(), on.wayBack()),
-                Optional.empty());
+                on.address().filter(address -> isOnBridge(now)));
     }
 
     /** What it uses now; takes no lock. */
@@ -131,6 +131,13 @@ final class PartitionLife {
                 promises.tasksRefused(),
                 intrusion(now),
                 now.slice().flatMap(slice -> parts.cgroups().pressure(name)));
+    }
+
+    private static boolean isOnBridge(LifeState now) {
+        return now.slice()
+                .flatMap(Slice::network)
+                .filter(network -> network.device().isEmpty())
+                .isPresent();
     }
 
     private Optional<Intrusion> intrusion(LifeState now) {

@@ -223,7 +223,10 @@ public final class Partitions {
                     holding.uidRange(),
                     generation,
                     wanted.rootPasswordHash().isEmpty(),
-                    Optional.empty());
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    holding.address());
             undo.push("strike it off the record", () -> parts.records().remove(name));
             parts.records().save(record);
             undo.push("remove its files", () -> parts.directories().purge(name));

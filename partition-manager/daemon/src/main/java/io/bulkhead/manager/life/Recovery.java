@@ -57,7 +57,7 @@ public final class Recovery {
         loaded.damaged().forEach(this::report);
         // All holdings first, so that nobody is judged against half of them.
         loaded.partitions().values().forEach(record -> parts.holdings()
-                .restore(new Holding(record.definition(), record.slice(), record.uidRange())));
+                .restore(new Holding(record.definition(), record.slice(), record.uidRange(), record.address())));
         for (Path stranger : parts.directories().recover(loaded.partitions().keySet())) {
             LOG.atWarn()
                     .addKeyValue("path", stranger)

@@ -3,6 +3,7 @@ package io.bulkhead.manager.life;
 import io.bulkhead.contract.order.Event;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
+import io.bulkhead.contract.partition.Ipv4Address;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.Slice;
@@ -84,10 +85,13 @@ final class Redefinition {
         standing.requireAtRest("it cannot be changed while it runs; stop it first");
         standing.requireClean();
         parts.walls().refuseChange(before.definition(), definition);
-        PartitionRecord after = before.withDefinition(definition).withSlice(Optional.of(slice));
+        PartitionRecord after;
         try (Undo undo = new Undo()) {
             undo.push("keep the host as before", this::keepHost);
-            parts.holdings().replace(definition, slice);
+            Optional<Ipv4Address> address = parts.holdings().replace(definition, slice);
+            after = before.withDefinition(definition)
+                    .withSlice(Optional.of(slice))
+                    .withAddress(address);
             undo.push("give the former slice back", () -> parts.holdings().restore(holding(before)));
             if (wantsMoreMemory(before, slice)) {
                 parts.keeping().requireRoom(parts.holdings().all());
@@ -142,7 +146,7 @@ final class Redefinition {
     }
 
     private Holding holding(PartitionRecord partition) {
-        return new Holding(partition.definition(), partition.slice(), partition.uidRange());
+        return new Holding(partition.definition(), partition.slice(), partition.uidRange(), partition.address());
     }
 
     /** Gives the slice back; it stays defined. */

@@ -1,5 +1,6 @@
 package io.bulkhead.manager.record;
 
+import io.bulkhead.contract.partition.Ipv4Address;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.Slice;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param ending how its last run ended, if there was one
  * @param rebase the generation that its files are to be taken to at its next start
  * @param wayBack the generation that its last rebase can be taken back to
+ * @param address its own on the bridge, from its first share of the network on for as long as it is defined
  */
 public record PartitionRecord(
         PartitionSpec definition,
@@ -26,8 +28,9 @@ public record PartitionRecord(
         boolean automaticLogin,
         Optional<Ending> ending,
         Optional<String> rebase,
-        Optional<String> wayBack) {
-    /** One that was never rebased. */
+        Optional<String> wayBack,
+        Optional<Ipv4Address> address) {
+    /** One that was never rebased and has no address. */
     public PartitionRecord(
             PartitionSpec definition,
             Optional<Slice> slice,
@@ -35,7 +38,16 @@ public record PartitionRecord(
             String generation,
             boolean automaticLogin,
             Optional<Ending> ending) {
-        this(definition, slice, uidRange, generation, automaticLogin, ending, Optional.empty(), Optional.empty());
+        this(
+                definition,
+                slice,
+                uidRange,
+                generation,
+                automaticLogin,
+                ending,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     /**
@@ -52,19 +64,28 @@ public record PartitionRecord(
     }
 
     public PartitionRecord withDefinition(PartitionSpec changed) {
-        return new PartitionRecord(changed, slice, uidRange, generation, automaticLogin, ending, rebase, wayBack);
+        return new PartitionRecord(
+                changed, slice, uidRange, generation, automaticLogin, ending, rebase, wayBack, address);
     }
 
     public PartitionRecord withSlice(Optional<Slice> changed) {
-        return new PartitionRecord(definition, changed, uidRange, generation, automaticLogin, ending, rebase, wayBack);
+        return new PartitionRecord(
+                definition, changed, uidRange, generation, automaticLogin, ending, rebase, wayBack, address);
+    }
+
+    public PartitionRecord withAddress(Optional<Ipv4Address> changed) {
+        return new PartitionRecord(
+                definition, slice, uidRange, generation, automaticLogin, ending, rebase, wayBack, changed);
     }
 
     public PartitionRecord withEnding(Optional<Ending> changed) {
-        return new PartitionRecord(definition, slice, uidRange, generation, automaticLogin, changed, rebase, wayBack);
+        return new PartitionRecord(
+                definition, slice, uidRange, generation, automaticLogin, changed, rebase, wayBack, address);
     }
 
     /** With other files: the generation that they build on, the one that they are to go to, the one that they can go back to. */
     public PartitionRecord withFiles(String builtOn, Optional<String> goingTo, Optional<String> back) {
-        return new PartitionRecord(definition, slice, uidRange, builtOn, automaticLogin, ending, goingTo, back);
+        return new PartitionRecord(
+                definition, slice, uidRange, builtOn, automaticLogin, ending, goingTo, back, address);
     }
 }

@@ -163,7 +163,11 @@ final class BootThread extends Thread {
 
     private void startHolder(boolean gated) {
         List<String> command = HolderProgram.command(
-                gated, order.request().restraints(), order.init().arguments());
+                gated,
+                order.request().network().isPresent(),
+                order.request().restraints(),
+                order.init().arguments());
+        Map<String, String> environment = Perl.environment(order.init().environment());
         try (Fd nothing = sys.open(NULL, EnumSet.of(OpenFlag.READ_WRITE));
                 Fd slave = sys.open(order.slave(), EnumSet.of(OpenFlag.READ_WRITE, OpenFlag.NO_CONTROLLING_TTY))) {
             Map<Integer, Fd> descriptors = new HashMap<>();
@@ -175,13 +179,11 @@ final class BootThread extends Thread {
             descriptors.put(4, order.release().readEnd());
             descriptors.put(5, slave);
             descriptors.put(6, order.userNamespace());
-            holder = Child.start(
-                    sys,
-                    new SpawnRequest(
-                            command.get(0),
-                            command,
-                            Perl.environment(order.init().environment()),
-                            descriptors));
+            order.request().network().ifPresent(network -> {
+                descriptors.put(7, network.namespace());
+                environment.put(HostsBlock.VARIABLE, network.hosts());
+            });
+            holder = Child.start(sys, new SpawnRequest(command.get(0), command, environment, descriptors));
         }
         if (gated) {
             cgroups.enter(order.request().name(), holder().pid());

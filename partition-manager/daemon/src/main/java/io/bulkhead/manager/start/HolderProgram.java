@@ -20,10 +20,13 @@ import java.util.List;
  * Pure; any thread.
  *
  * <p>Descriptors: {@value PartitionStarter#HOLDERS_MASTER} is the console's master, 4 a pipe on which it is told to go on, a
- * newline for each time, 5 a slave of the console, 6 the user namespace. Those that Perl opens anew close by themselves at an exec.
+ * newline for each time, 5 a slave of the console, 6 the user namespace, 7 the network namespace where one was made ahead. Those
+ * that Perl opens anew close by themselves at an exec.
  */
 final class HolderProgram {
     /** How it ends where it cannot go on; what cannot be said in a status is nowhere, since its errors go to /dev/null. */
+    private static final int NO_NETWORK = 87;
+
     private static final int NO_GATE = 90;
 
     private static final int NO_USER_NAMESPACE = 91;
@@ -47,7 +50,7 @@ final class HolderProgram {
      * The file for that is opened while it is still the host's root, whose alone it is.
      */
     private static final String SCRIPT = Perl.RESTRAIN + """
-            my ($gated, $setns, $setgroups, $setgid, $setuid, $unshare, $mount) = map $_ + 0, splice @ARGV, 0, 7;
+            my ($gated, $joins, $setns, $setgroups, $setgid, $setuid, $unshare, $mount) = map $_ + 0, splice @ARGV, 0, 8;
             my ($filter, $capabilities, $objects) = splice @ARGV, 0, 3;
             sub await { sysread GO, my $newline, 1 or exit $_[0] }
             open GO, '<&=', 4 or exit 90;
@@ -62,7 +65,8 @@ final class HolderProgram {
               open $file, '<', "/proc/sys/user/$name" and sysread $file, $now, 32 and $now == $value or exit 89;
               push @kept, $file;
             }
-            syscall($unshare, 0x6e000000) == 0 or exit 93;
+            syscall($setns, 7, 0x40000000) == 0 or exit 87 if $joins;
+            syscall($unshare, $joins ? 0x2e000000 : 0x6e000000) == 0 or exit 93;
             if (defined fileno $clocks) {
               my @now = map { my $time = ' ' x 16; syscall(CLOCK_GETTIME, $_, $time) == 0 or exit 88; unpack 'q', $time } 1, 7;
               syscall($unshare, 0x80) == 0 or exit 93;
@@ -83,15 +87,19 @@ final class HolderProgram {
             open MASTER, '+<&=', 3;
             open SLAVE, '+<&=', 5;
             open USERS, '<&=', 6;
+            open NETWORK, '<&=', 7 if $joins;
             await(98);
             open STDIN, '+<', '/dev/console' and open STDOUT, '>&STDIN' and open STDERR, '>&STDIN' or exit 95;
             delete $ENV{PERL_HASH_SEED};
+            my $hosts = delete $ENV{HOSTS_VARIABLE};
+            hosts($hosts) if defined $hosts;
             my ($none, $root) = ('none', '/');
             syscall($unshare, 0x20000) == 0 && syscall($mount, $none, $root, 0, 0x44000, 0) == 0 or exit 96;
             restrain($filter, $capabilities) or exit 99;
             await(98);
             exec { $ARGV[0] } @ARGV or exit 97;
-            """.replace("CLOCK_GETTIME", Integer.toString(SYS_CLOCK_GETTIME));
+            """.replace("CLOCK_GETTIME", Integer.toString(SYS_CLOCK_GETTIME)).replace("HOSTS_VARIABLE", HostsBlock.VARIABLE)
+            + HostsBlock.SUBROUTINE;
 
     private HolderProgram() {}
 
@@ -99,15 +107,24 @@ final class HolderProgram {
      * Its command line.
      *
      * @param gated whether it waits for a newline before it does anything; process 1 waits for one in any case
+     * @param joinsNetwork whether descriptor 7 is its network namespace; it makes one otherwise
      * @param restraints of process 1
      * @param init what process 1 executes
      */
-    static List<String> command(boolean gated, Restraints restraints, List<String> init) {
+    static List<String> command(boolean gated, boolean joinsNetwork, Restraints restraints, List<String> init) {
         List<String> words = new ArrayList<>(restraints.words());
         words.addAll(init);
         return Perl.command(
                 SCRIPT,
-                List.of(gated ? 1 : 0, SYS_SETNS, SYS_SETGROUPS, SYS_SETGID, SYS_SETUID, SYS_UNSHARE, SYS_MOUNT),
+                List.of(
+                        gated ? 1 : 0,
+                        joinsNetwork ? 1 : 0,
+                        SYS_SETNS,
+                        SYS_SETGROUPS,
+                        SYS_SETGID,
+                        SYS_SETUID,
+                        SYS_UNSHARE,
+                        SYS_MOUNT),
                 words);
     }
 
@@ -115,6 +132,7 @@ final class HolderProgram {
     static String reason(ProcessEnd end) {
         String reason = end instanceof ProcessEnd.Exited exited
                 ? switch (exited.status()) {
+                    case NO_NETWORK -> "it could not join the network that was made for it";
                     case NO_GATE -> "it was not told to go on";
                     case NO_USER_NAMESPACE -> "it could not join the user namespace";
                     case NOT_ITS_ROOT -> "it could not become root of the user namespace";

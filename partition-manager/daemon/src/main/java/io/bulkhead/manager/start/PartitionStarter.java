@@ -231,7 +231,7 @@ public final class PartitionStarter implements Starter, AutoCloseable {
         }
     }
 
-    /** The user namespace of a range, which maps the ids of what is shown to the partition. Not to be closed. */
+    /** The user namespace of a uid range, in which its partition lives; stays the starter's. */
     public Fd userNamespace(UidRange range) {
         return namespaces.of(range);
     }

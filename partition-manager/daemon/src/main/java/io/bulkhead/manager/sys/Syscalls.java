@@ -217,6 +217,16 @@ public interface Syscalls {
      */
     void configureLoopDevice(Fd device, Fd file, boolean directIo);
 
+    // ---- the kernel's answers
+
+    /**
+     * Sends one request by netlink(7) in the calling thread's network namespace, and returns every message of the answer,
+     * one behind the other as they came. An error of the kernel is in the answer, not thrown.
+     *
+     * @param request one whole message with its header
+     */
+    byte[] askNetlink(NetlinkFamily family, byte[] request);
+
     // ---- readiness
 
     /** epoll_create1(2), O_CLOEXEC. */

@@ -603,6 +603,12 @@ public final class InMemorySyscalls implements Syscalls {
     }
 
     @Override
+    public byte[] askNetlink(NetlinkFamily family, byte[] request) {
+        // Nothing is known here.
+        return new byte[0];
+    }
+
+    @Override
     public void bringLoopbackUp() {
         // Only recorded.
     }

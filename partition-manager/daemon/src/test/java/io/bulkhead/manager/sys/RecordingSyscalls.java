@@ -375,6 +375,11 @@ public final class RecordingSyscalls implements Syscalls {
     }
 
     @Override
+    public byte[] askNetlink(NetlinkFamily family, byte[] request) {
+        return call("askNetlink", () -> kernel.askNetlink(family, request), family);
+    }
+
+    @Override
     public void bringLoopbackUp() {
         run("bringLoopbackUp", kernel::bringLoopbackUp);
     }

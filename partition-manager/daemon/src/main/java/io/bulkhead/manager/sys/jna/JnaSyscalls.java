@@ -7,6 +7,7 @@ import io.bulkhead.manager.sys.Fd;
 import io.bulkhead.manager.sys.MountAttribute;
 import io.bulkhead.manager.sys.MountFlag;
 import io.bulkhead.manager.sys.Namespace;
+import io.bulkhead.manager.sys.NetlinkFamily;
 import io.bulkhead.manager.sys.OpenFlag;
 import io.bulkhead.manager.sys.Pipe;
 import io.bulkhead.manager.sys.ProcessEnd;
@@ -113,6 +114,11 @@ public final class JnaSyscalls implements Syscalls {
     @Override
     public Pipe pipe() {
         return FileCalls.pipe();
+    }
+
+    @Override
+    public byte[] askNetlink(NetlinkFamily family, byte[] request) {
+        return NetlinkCalls.ask(family, request);
     }
 
     @Override

@@ -25,6 +25,7 @@ class ConstantsIT {
             BpfHeader.class,
             FcntlHeader.class,
             MountHeader.class,
+            NetlinkHeader.class,
             PidfdHeader.class,
             PollHeader.class,
             LoopHeader.class,
@@ -43,6 +44,7 @@ class ConstantsIT {
             #include <linux/bpf.h>
             #include <linux/keyctl.h>
             #include <linux/loop.h>
+            #include <linux/netlink.h>
             #include <linux/openat2.h>
             #include <linux/sockios.h>
             #include <net/if.h>
