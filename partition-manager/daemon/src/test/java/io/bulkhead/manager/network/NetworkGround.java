@@ -90,7 +90,7 @@ final class NetworkGround implements AutoCloseable {
                 with,
                 first.sys,
                 first.starter::userNamespace,
-                new NamespaceEntrance(first.sys, cgroups),
+                new NamespaceEntrance(first.sys, cgroups, name -> TestGround.restraints(new Init.Shell())),
                 executor,
                 BOOT);
     }
@@ -118,7 +118,7 @@ final class NetworkGround implements AutoCloseable {
                         PartitionName.parse(name), claim, new Init.Shell(), false, true, 10_000, Optional.empty())
                 .with(Optional.of(access), List.of(), Optional.empty());
         Slice slice = Slice.of(claim, new CpuSlice.Part(new CpuMillis(100)), NodeSet.of(0));
-        return new PartitionRecord(spec, Optional.of(slice), range, "g-1", true, Optional.empty(), address);
+        return new PartitionRecord(spec, Optional.of(slice), range, "g-1", true, Optional.empty()).withAddress(address);
     }
 
     /** Defines one, or changes it. */
@@ -154,7 +154,7 @@ final class NetworkGround implements AutoCloseable {
             undo.push("clear the walls of this run", () -> wall.afterRun(record.name()));
             StartRequest request = wall.beforeBoot(
                     record,
-                    new StartRequest(record.name(), new Init.Shell(), record.uidRange(), ground.files, true, true),
+                    new StartRequest(record.name(), new Init.Shell(), record.uidRange(), ground.files, true, true, TestGround.restraints(new Init.Shell())),
                     undo);
             RunningPartition run = first.starter.start(request, (alive, back) -> {
                 wall.beforeRelease(record, alive, back);

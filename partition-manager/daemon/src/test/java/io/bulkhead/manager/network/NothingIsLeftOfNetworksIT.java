@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.bulkhead.contract.order.Refusal;
+import io.bulkhead.contract.partition.Init;
 import io.bulkhead.contract.partition.InstanceName;
 import io.bulkhead.contract.partition.Ipv4Subnet;
 import io.bulkhead.contract.partition.NetworkAccess;
@@ -219,7 +220,7 @@ class NothingIsLeftOfNetworksIT {
                     deadly,
                     sys,
                     starter::userNamespace,
-                    new NamespaceEntrance(sys, cgroups),
+                    new NamespaceEntrance(sys, cgroups, name -> TestGround.restraints(new Init.Shell())),
                     Runnable::run,
                     NetworkGround.BOOT);
             wall.bind(NetworkGround.record(
