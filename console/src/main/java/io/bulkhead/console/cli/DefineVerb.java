@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -37,7 +38,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "Whole CPUs (--cpus 2) are the partition's alone; a part (--cpus 0.5) is of the pool that the host shares.",
-            "For example: bulkhead define db --cpus 1 --memory 1GiB --io-write 20MiB/s --service /usr/sbin/mydb -- --verbose"
+            "For example: bulkhead define db --cpus 1 --memory 1GiB --io-write 20MiB/s --service /usr/sbin/mydb -- --verbose",
+            "         bulkhead define web --cpus 0.5 --memory 1GiB --storage 4GiB --network in=100Mbit/s,out=20Mbit/s --publish 8080:80"
         })
 final class DefineVerb extends Verb {
     @Parameters(index = "0", paramLabel = "NAME", description = "also the hostname: 1 to 32 of a-z, 0-9 and -")
@@ -99,6 +101,9 @@ final class DefineVerb extends Verb {
 
     @Option(names = "--io-write-ops", paramLabel = "RATE", description = "writes to the disk")
     private Optional<String> ioWriteOperations = Optional.empty();
+
+    @Mixin
+    private final WallOptions walls = new WallOptions();
 
     @Option(names = "--init", paramLabel = "KIND", description = "shell (default) or systemd; --service says service")
     private Optional<String> init = Optional.empty();
@@ -173,7 +178,7 @@ final class DefineVerb extends Verb {
                 limit(ioWriteOperations, OperationRate::parse));
         return new PartitionSpec(
                 PartitionName.parse(name),
-                new Claim(claim(), ByteSize.parse(memory), tasks, io, oomGroup),
+                new Claim(claim(), ByteSize.parse(memory), tasks, io, oomGroup, walls.storage(), walls.network()),
                 init(),
                 autostart,
                 hostOpt,
@@ -181,7 +186,10 @@ final class DefineVerb extends Verb {
                         .map(seconds -> Math.multiplyExact((long) seconds, 1000))
                         .orElse(PartitionSpec.DEFAULT_STOP_TIMEOUT_MILLIS),
                 description,
-                startOrder);
+                startOrder,
+                walls.access(),
+                walls.shares(),
+                walls.hardening());
     }
 
     private CpuClaim claim() {
@@ -236,7 +244,7 @@ final class DefineVerb extends Verb {
         return command;
     }
 
-    private static <T> Limit<T> limit(Optional<String> text, Function<String, T> parser) {
+    static <T> Limit<T> limit(Optional<String> text, Function<String, T> parser) {
         return text.filter(each -> !each.equals(Limit.UNLIMITED))
                 .<Limit<T>>map(each -> Limit.of(parser.apply(each)))
                 .orElseGet(Limit::unlimited);

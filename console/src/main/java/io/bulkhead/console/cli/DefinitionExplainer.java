@@ -42,7 +42,7 @@ record DefinitionExplainer(Bulkhead bulkhead, Path file, Path profiles) {
         for (PartitionName name : names) {
             DefinitionLoader.explain(file, Optional.of(profiles), name).stream()
                     .filter(each ->
-                            key.map(path -> path.equals(each.key().path())).orElse(true))
+                            key.map(each.key()::isMeantBy).orElse(true))
                     .forEach(chosen::add);
         }
         if (bulkhead.wantsJson()) {
@@ -55,7 +55,7 @@ record DefinitionExplainer(Bulkhead bulkhead, Path file, Path profiles) {
 
     private static void requireKnown(String path) {
         List<String> known = DefinitionKey.ALL.stream().map(DefinitionKey::path).toList();
-        if (!known.contains(path)) {
+        if (DefinitionKey.ALL.stream().noneMatch(key -> key.isMeantBy(path))) {
             throw new IllegalArgumentException("there is no key '" + path + "' in definitions"
                     + NearestWord.hint(path, known) + " (there are " + String.join(", ", known) + ")");
         }

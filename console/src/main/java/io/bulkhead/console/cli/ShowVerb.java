@@ -7,6 +7,7 @@ import io.bulkhead.console.text.Words;
 import io.bulkhead.contract.partition.Init;
 import io.bulkhead.contract.partition.Intrusion;
 import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.PartitionStatus;
 import io.bulkhead.contract.partition.Promise;
 import io.bulkhead.contract.partition.UidRange;
@@ -72,8 +73,10 @@ final class ShowVerb extends Verb {
                             }
                             line(out, "tasks", Integer.toString(slice.tasks()));
                             line(out, "io", ListVerb.io(slice.io()));
+                            slice.network().ifPresent(network -> line(out, "network", WallOptions.network(network)));
                         },
                         () -> line(out, "slice", "none; 'bulkhead bind " + status.name() + "' takes it"));
+        walls(out, status);
         status.isolation().ifPresent(isolation -> {
             line(out, "isolation", Words.constant(isolation.level()));
             isolation.raise().forEach(text -> line(out, "held back by", text));
@@ -96,6 +99,52 @@ final class ShowVerb extends Verb {
             out.append('\n').append(promises(status.promises()).render(colour()));
         }
         return out.toString();
+    }
+
+    /** Storage is kept while the slice is given back, so it is shown as defined. */
+    private static void walls(StringBuilder out, PartitionStatus status) {
+        PartitionSpec spec = status.definition();
+        spec.claim().storage().ifPresent(storage -> {
+            storage.own().ifPresent(size -> line(out, "storage", Words.size(size)));
+            storage.volumes()
+                    .forEach(volume ->
+                            line(out, "volume", volume.name() + ", " + Words.size(volume.size()) + " on " + volume.at()));
+            storage.disks().forEach(disk -> line(out, "disk", disk));
+        });
+        spec.shares()
+                .forEach(share -> line(
+                        out,
+                        "share",
+                        share.source() + " on " + share.at() + (share.write() ? ", may be written" : ", read-only")));
+        status.address().ifPresent(address -> line(out, "address", address.toString()));
+        spec.access().ifPresent(access -> {
+            if (!access.peers().isEmpty()) {
+                line(out, "peers", words(access.peers()));
+            }
+            if (!access.publish().isEmpty()) {
+                line(out, "published", words(access.publish()));
+            }
+        });
+        spec.hardening().ifPresent(hardening -> {
+            names(out, "denied", hardening.deny());
+            names(out, "allowed", hardening.allow());
+            names(out, "dropped", hardening.drop());
+            hardening.objects().ifPresent(objects -> {
+                objects.inotifyInstances().ifPresent(count -> line(out, "inotify", "at most " + count + " instances"));
+                objects.inotifyWatches().ifPresent(count -> line(out, "inotify", "at most " + count + " watches"));
+                objects.namespaces().ifPresent(count -> line(out, "namespaces", "at most " + count + " of each kind"));
+            });
+        });
+    }
+
+    private static void names(StringBuilder out, String key, List<String> names) {
+        if (!names.isEmpty()) {
+            line(out, key, String.join(", ", names));
+        }
+    }
+
+    private static String words(List<?> items) {
+        return items.stream().map(Object::toString).collect(Collectors.joining(", "));
     }
 
     /** What is below zero is reading error, and shown as nothing; the exact numbers are in the JSON. */

@@ -1,18 +1,29 @@
 package io.bulkhead.broker.definition;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * One key of a partition's definition. {@link #ALL} is the single source of what is known: the reader, the JSON schema
  * and the documents are held to it.
  *
- * @param path where it stands below the partition's name: {@code memory}, {@code io.read}
+ * @param path where it stands below the partition's name: {@code memory}, {@code io.read}; where blocks stand by a name
+ *     that people choose, a word in capitals for that: {@code volumes.NAME.size}
  * @param allowed what may be written
  * @param defaultText what holds where nothing is said; {@code required} if something must be said
  * @param documentation what it does, one line
  */
 public record DefinitionKey(String path, String allowed, String defaultText, String documentation) {
     static final String REQUIRED = "required";
+
+    /** What stands in a path for the name of a volume. */
+    static final String NAME = "NAME";
+
+    /** What stands in a path for the place of a share. */
+    static final String PLACE_NAME = "PLACE";
+
+    private static final String PLACE = "an absolute path inside like /srv/data, not in what the system is made of";
 
     /** Every key there is, in the order in which they are written. */
     public static final List<DefinitionKey> ALL = List.of(
@@ -80,6 +91,69 @@ public record DefinitionKey(String path, String allowed, String defaultText, Str
             new DefinitionKey("io.readOps", "a rate like 500/s, or unlimited", "unlimited", "Reads per second."),
             new DefinitionKey("io.writeOps", "a rate like 500/s, or unlimited", "unlimited", "Writes per second."),
             new DefinitionKey(
+                    "storage",
+                    "a size from 16MiB in whole MiB like 4GiB, or a block with size, disks",
+                    "none: its files lie in a directory of the host, unbounded",
+                    "Disk space of its own, all of it reserved."),
+            new DefinitionKey(
+                    "storage.size",
+                    "a size from 16MiB in whole MiB, like 4GiB",
+                    "none: its files lie in a directory of the host, unbounded",
+                    "The volume that holds its /etc, /var, /home, /root and /srv."),
+            new DefinitionKey(
+                    "storage.disks",
+                    "a list of disks like [sdb], as /sys/block names them",
+                    "none",
+                    "Whole disks of the host that are handed in."),
+            new DefinitionKey(
+                    "volumes",
+                    "a block of volumes by name, each with size and at",
+                    "none",
+                    "Further file systems of its own, all of their space reserved."),
+            new DefinitionKey(
+                    "volumes.NAME.size", "a size from 16MiB in whole MiB, like 10GiB", REQUIRED, "The space of a volume."),
+            new DefinitionKey("volumes.NAME.at", PLACE, REQUIRED, "Where the partition sees a volume."),
+            new DefinitionKey(
+                    "shares",
+                    "a block of shares by the place where the partition sees them, each with from and write",
+                    "none",
+                    "Directories of the host that it sees too."),
+            new DefinitionKey(
+                    "shares.PLACE.from",
+                    "an absolute path of the host like /srv/pictures",
+                    REQUIRED,
+                    "The directory of the host."),
+            new DefinitionKey(
+                    "shares.PLACE.write", "true or false", "false", "Whether the partition may change what is in it."),
+            new DefinitionKey(
+                    "network",
+                    "bridge, or a block with in, out, address, peers, publish or with device",
+                    "none: it has the loopback alone",
+                    "A share of the network."),
+            new DefinitionKey(
+                    "network.in", "a rate like 100Mbit/s, or unlimited", "unlimited", "Bits received per second."),
+            new DefinitionKey("network.out", "a rate like 20Mbit/s, or unlimited", "unlimited", "Bits sent per second."),
+            new DefinitionKey(
+                    "network.device",
+                    "the name of a network interface like eth1",
+                    "none: it is on the bridge",
+                    "A whole interface of the host, moved in while the partition runs."),
+            new DefinitionKey(
+                    "network.address",
+                    "an IPv4 address of the bridge's subnet like 10.77.0.9",
+                    "one that the manager finds and keeps",
+                    "Its address on the bridge."),
+            new DefinitionKey(
+                    "network.peers",
+                    "a list of partitions like [web]",
+                    "none",
+                    "Partitions that may talk to it and it to them."),
+            new DefinitionKey(
+                    "network.publish",
+                    "a list of ports like ['8080:80', '53:53/udp'], the host's first, in quotes",
+                    "none",
+                    "Ports of the host that lead to it."),
+            new DefinitionKey(
                     "init",
                     "shell, systemd, {systemd: {mask: [units]}} or {service: [program, arguments], restart: when}",
                     "shell",
@@ -106,6 +180,46 @@ public record DefinitionKey(String path, String allowed, String defaultText, Str
                     "Its turn then: lower ones first, the same number together."),
             new DefinitionKey("opt", "true or false", "false", "Whether the host's /opt is shown, read-only."),
             new DefinitionKey(
+                    "hardening",
+                    "a block with deny, allow, drop, objects",
+                    "as built in",
+                    "What is changed of the walls that every partition has."),
+            new DefinitionKey(
+                    "hardening.deny",
+                    "a list of system calls like [io_uring_setup]",
+                    "none",
+                    "System calls that are refused beyond the built-in list."),
+            new DefinitionKey(
+                    "hardening.allow",
+                    "a list of system calls like [keyctl]",
+                    "none",
+                    "System calls that are taken off the built-in list."),
+            new DefinitionKey(
+                    "hardening.drop",
+                    "a list of capabilities like [net_raw], without cap_",
+                    "none",
+                    "Capabilities that nobody inside has."),
+            new DefinitionKey(
+                    "hardening.objects",
+                    "a block with inotifyInstances, inotifyWatches, namespaces",
+                    "as built in",
+                    "The most that it may take of what the kernel counts for the whole host."),
+            new DefinitionKey(
+                    "hardening.objects.inotifyInstances",
+                    "a whole number from 0 to 1048576",
+                    "as built in",
+                    "How many inotify instances there may be."),
+            new DefinitionKey(
+                    "hardening.objects.inotifyWatches",
+                    "a whole number from 0 to 16777216",
+                    "as built in",
+                    "How many files and directories they may watch."),
+            new DefinitionKey(
+                    "hardening.objects.namespaces",
+                    "a whole number from 0 to 65536",
+                    "as built in",
+                    "How many namespaces of each kind there may be."),
+            new DefinitionKey(
                     "stopTimeout",
                     "a time from 100ms to 1h, like 10s; units ms, s, min, h",
                     "10s",
@@ -119,6 +233,41 @@ public record DefinitionKey(String path, String allowed, String defaultText, Str
     /** The key's own name: {@code read} of {@code io.read}. */
     public String name() {
         return path.substring(path.lastIndexOf('.') + 1);
+    }
+
+    /** The word in capitals in the path, if there is one. */
+    Optional<String> placeholder() {
+        return Stream.of(NAME, PLACE_NAME)
+                .filter(word -> path.contains("." + word + "."))
+                .findFirst();
+    }
+
+    /** The same with a name in place of the word in capitals. */
+    DefinitionKey named(String name) {
+        return new DefinitionKey(
+                placeholder()
+                        .map(word -> path.replace("." + word + ".", "." + name + "."))
+                        .orElse(path),
+                allowed,
+                defaultText,
+                documentation);
+    }
+
+    /** Whether a path that somebody typed means this key; where either has a word in capitals, that stands for any name. */
+    public boolean isMeantBy(String typed) {
+        return path.equals(typed) || matches(typed, path) || matches(path, typed);
+    }
+
+    private static boolean matches(String template, String path) {
+        return Stream.of(NAME, PLACE_NAME)
+                .filter(word -> template.contains("." + word + "."))
+                .anyMatch(word -> {
+                    int at = template.indexOf("." + word + ".") + 1;
+                    String end = template.substring(at + word.length());
+                    return path.startsWith(template.substring(0, at))
+                            && path.endsWith(end)
+                            && path.length() > at + end.length();
+                });
     }
 
     /** The key of that path, which must exist. */

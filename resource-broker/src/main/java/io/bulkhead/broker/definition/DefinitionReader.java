@@ -13,7 +13,6 @@ import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.unit.ByteRate;
 import io.bulkhead.contract.unit.ByteSize;
-import io.bulkhead.contract.unit.Limit;
 import io.bulkhead.contract.unit.OperationRate;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +52,7 @@ final class DefinitionReader {
      */
     DefinitionReader(StrictYaml yaml, String path, Place place, Shape.Mapping block, List<Fault> faults) {
         this.place = place;
-        this.fields = new Fields(yaml, path, "", block, faults);
+        this.fields = Fields.ofPartition(yaml, path, block, faults);
     }
 
     /** Looks at every value of a block that may get others from elsewhere. */
@@ -70,12 +69,17 @@ final class DefinitionReader {
     }
 
     private Definition values(PartitionName name) {
+        StorageReader storage = new StorageReader(fields, complete);
+        NetworkReader.Network network =
+                new NetworkReader(fields, complete).read(Optional.of(name).filter(given -> complete));
         Claim claim = new Claim(
                 cpus().orElse(ANY_CLAIM.cpus()),
                 fields.value("memory", Writing.EITHER, DefinitionReader::memory).orElse(ANY_CLAIM.memory()),
                 fields.value("tasks", Writing.BARE, DefinitionReader::tasks).orElse(PartitionSpec.DEFAULT_TASKS),
                 io(),
-                fields.value("oomGroup", Writing.BARE, DefinitionReader::truth).orElse(false));
+                fields.value("oomGroup", Writing.BARE, Values::truth).orElse(false),
+                storage.storage(),
+                network.slice());
         Init init = init();
         Optional<Integer> startOrder = startOrder();
         PartitionSpec spec = new PartitionSpec(
@@ -83,11 +87,14 @@ final class DefinitionReader {
                 claim,
                 init,
                 autostart() || startOrder.isPresent(),
-                fields.value("opt", Writing.BARE, DefinitionReader::truth).orElse(false),
+                fields.value("opt", Writing.BARE, Values::truth).orElse(false),
                 fields.value("stopTimeout", Writing.EITHER, DefinitionReader::stopTimeout)
                         .orElse(PartitionSpec.DEFAULT_STOP_TIMEOUT_MILLIS),
                 fields.value("description", Writing.TEXT, DefinitionReader::description),
-                startOrder);
+                startOrder,
+                network.access(),
+                storage.shares(),
+                new HardeningReader(fields).read());
         return new Definition(spec, fields.value("rootPassword", Writing.TEXT, PasswordHash::check), place);
     }
 
@@ -95,7 +102,7 @@ final class DefinitionReader {
         Optional<Shape> shape = fields.shape("autostart");
         return shape.isPresent()
                 && !(shape.get() instanceof Shape.Mapping)
-                && fields.value("autostart", Writing.BARE, DefinitionReader::truth)
+                && fields.value("autostart", Writing.BARE, Values::truth)
                         .orElse(false);
     }
 
@@ -104,7 +111,7 @@ final class DefinitionReader {
         return shape.isPresent() && shape.get() instanceof Shape.Mapping
                 ? fields.below("autostart")
                         .flatMap(block -> block.value(
-                                "order", Writing.BARE, text -> wholeNumber(text, 0, PartitionSpec.LAST_START_ORDER)))
+                                "order", Writing.BARE, text -> Values.wholeNumber(text, 0, PartitionSpec.LAST_START_ORDER)))
                 : Optional.empty();
     }
 
@@ -119,14 +126,14 @@ final class DefinitionReader {
         }
         Fields cpus = block.get();
         Optional<CpuClaim> part = cpus.value("part", Writing.BARE, CpuText::part);
-        Optional<Integer> count = cpus.value("count", Writing.BARE, text -> wholeNumber(text, 1, 8192));
-        Optional<Integer> node = cpus.value("node", Writing.BARE, text -> wholeNumber(text, 0, 8191));
-        Optional<Boolean> oneCache = cpus.value("cache", Writing.EITHER, oneOf(CACHES));
-        Optional<CoreType> type = cpus.value("type", Writing.EITHER, oneOf(TYPES));
+        Optional<Integer> count = cpus.value("count", Writing.BARE, text -> Values.wholeNumber(text, 1, 8192));
+        Optional<Integer> node = cpus.value("node", Writing.BARE, text -> Values.wholeNumber(text, 0, 8191));
+        Optional<Boolean> oneCache = cpus.value("cache", Writing.EITHER, Values.oneOf(CACHES));
+        Optional<CoreType> type = cpus.value("type", Writing.EITHER, Values.oneOf(TYPES));
         Optional<String> near = cpus.value("near", Writing.TEXT, DefinitionReader::device);
-        Optional<CpuClaim.Threads> threads = cpus.value("threads", Writing.EITHER, oneOf(THREADS));
+        Optional<CpuClaim.Threads> threads = cpus.value("threads", Writing.EITHER, Values.oneOf(THREADS));
         Optional<CpuSet> ids = cpus.value("ids", Writing.EITHER, DefinitionReader::ids);
-        Optional<Boolean> isolated = cpus.value("isolated", Writing.BARE, DefinitionReader::truth);
+        Optional<Boolean> isolated = cpus.value("isolated", Writing.BARE, Values::truth);
         if (!complete) {
             return Optional.empty();
         }
@@ -164,19 +171,11 @@ final class DefinitionReader {
     private IoSlice io() {
         return fields.below("io")
                 .map(io -> new IoSlice(
-                        limit(io, "read", ByteRate::parse),
-                        limit(io, "write", ByteRate::parse),
-                        limit(io, "readOps", OperationRate::parse),
-                        limit(io, "writeOps", OperationRate::parse)))
+                        Values.limit(io, "read", ByteRate::parse),
+                        Values.limit(io, "write", ByteRate::parse),
+                        Values.limit(io, "readOps", OperationRate::parse),
+                        Values.limit(io, "writeOps", OperationRate::parse)))
                 .orElse(IoSlice.UNLIMITED);
-    }
-
-    private static <T> Limit<T> limit(Fields io, String name, Function<String, T> parser) {
-        return io.<Limit<T>>value(
-                        name,
-                        Writing.EITHER,
-                        text -> text.equals(Limit.UNLIMITED) ? Limit.unlimited() : Limit.of(parser.apply(text)))
-                .orElse(Limit.unlimited());
     }
 
     private Init init() {
@@ -191,7 +190,7 @@ final class DefinitionReader {
         }
         Fields init = block.get();
         Optional<List<String>> command = init.texts("service");
-        Optional<Init.Restart> restart = init.value("restart", Writing.EITHER, oneOf(RESTARTS));
+        Optional<Init.Restart> restart = init.value("restart", Writing.EITHER, Values.oneOf(RESTARTS));
         Optional<List<String>> mask = init.below("systemd").flatMap(systemd -> systemd.texts("mask"));
         if (complete && init.has("service") == init.has("systemd")) {
             fields.fault(
@@ -238,7 +237,7 @@ final class DefinitionReader {
         return new Claim(
                         ANY_CLAIM.cpus(),
                         ANY_CLAIM.memory(),
-                        wholeNumber(text, 0, Integer.MAX_VALUE),
+                        Values.wholeNumber(text, 0, Integer.MAX_VALUE),
                         IoSlice.UNLIMITED)
                 .tasks();
     }
@@ -268,34 +267,5 @@ final class DefinitionReader {
             throw new IllegalArgumentException("names no CPU");
         }
         return ids;
-    }
-
-    private static int wholeNumber(String text, int least, int most) {
-        if (!text.matches("0|[1-9][0-9]{0,9}")) {
-            throw new IllegalArgumentException("'" + text + "' is not a plain whole number");
-        }
-        long number = Long.parseLong(text);
-        if (number < least || number > most) {
-            throw new IllegalArgumentException("'" + text + "' is outside " + least + " to " + most);
-        }
-        return (int) number;
-    }
-
-    private static boolean truth(String text) {
-        return switch (text) {
-            case "true" -> true;
-            case "false" -> false;
-            default -> throw new IllegalArgumentException("'" + text + "' is neither true nor false");
-        };
-    }
-
-    private static <T> Function<String, T> oneOf(Map<String, T> words) {
-        return text -> {
-            T value = words.get(text);
-            if (value == null) {
-                throw new IllegalArgumentException("there is no '" + text + "' here");
-            }
-            return value;
-        };
     }
 }

@@ -55,6 +55,8 @@ public final class DefinitionWriter {
         }
         lines.add("tasks: " + claim.tasks());
         io(claim.io()).ifPresent(text -> lines.add("io: " + text));
+        lines.addAll(WallText.storage(spec));
+        WallText.network(spec).ifPresent(text -> lines.add("network: " + text));
         lines.addAll(init(spec.init()));
         if (spec.autostart()) {
             lines.add("autostart: " + autostart(spec));
@@ -62,10 +64,16 @@ public final class DefinitionWriter {
         if (spec.hostOpt()) {
             lines.add("opt: true");
         }
+        spec.hardening().ifPresent(hardening -> lines.add("hardening: " + WallText.hardening(hardening)));
         lines.add("stopTimeout: " + DurationText.format(spec.stopTimeoutMillis()));
         String name = spec.name().value();
-        return "  " + (NOT_TEXT.contains(name) ? quoted(name) : name) + ":\n"
+        return "  " + key(name) + ":\n"
                 + lines.stream().map(line -> "    " + line + "\n").collect(Collectors.joining());
+    }
+
+    /** A name as a key. */
+    static String key(String name) {
+        return NOT_TEXT.contains(name) ? quoted(name) : name;
     }
 
     private static String autostart(PartitionSpec spec) {
@@ -89,9 +97,11 @@ public final class DefinitionWriter {
         values.put("io.write", claim.io().write().toString());
         values.put("io.readOps", claim.io().readOperations().toString());
         values.put("io.writeOps", claim.io().writeOperations().toString());
+        WallText.putStorageAndNetwork(spec, values);
         values.put("init", initOnOneLine(spec.init()));
         values.put("autostart", autostart(spec));
         values.put("opt", Boolean.toString(spec.hostOpt()));
+        values.put("hardening", spec.hardening().map(WallText::hardening).orElse("as built in"));
         values.put("stopTimeout", DurationText.format(spec.stopTimeoutMillis()));
         return values;
     }
@@ -106,7 +116,7 @@ public final class DefinitionWriter {
                 : init.kind();
     }
 
-    private static String list(List<String> words) {
+    static String list(List<String> words) {
         return words.stream().map(DefinitionWriter::text).collect(Collectors.joining(", ", "[", "]"));
     }
 
@@ -147,7 +157,7 @@ public final class DefinitionWriter {
         return parts.isEmpty() ? Optional.empty() : Optional.of(flow(parts));
     }
 
-    private static void limit(String name, Limit<?> limit, List<String> parts) {
+    static void limit(String name, Limit<?> limit, List<String> parts) {
         if (limit.isLimited()) {
             parts.add(name + ": " + limit);
         }
@@ -173,16 +183,16 @@ public final class DefinitionWriter {
         return lines;
     }
 
-    private static String flow(List<String> parts) {
+    static String flow(List<String> parts) {
         return "{" + String.join(", ", parts) + "}";
     }
 
-    private static String text(String text) {
+    static String text(String text) {
         return PLAIN.matcher(text).matches() ? text : quoted(text);
     }
 
     /** The double-quoted style of YAML 1.1, section 9.1: everything but printable ASCII is escaped. */
-    private static String quoted(String text) {
+    static String quoted(String text) {
         StringBuilder quoted = new StringBuilder("\"");
         text.codePoints().forEach(point -> {
             if (point == '"' || point == '\\') {

@@ -3,10 +3,13 @@ package io.bulkhead.broker.definition;
 import io.bulkhead.broker.definition.DefinitionExplanation.Saying;
 import io.bulkhead.contract.partition.PartitionName;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Finds out of layers who said what about a key. */
 final class Explainer {
@@ -18,10 +21,32 @@ final class Explainer {
     static List<DefinitionExplanation> explain(PartitionName partition, List<Part> layers) {
         Block merged = Inheritance.merged(layers);
         return DefinitionKey.ALL.stream()
-                .map(key -> key.path().equals(Part.FROM)
-                        ? from(partition, key, layers.get(layers.size() - 1))
-                        : explain(partition, key, merged, layers))
+                .flatMap(key -> key.path().equals(Part.FROM)
+                        ? Stream.of(from(partition, key, layers.get(layers.size() - 1)))
+                        : key.placeholder().isPresent()
+                                ? names(key, layers).stream().map(name -> named(partition, key, name, merged, layers))
+                                : Stream.of(explain(partition, key, List.of(key.path().split("\\.")), merged, layers)))
                 .toList();
+    }
+
+    /** The names that any layer gives to the blocks that a key stands in. */
+    private static Set<String> names(DefinitionKey key, List<Part> layers) {
+        List<String> parent = List.of(key.path().substring(0, key.path().indexOf('.')));
+        Set<String> names = new LinkedHashSet<>();
+        for (Part layer : layers) {
+            at(layer.own(), parent).ifPresent(found -> {
+                if (found.shape() instanceof Shape.Mapping mapping) {
+                    names.addAll(mapping.members().keySet());
+                }
+            });
+        }
+        return names;
+    }
+
+    private static DefinitionExplanation named(
+            PartitionName partition, DefinitionKey key, String name, Block merged, List<Part> layers) {
+        String[] words = key.path().split("\\.");
+        return explain(partition, key.named(name), List.of(words[0], name, words[2]), merged, layers);
     }
 
     private static DefinitionExplanation from(PartitionName partition, DefinitionKey key, Part part) {
@@ -31,8 +56,7 @@ final class Explainer {
     }
 
     private static DefinitionExplanation explain(
-            PartitionName partition, DefinitionKey key, Block merged, List<Part> layers) {
-        List<String> path = List.of(key.path().split("\\."));
+            PartitionName partition, DefinitionKey key, List<String> path, Block merged, List<Part> layers) {
         List<Saying> sayings = new ArrayList<>();
         for (int i = layers.size() - 1; i >= 0; i--) {
             Optional<Found> found = at(layers.get(i).own(), path);

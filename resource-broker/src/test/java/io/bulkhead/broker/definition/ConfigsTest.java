@@ -111,6 +111,7 @@ class ConfigsTest {
                 "profiles: {p: {cpus: {node: 1}}}",
                 "partitions: {a: {from: p, cpus: null, io: {read: null}}}",
                 "partitions: {a: {from: p, autostart: {order: 5}}}",
+                "partitions: {a: {from: p, volumes: {data: {size: 2GiB}}, shares: {/srv: null}, network: {in: null}}}",
             })
     void theSchemaTakesPartsThatAreToBeMerged(String text) {
         assertThat(SCHEMA.validate(text, InputFormat.YAML)).isEmpty();
@@ -159,7 +160,23 @@ class ConfigsTest {
                 "partitions: {a: {cpus: 1, memory: 1GiB, init: {service: [/a], systemd: {mask: [a.service]}}}}",
                 "partitions: {a: {cpus: 1, memory: 1GiB, init: {systemd: {mask: [cron]}}}}",
                 "partitions: {a: {cpus: 1, memory: 1GiB, rootPassword: secret}}",
-                "partitions: {a: {cpus: 1, memory: 1GiB, storage: 4GiB}}",
+                "partitions: {a: {cpus: 1, memory: 1GiB, storage: 4GB}}",
+                "partitions: {a: {cpus: 1, memory: 1GiB, storage: {}}}",
+                "partitions: {a: {cpus: 1, memory: 1GiB, storage: {disks: [sda, sda]}}}",
+                "partitions: {a: {cpus: 1, memory: 1GiB, storage: {disks: [/dev/sda]}}}",
+                "partitions: {a: {cpus: 1, memory: 1GiB, volumes: {data: {size: 1GiB}}}}",
+                "partitions: {a: {cpus: 1, memory: 1GiB, volumes: {Data: {size: 1GiB, at: /srv}}}}",
+                "partitions: {a: {cpus: 1, memory: 1GiB, volumes: {data: 1GiB}}}",
+                "partitions: {a: {cpus: 1, memory: 1GiB, shares: [{from: /srv, at: /srv}]}}",
+                "partitions: {a: {cpus: 1, memory: 1GiB, shares: {srv: {from: /srv}}}}",
+                "partitions: {a: {cpus: 1, memory: 1GiB, shares: {/srv: {write: true}}}}",
+                "partitions: {a: {cpus: 1, memory: 1GiB, network: host}}",
+                "partitions: {a: {cpus: 1, memory: 1GiB, network: {in: 1MiB/s}}}",
+                "partitions: {a: {cpus: 1, memory: 1GiB, network: {device: eth1, in: 1Mbit/s}}}",
+                "partitions: {a: {cpus: 1, memory: 1GiB, network: {address: 10.77.0}}}",
+                "partitions: {a: {cpus: 1, memory: 1GiB, network: {peers: [a, b, b]}}}",
+                "partitions: {a: {cpus: 1, memory: 1GiB, hardening: {deny: [SYS]}}}",
+                "partitions: {a: {cpus: 1, memory: 1GiB, hardening: {objects: {namespaces: -1}}}}",
                 "partitions: {a: {cpus: 1, memory: 1GiB, memroy: 4GiB}}",
             })
     void whatTheSchemaRefusesTheReaderRefusesToo(String text) {
@@ -197,6 +214,10 @@ class ConfigsTest {
     }
 
     private static void collectBelow(JsonNode root, JsonNode node, String prefix, List<String> keys) {
+        if (node.has("$ref") && target(root, node).at("/additionalProperties").has("title")) {
+            JsonNode byName = target(root, node).path("additionalProperties");
+            collectKeys(root, target(root, byName), prefix + byName.path("title").asString() + ".", keys);
+        }
         if (hasProperties(root, node)) {
             collectKeys(root, target(root, node), prefix, keys);
         }

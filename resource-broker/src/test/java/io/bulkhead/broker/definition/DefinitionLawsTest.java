@@ -10,6 +10,7 @@ import io.bulkhead.contract.partition.Claim;
 import io.bulkhead.contract.partition.CpuClaim;
 import io.bulkhead.contract.partition.Init;
 import io.bulkhead.contract.partition.IoSlice;
+import io.bulkhead.contract.partition.NetworkAccess;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.unit.ByteRate;
@@ -32,7 +33,7 @@ import net.jqwik.api.arbitraries.StringArbitrary;
 class DefinitionLawsTest {
     private static final Schema SCHEMA = ConfigsTest.schema();
 
-    @Property(tries = 500)
+    @Property(tries = 10_000)
     void whatIsWrittenReadsBackAsTheSame(@ForAll("partitions") List<PartitionSpec> partitions) {
         String text = DefinitionWriter.write(partitions);
 
@@ -42,7 +43,7 @@ class DefinitionLawsTest {
                 .containsExactlyElementsOf(partitions);
     }
 
-    @Property(tries = 500)
+    @Property(tries = 10_000)
     void partitionsDifferExactlyWhereAChangeIsTold(
             @ForAll("partitions") List<PartitionSpec> some, @ForAll("partitions") List<PartitionSpec> others) {
         PartitionSpec one = some.get(0);
@@ -86,7 +87,15 @@ class DefinitionLawsTest {
                 spec.hostOpt(),
                 spec.stopTimeoutMillis(),
                 spec.description(),
-                spec.startOrder());
+                spec.startOrder(),
+                spec.access().map(access -> new NetworkAccess(
+                        access.address(),
+                        access.peers().stream()
+                                .filter(peer -> !peer.equals(name))
+                                .toList(),
+                        access.publish())),
+                spec.shares(),
+                spec.hardening());
     }
 
     @Property(tries = 200)
@@ -183,7 +192,8 @@ class DefinitionLawsTest {
                         Arbitraries.longs().between(100, 3_600_000),
                         descriptions)
                 .as((name, claim, init, start, with, opt, stopTimeout, description) -> new PartitionSpec(
-                        name, claim, init, with || start.isPresent(), opt, stopTimeout, description, start));
+                        name, claim, init, with || start.isPresent(), opt, stopTimeout, description, start))
+                .flatMap(WallWords::added);
     }
 
     private static Arbitrary<Claim> claims() {

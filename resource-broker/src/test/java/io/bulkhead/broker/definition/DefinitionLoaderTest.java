@@ -9,10 +9,20 @@ import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.hardware.Topology.CoreType;
 import io.bulkhead.contract.partition.Claim;
 import io.bulkhead.contract.partition.CpuClaim;
+import io.bulkhead.contract.partition.Hardening;
 import io.bulkhead.contract.partition.Init;
+import io.bulkhead.contract.partition.InsidePath;
 import io.bulkhead.contract.partition.IoSlice;
+import io.bulkhead.contract.partition.Ipv4Address;
+import io.bulkhead.contract.partition.NetworkAccess;
+import io.bulkhead.contract.partition.NetworkSlice;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionSpec;
+import io.bulkhead.contract.partition.PublishedPort;
+import io.bulkhead.contract.partition.Share;
+import io.bulkhead.contract.partition.StorageSlice;
+import io.bulkhead.contract.partition.Volume;
+import io.bulkhead.contract.unit.BitRate;
 import io.bulkhead.contract.unit.ByteRate;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
@@ -94,6 +104,69 @@ class DefinitionLoaderTest {
     }
 
     @Test
+    void readsStorageNetworkAndWalls() {
+        PartitionSpec spec = DefinitionLoader.load("a.yaml", """
+                        partitions:
+                          db:
+                            cpus: 1
+                            memory: 1GiB
+                            storage: {size: 4GiB, disks: [sdb]}
+                            volumes:
+                              data: {size: 10GiB, at: /srv/data}
+                              "no": {size: 16MiB, at: /var/lib/a.b}
+                            shares:
+                              /srv/assets: {from: /srv/my assets}
+                              /home/a.b: {from: /home, write: true}
+                            network: {in: 100Mbit/s, out: 20Mbit/s, address: 10.77.0.9, peers: [web], publish: ['8080:80', 53:53/udp]}
+                            hardening: {deny: [bpf], drop: [net_raw], objects: {inotifyInstances: 64}}
+                        """).get(0).spec();
+
+        assertThat(spec.claim().storage())
+                .contains(new StorageSlice(
+                        Optional.of(ByteSize.parse("4GiB")),
+                        List.of(
+                                new Volume(
+                                        new PartitionName("data"),
+                                        ByteSize.parse("10GiB"),
+                                        new InsidePath("/srv/data")),
+                                new Volume(
+                                        new PartitionName("no"),
+                                        ByteSize.parse("16MiB"),
+                                        new InsidePath("/var/lib/a.b"))),
+                        List.of("sdb")));
+        assertThat(spec.shares())
+                .containsExactly(
+                        new Share("/srv/my assets", new InsidePath("/srv/assets"), false),
+                        new Share("/home", new InsidePath("/home/a.b"), true));
+        assertThat(spec.claim().network())
+                .contains(new NetworkSlice(
+                        Limit.of(new BitRate(100_000_000)), Limit.of(new BitRate(20_000_000)), Optional.empty()));
+        assertThat(spec.access())
+                .contains(new NetworkAccess(
+                        Optional.of(Ipv4Address.parse("10.77.0.9")),
+                        List.of(new PartitionName("web")),
+                        List.of(PublishedPort.parse("8080:80"), PublishedPort.parse("53:53/udp"))));
+        assertThat(spec.hardening())
+                .contains(new Hardening(
+                        List.of("bpf"),
+                        List.of(),
+                        List.of("net_raw"),
+                        Optional.of(new Hardening.KernelObjects(
+                                Optional.of(64L), Optional.empty(), Optional.empty()))));
+    }
+
+    @Test
+    void readsTheShortFormsOfStorageAndNetwork() {
+        Claim claim = DefinitionLoader.load("a.yaml", """
+                        partitions:
+                          db: {cpus: 1, memory: 1GiB, storage: 4GiB, network: bridge}
+                        """).get(0).spec().claim();
+
+        assertThat(claim.storage()).contains(StorageSlice.of(ByteSize.parse("4GiB")));
+        assertThat(claim.network()).contains(NetworkSlice.UNLIMITED);
+    }
+
+    @Test
     void fillsInDefaultsAndKeepsTheOrderOfTheFile() {
         List<Definition> definitions = DefinitionLoader.load("a.yaml", """
                 partitions:
@@ -164,7 +237,7 @@ class DefinitionLoaderTest {
                     cpus: 3
                     tasks: 010
                     autostart: yes
-                    storage: 4GiB
+                    storage: 4GB
                     io: {read: 50MiB, writes: 1MiB/s}
                     init: {service: [], restart: sometimes}
                   cache: 5
@@ -178,8 +251,8 @@ class DefinitionLoaderTest {
                         "a.yaml:3:3: partitions: 'Web' is not a partition name; use 1 to 32 of a-z, 0-9 and -, starting"
                                 + " with a letter and not ending in -",
                         "a.yaml:6:5: partitions.db.memroy: there is no such key; did you mean memory? (there are"
-                                + " from, description, cpus, memory, oomGroup, tasks, io, init, autostart, opt,"
-                                + " stopTimeout, rootPassword)",
+                                + " from, description, cpus, memory, oomGroup, tasks, io, storage, volumes, shares,"
+                                + " network, init, autostart, opt, hardening, stopTimeout, rootPassword)",
                         "a.yaml:7:13: partitions.db.memory: '12:30' is not a size; write it like 512MiB; allowed: a size"
                                 + " from 16MiB in whole pages of 4KiB, like 1GiB",
                         "a.yaml:9:5: partitions.db.cpus: stands twice, first in line 8",
@@ -187,8 +260,9 @@ class DefinitionLoaderTest {
                                 + " from 16 to 4194304",
                         "a.yaml:11:16: partitions.db.autostart: 'yes' is neither true nor false; allowed: true, false or"
                                 + " a block with order",
-                        "a.yaml:12:5: partitions.db.storage: this release does not offer storage slices yet; leave it"
-                                + " out",
+                        "a.yaml:12:14: partitions.db.storage: '4GB' has the unknown unit 'GB'; use one of B, KiB, MiB,"
+                                + " GiB, TiB, PiB, like 512MiB; allowed: a size from 16MiB in whole MiB like 4GiB, or a"
+                                + " block with size, disks",
                         "a.yaml:13:16: partitions.db.io.read: '50MiB' is not a rate; write it like 50MiB/s; allowed: a"
                                 + " rate like 50MiB/s, or unlimited",
                         "a.yaml:13:23: partitions.db.io.writes: there is no such key; did you mean write? (there are"
@@ -270,7 +344,60 @@ class DefinitionLoaderTest {
                 "init: {service: [/bin/a, no]}               | takes this for true or false; write it in quotes",
                 "init: {service: [/bin/a, ~]}                | write it in quotes",
                 "init: {service: [/bin/a, [b]]}              | an item must be one value, not a list",
-                "network: {in: 1MiB/s}                       | this release does not offer network slices yet",
+                "storage: 4GB                                | unknown unit 'GB'",
+                "storage: 4                                  | has no unit",
+                "storage: {}                                 | cannot be an empty {}",
+                "storage: 1MiB                               | a volume has 16MiB to 1PiB in whole MiB",
+                "storage: 16777217B                          | in whole MiB",
+                "storage: {disks: []}                        | cannot be an empty list",
+                "storage: {disks: [sdb, sdb]}                | sdb stands twice",
+                "storage: {disks: [/dev/sdb]}                | is not the name of a disk",
+                "storage: {disks: [1e3]}                     | write it in quotes",
+                "volumes: {}                                 | cannot be an empty {}",
+                "volumes: [data]                             | cannot be a list",
+                "volumes: {data: 1GiB}                       | cannot be one value; allowed: a block of volumes",
+                "volumes: {data: {size: 1GiB}}               | is missing; write an absolute path inside",
+                "volumes: {data: {at: /srv/data}}            | is missing; write a size",
+                "volumes: {no: {size: 1GiB, at: /srv/data}}  | takes this name for true or false",
+                "volumes: {Data: {size: 1GiB, at: /srv/data}} | is not a partition name",
+                "volumes: {data: {size: 1GiB, at: /etc/data}} | /etc is the system's",
+                "volumes: {data: {size: 1GiB, at: srv}}      | is not a place inside",
+                "volumes: {data: {size: 1GiB, at: /srv/../etc}} | is not a place inside",
+                "volumes: {data: {size: 1GiB, at: /srv}, more: {size: 1GiB, at: /srv/more}} | one place must not lie in the other",
+                "shares: [{from: /srv}]                      | cannot be a list",
+                "shares: {/srv: /srv}                        | cannot be one value",
+                "shares: {/srv: {write: true}}               | is missing",
+                "shares: {/srv: {from: /srv, write: yes}}    | neither true nor false",
+                "shares: {/srv: {from: srv}}                 | cannot be shared",
+                "shares: {/srv: {from: /}}                   | cannot be shared",
+                "shares: {/usr: {from: /srv}}                | /usr is the system's",
+                "shares: {(0): {from: /srv}}                 | is not a place inside",
+                "shares: {/srv: {from: /a}, /srv/b: {from: /b}} | one place must not lie in the other",
+                "network: host                               | there is no network 'host'",
+                "network: {}                                 | cannot be an empty {}",
+                "network: {in: 1MiB/s}                       | unknown unit 'MiB/s'",
+                "network: {in: 100MB/s}                      | like 100Mbit/s; a byte is 8 bits",
+                "network: {in: 100Mbit}                      | unknown unit 'Mbit'",
+                "network: {in: 0bit/s}                       | more than 0",
+                "network: {device: eth1, in: 1Mbit/s}        | cannot stand beside device",
+                "network: {device: eth1, peers: [web]}       | cannot stand beside device",
+                "network: {device: 'eth 1'}                  | is not the name of a network interface",
+                "network: {address: 10.77.0}                 | is not an IPv4 address",
+                "network: {address: 10.77.0.256}             | 256 is over 255",
+                "network: {peers: [a]}                       | not its own peer",
+                "network: {peers: [web, web]}                | web stands twice",
+                "network: {peers: [no]}                      | write it in quotes",
+                "network: {publish: [2222:22]}               | takes this for a number; write it in quotes",
+                "network: {publish: 8080:80}                 | cannot be one value",
+                "network: {publish: ['80']}                  | the host's port first",
+                "network: {publish: ['0:80']}                | a port is 1 to 65535",
+                "network: {publish: ['80:80', '80:81/tcp']}  | the host's port 80 stands twice",
+                "hardening: strict                           | cannot be one value",
+                "hardening: {deny: [SYS_bpf]}                | is not the name of a system call",
+                "hardening: {deny: [bpf], allow: [bpf]}      | both denied and allowed",
+                "hardening: {drop: [cap_net_raw]}            | is written without cap_: net_raw",
+                "hardening: {objects: {inotify: 5}}          | there is no such key",
+                "hardening: {objects: {namespaces: 70000}}   | outside 0 to 65536",
                 "rootPassword: 'secret'                      | openssl passwd -6",
                 "<<: {}                                      | merge keys (<<) are not allowed",
                 "on: 1                                       | there is no such key",

@@ -273,9 +273,60 @@ class InheritanceTest {
         assertThat(explanation(all, "cpus.node").from()).isEqualTo("definition, " + file + ":5:11");
         assertThat(explanation(all, "tasks").from()).isEqualTo("default");
         assertThat(explanation(all, "from").value()).contains("large");
-        assertThat(all).extracting(DefinitionExplanation::key).containsExactlyElementsOf(DefinitionKey.ALL);
+        assertThat(all).extracting(DefinitionExplanation::key)
+                .containsExactlyElementsOf(DefinitionKey.ALL.stream()
+                        .filter(key -> key.placeholder().isEmpty())
+                        .toList());
         assertThatThrownBy(() -> DefinitionLoader.explain(file, Optional.of(profiles), new PartitionName("wep")))
                 .hasMessageContaining("did you mean web?");
+    }
+
+    @Test
+    void mergesVolumesAndSharesByTheirNamesAndPlaces() throws IOException {
+        Files.writeString(profiles.resolve("stores.yaml"), """
+                profiles:
+                  store:
+                    from: small
+                    storage: {size: 1GiB, disks: [sdb]}
+                    volumes:
+                      data: {size: 1GiB, at: /srv/data}
+                      logs: {size: 2GiB, at: /var/lib/logs}
+                    shares:
+                      /srv/a.b: {from: /srv/a}
+                      /srv/c: {from: /srv/c}
+                    network: {in: 10Mbit/s, peers: [db]}
+                """);
+        String text = """
+                partitions:
+                  web:
+                    from: store
+                    storage: {disks: null}
+                    volumes: {data: {size: 4GiB}, logs: null}
+                    shares: {/srv/a.b: {write: true}, /srv/c: null}
+                    network: {out: 1Mbit/s, peers: [cache]}
+                """;
+        PartitionSpec spec = spec(text);
+        Path file = Files.writeString(directory.resolve("web.yaml"), text);
+        List<DefinitionExplanation> all =
+                DefinitionLoader.explain(file, Optional.of(profiles), new PartitionName("web"));
+
+        assertThat(DefinitionWriter.values(spec))
+                .containsEntry("storage.size", "1GiB")
+                .containsEntry("storage.disks", "none")
+                .containsEntry("volumes", "{data: {size: 4GiB, at: /srv/data}}")
+                .containsEntry("shares", "{/srv/a.b: {from: /srv/a, write: true}}")
+                .containsEntry("network.in", "10Mbit/s")
+                .containsEntry("network.out", "1Mbit/s")
+                .containsEntry("network.peers", "[\"cache\"]");
+        assertThat(spec("partitions: {web: {from: store, volumes: null, storage: null, network: bridge}}"))
+                .satisfies(plain -> assertThat(plain.claim().storage()).isEmpty())
+                .satisfies(plain -> assertThat(plain.access()).isEmpty());
+        assertThat(explanation(all, "volumes.data.size").value()).contains("4GiB");
+        assertThat(explanation(all, "volumes.data.at").from()).startsWith("profile store, ");
+        assertThat(explanation(all, "shares./srv/a.b.from").value()).contains("/srv/a");
+        assertThat(DefinitionKey.of("volumes.NAME.at").isMeantBy("volumes.data.at")).isTrue();
+        assertThat(explanation(all, "volumes.logs.size").key().isMeantBy("volumes.NAME.size")).isTrue();
+        assertThat(DefinitionKey.of("volumes.NAME.at").isMeantBy("volumes.at")).isFalse();
     }
 
     @Test

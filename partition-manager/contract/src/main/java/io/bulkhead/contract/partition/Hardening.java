@@ -37,6 +37,9 @@ public record Hardening(
      */
     public record KernelObjects(
             Optional<Long> inotifyInstances, Optional<Long> inotifyWatches, Optional<Long> namespaces) {
+        static final KernelObjects AS_BUILT_IN =
+                new KernelObjects(Optional.empty(), Optional.empty(), Optional.empty());
+
         public KernelObjects {
             check("inotify instances", inotifyInstances, 1L << 20);
             check("inotify watches", inotifyWatches, 1L << 24);
@@ -54,6 +57,7 @@ public record Hardening(
         deny = names(deny, "system call");
         allow = names(allow, "system call");
         drop = names(drop, "capability");
+        objects = objects.filter(counts -> !counts.equals(KernelObjects.AS_BUILT_IN));
         Set<String> both = new HashSet<>(deny);
         both.retainAll(allow);
         if (!both.isEmpty()) {

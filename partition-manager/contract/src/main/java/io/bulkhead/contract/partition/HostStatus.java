@@ -26,6 +26,8 @@ import java.util.Optional;
  * @param steering how interrupts and kernel workers are kept off whole CPUs
  * @param memoryCaps how the host's own groups are kept from the memory of slices
  * @param ioCapacity what the disk can do, where that is stated
+ * @param networkCapacity what partitions may receive and send together, where that is stated
+ * @param storage the file system that holds the volumes, where it can be asked
  */
 public record HostStatus(
         InstanceName instance,
@@ -42,9 +44,48 @@ public record HostStatus(
         List<Enforcement> enforcement,
         Steering steering,
         MemoryCaps memoryCaps,
-        Optional<IoCapacity> ioCapacity) {
+        Optional<IoCapacity> ioCapacity,
+        Optional<NetworkCapacity> networkCapacity,
+        Optional<StorageRoom> storage) {
     public HostStatus {
         enforcement = List.copyOf(enforcement);
+    }
+
+    /** One of whose network and file system nothing is known. */
+    public HostStatus(
+            InstanceName instance,
+            String managerVersion,
+            long managerPid,
+            long startedAtMillis,
+            String kernel,
+            String cgroups,
+            CpuSet online,
+            NodeSet nodes,
+            ByteSize memory,
+            HostReserve reserve,
+            Optional<Disk> disk,
+            List<Enforcement> enforcement,
+            Steering steering,
+            MemoryCaps memoryCaps,
+            Optional<IoCapacity> ioCapacity) {
+        this(
+                instance,
+                managerVersion,
+                managerPid,
+                startedAtMillis,
+                kernel,
+                cgroups,
+                online,
+                nodes,
+                memory,
+                reserve,
+                disk,
+                enforcement,
+                steering,
+                memoryCaps,
+                ioCapacity,
+                Optional.empty(),
+                Optional.empty());
     }
 
     /** One whose disk can do nobody says what. */

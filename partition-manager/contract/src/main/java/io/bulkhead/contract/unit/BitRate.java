@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 @WireAmount(suffix = "BitsPerSecond")
 public record BitRate(long bitsPerSecond) implements Comparable<BitRate> {
     private static final List<String> UNITS = List.of("bit/s", "kbit/s", "Mbit/s", "Gbit/s", "Tbit/s");
-    private static final Pattern FORM = Pattern.compile("(\\d{1,15}(?:\\.\\d{1,9})?)\\s?([A-Za-z]*/?s?)");
+    private static final Pattern FORM = Pattern.compile("(\\d{1,19}(?:\\.\\d{1,9})?)\\s?([A-Za-z]*/?s?)");
     private static final String EXAMPLE = "100Mbit/s";
 
     public BitRate {
@@ -32,7 +32,8 @@ public record BitRate(long bitsPerSecond) implements Comparable<BitRate> {
         if (power < 0) {
             throw new IllegalArgumentException("'" + text + "' has "
                     + (matcher.group(2).isEmpty() ? "no unit" : "the unknown unit '" + matcher.group(2) + "'")
-                    + "; use one of " + String.join(", ", UNITS) + ", like " + EXAMPLE);
+                    + "; use one of " + String.join(", ", UNITS) + ", like " + EXAMPLE
+                    + (matcher.group(2).endsWith("B/s") ? "; a byte is 8 bits" : ""));
         }
         try {
             return new BitRate(
