@@ -220,7 +220,8 @@ class ConfigsTest {
     private static void collectBelow(JsonNode root, JsonNode node, String prefix, List<String> keys) {
         if (node.has("$ref") && target(root, node).at("/additionalProperties").has("title")) {
             JsonNode byName = target(root, node).path("additionalProperties");
-            collectKeys(root, target(root, byName), prefix + byName.path("title").asString() + ".", keys);
+            collectKeys(
+                    root, target(root, byName), prefix + byName.path("title").asString() + ".", keys);
         }
         if (hasProperties(root, node)) {
             collectKeys(root, target(root, node), prefix, keys);

@@ -72,7 +72,9 @@ class ExamplesIT {
         assertHolds("postgresql");
         assertOwnFileSystem("postgresql", "/srv/postgresql");
         String psql = "setpriv --reuid=postgres --regid=postgres --clear-groups psql -At -c ";
-        host.exec("postgresql", psql + "'create table kept (word text)' && " + psql + "\"insert into kept values ('yes')\"")
+        host.exec(
+                        "postgresql",
+                        psql + "'create table kept (word text)' && " + psql + "\"insert into kept values ('yes')\"")
                 .expect(0);
 
         // A client that stays must not keep it from stopping.
@@ -109,7 +111,8 @@ class ExamplesIT {
         // What a job leaves behind: a process, and a file in memory
         host.exec("ci", "touch /tmp/left /srv/work/kept; setsid sleep 3600 >/dev/null 2>&1 &")
                 .expect(0);
-        assertThat(host.exec("ci", "cat /proc/[0-9]*/cmdline | grep -c 3600").out()).isNotEqualTo("0\n");
+        assertThat(host.exec("ci", "cat /proc/[0-9]*/cmdline | grep -c 3600").out())
+                .isNotEqualTo("0\n");
 
         host.run("restart", "ci").expect(0);
 
@@ -153,8 +156,8 @@ class ExamplesIT {
     }
 
     private static void awaitInside(String partition, String script, String answer) {
-        await().atMost(Patience.seconds(30))
-                .until(() -> host.exec(partition, script), result -> result.out().equals(answer));
+        await().atMost(Patience.seconds(30)).until(() -> host.exec(partition, script), result -> result.out()
+                .equals(answer));
     }
 
     private static void assumeCore() {

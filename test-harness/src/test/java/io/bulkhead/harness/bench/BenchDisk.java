@@ -45,8 +45,7 @@ final class BenchDisk implements AutoCloseable {
             String name = Path.of(device).getFileName().toString();
             return new BenchDisk(
                     place,
-                    new Disk(
-                            name, HostLines.text("/sys/block/" + name + "/dev").strip()));
+                    new Disk(name, HostLines.text("/sys/block/" + name + "/dev").strip()));
         } finally {
             Files.deleteIfExists(image);
         }

@@ -84,17 +84,24 @@ final class BulkheadNeighbours implements Neighbours {
                 Limit.of(new OperationRate(PairTerms.HOG_WRITES_PER_SECOND)));
         int count = terms.victimCpus().size();
         try {
-            define(VICTIM, withWalls(new Claim(
-                    CpuClaim.Whole.of(count),
-                    new ByteSize(PairTerms.VICTIM_MEMORY_BYTES),
-                    PairTerms.TASKS,
-                    IoSlice.UNLIMITED), Limit.unlimited()));
-            define(HOG, withWalls(new Claim(
-                    new CpuClaim.Part(new CpuMillis(PairTerms.HOG_CPU_MILLIS)),
-                    new ByteSize(PairTerms.HOG_MEMORY_BYTES),
-                    PairTerms.TASKS,
-                    manager.host().disk().isPresent() ? bounded : IoSlice.UNLIMITED),
-                    Limit.of(new BitRate(PairTerms.HOG_BITS_PER_SECOND))));
+            define(
+                    VICTIM,
+                    withWalls(
+                            new Claim(
+                                    CpuClaim.Whole.of(count),
+                                    new ByteSize(PairTerms.VICTIM_MEMORY_BYTES),
+                                    PairTerms.TASKS,
+                                    IoSlice.UNLIMITED),
+                            Limit.unlimited()));
+            define(
+                    HOG,
+                    withWalls(
+                            new Claim(
+                                    new CpuClaim.Part(new CpuMillis(PairTerms.HOG_CPU_MILLIS)),
+                                    new ByteSize(PairTerms.HOG_MEMORY_BYTES),
+                                    PairTerms.TASKS,
+                                    manager.host().disk().isPresent() ? bounded : IoSlice.UNLIMITED),
+                            Limit.of(new BitRate(PairTerms.HOG_BITS_PER_SECOND))));
             shut();
         } catch (IOException e) {
             throw new CannotRunException(String.valueOf(e.getMessage()), e);
@@ -115,8 +122,7 @@ final class BulkheadNeighbours implements Neighbours {
                 false,
                 PartitionSpec.DEFAULT_STOP_TIMEOUT_MILLIS,
                 Optional.empty());
-        manager.orders()
-                .ask(Reply.Partition.class, new Order.DefinePartition(spec, slice(claim), Optional.empty()));
+        manager.orders().ask(Reply.Partition.class, new Order.DefinePartition(spec, slice(claim), Optional.empty()));
     }
 
     private Slice slice(Claim claim) {
@@ -135,7 +141,8 @@ final class BulkheadNeighbours implements Neighbours {
             manager.orders()
                     .ask(
                             Reply.Partition.class,
-                            new Order.BindPartition(name, slice(status.definition().claim())));
+                            new Order.BindPartition(
+                                    name, slice(status.definition().claim())));
         }
         victim = start(VICTIM);
         start(HOG);

@@ -149,8 +149,8 @@ final class CrunNeighbours implements Neighbours {
     private void run(Who who) throws IOException {
         Path pid = stage.directory().resolve(who.id + ".pid");
         Path said = stage.directory().resolve(who.id + ".log");
-        List<String> command = new ArrayList<>(List.of(
-                "/bin/sh", "-c", "\"$@\" </dev/null >\"$0\" 2>&1 || { cat \"$0\"; exit 1; }", said.toString()));
+        List<String> command = new ArrayList<>(
+                List.of("/bin/sh", "-c", "\"$@\" </dev/null >\"$0\" 2>&1 || { cat \"$0\"; exit 1; }", said.toString()));
         command.addAll(words(List.of(
                 "run",
                 "--detach",

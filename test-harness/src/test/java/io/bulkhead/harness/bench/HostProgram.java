@@ -13,8 +13,7 @@ final class HostProgram {
 
     /** Starts one, in the mount namespace of the calling thread, and reads what it prints. */
     static Program start(List<String> command) throws IOException {
-        Process process =
-                new ProcessBuilder(command).redirectErrorStream(true).start();
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         process.getOutputStream().close();
         Output output = new Output();
         Thread reader = new Thread(() -> read(process, output), "output of " + command.get(0));

@@ -85,9 +85,7 @@ final class Interference {
     private static void awaitDeeds(Program hogging) throws IOException {
         long deadline = System.nanoTime() + UNTIL_A_HOG_HOGS.toNanos();
         try {
-            while (Hog.count(hogging.output()) == 0
-                    && hogging.status().isEmpty()
-                    && System.nanoTime() < deadline) {
+            while (Hog.count(hogging.output()) == 0 && hogging.status().isEmpty() && System.nanoTime() < deadline) {
                 hogging.awaitChange(Duration.ofMillis(100));
             }
         } catch (InterruptedException e) {
@@ -97,7 +95,9 @@ final class Interference {
         if (Hog.count(hogging.output()) == 0) {
             throw new IOException("the hog does nothing; it said: "
                     + hogging.output().strip()
-                    + hogging.status().map(status -> " and ended with " + status).orElse(""));
+                    + hogging.status()
+                            .map(status -> " and ended with " + status)
+                            .orElse(""));
         }
     }
 }

@@ -64,8 +64,7 @@ final class InterferenceBench {
             long uids = ManagerProcess.UID_BASE + (long) ManagerProcess.UID_RANGES * Terms.UIDS;
             List<Neighbours> pairs = List.of(
                     new BulkheadNeighbours(manager, terms, network),
-                    new CrunNeighbours(
-                            stage, terms, peers, uids, files, Optional.of(disk.disk()), network));
+                    new CrunNeighbours(stage, terms, peers, uids, files, Optional.of(disk.disk()), network));
             try {
                 takeTurns(pairs, terms);
             } finally {

@@ -37,7 +37,8 @@ class LatenciesTest {
     void readsWhatAVictimSays() {
         assertThat(Latencies.parse("errors 0 \ntook 30\ntook 10\ntook 20\n"))
                 .isEqualTo(new Latencies(3, 0, "", 20, 30, 30, 30));
-        assertThat(Latencies.parse("errors 1 no watch: No space left\ntook 30\n").why())
+        assertThat(Latencies.parse("errors 1 no watch: No space left\ntook 30\n")
+                        .why())
                 .isEqualTo("no watch: No space left");
     }
 

@@ -74,12 +74,7 @@ final class OciBundle {
                                         .with("throttleWriteIOPSDevice", throttle(disk, writesPerSecond))))
                 .orElseGet(() -> resources(terms));
         return write(
-                stage,
-                name,
-                root,
-                process(false, program),
-                new Json.Array(mounts),
-                linux(terms, group, resources));
+                stage, name, root, process(false, program), new Json.Array(mounts), linux(terms, group, resources));
     }
 
     private static Path write(Stage stage, String name, Path root, Json process, Json mounts, Json linux) {
