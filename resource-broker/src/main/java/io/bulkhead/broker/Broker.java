@@ -283,17 +283,22 @@ public final class Broker {
 
     /** Removes a partition that does not run, with its files. */
     public CompletionStage<Reply.Done> delete(PartitionName name) {
-        return delete(name, Precondition.NONE, Ticket.LOCAL);
+        return delete(name, false, Precondition.NONE, Ticket.LOCAL);
     }
 
-    /** The same on somebody's behalf, if the partition is as the precondition wants it when its turn comes. */
-    public CompletionStage<Reply.Done> delete(PartitionName name, Precondition precondition, Ticket ticket) {
+    /**
+     * The same on somebody's behalf, if the partition is as the precondition wants it when its turn comes.
+     *
+     * @param wipe whether its volumes may go with it, for good
+     */
+    public CompletionStage<Reply.Done> delete(
+            PartitionName name, boolean wipe, Precondition precondition, Ticket ticket) {
         return givingBack(
                 name,
                 precondition,
                 ticket,
                 "delete",
-                () -> ask(new Order.DeletePartition(name), Reply.Done.class, TO_WORK));
+                () -> ask(new Order.DeletePartition(name, wipe), Reply.Done.class, TO_WORK));
     }
 
     private <T> CompletionStage<T> givingBack(

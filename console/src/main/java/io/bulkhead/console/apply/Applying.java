@@ -71,7 +71,7 @@ public final class Applying {
         boolean begun = false;
         for (Step step : plan.steps(Action.DELETE)) {
             try {
-                touch(step, () -> desk.delete(step.name()));
+                touch(step, () -> desk.delete(step.name(), false));
                 begun = true;
                 done.add(step.name());
             } catch (Refusal e) {
@@ -191,7 +191,8 @@ public final class Applying {
 
     private void deleteIfThere(PartitionName name) {
         try {
-            desk.delete(name);
+            // It was made a moment ago: nothing was ever in it.
+            desk.delete(name, true);
         } catch (Refusal e) {
             if (e.problem().code() != ProblemCode.NOT_FOUND) {
                 throw e;

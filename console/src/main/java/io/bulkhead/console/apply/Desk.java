@@ -20,6 +20,10 @@ public interface Desk {
     /** Gives the slice of a partition back that is at rest. */
     PartitionStatus release(PartitionName name);
 
-    /** Removes a partition that is at rest, with its files. */
-    void delete(PartitionName name);
+    /**
+     * Removes a partition that is at rest, with its files.
+     *
+     * @param wipe whether its volumes may go with it, for good
+     */
+    void delete(PartitionName name, boolean wipe);
 }

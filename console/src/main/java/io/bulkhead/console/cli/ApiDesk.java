@@ -29,8 +29,8 @@ record ApiDesk(Bulkhead bulkhead) implements Desk {
     }
 
     @Override
-    public void delete(PartitionName name) {
-        run("DELETE", Partitions.path(name), Optional.empty(), name + ": delete");
+    public void delete(PartitionName name, boolean wipe) {
+        run("DELETE", DeleteVerb.path(name, wipe), Optional.empty(), name + ": delete");
     }
 
     private Json run(String method, String path, Optional<Json> body, String what) {

@@ -21,6 +21,11 @@ final class DeleteVerb extends Verb {
             description = "do not ask")
     private boolean yes;
 
+    @Option(
+            names = "--wipe",
+            description = "wipe their volumes too, for good; a partition that has some is not deleted otherwise")
+    private boolean wipe;
+
     DeleteVerb(Bulkhead bulkhead) {
         super(bulkhead);
     }
@@ -31,11 +36,13 @@ final class DeleteVerb extends Verb {
                 names.stream().map(PartitionName::parse).distinct().toList();
         Partitions partitions = new Partitions(api());
         chosen.forEach(partitions::show);
-        bulkhead().confirm("This removes " + enumerated(chosen) + " with all files", yes);
+        bulkhead().confirm("This removes " + enumerated(chosen) + " with all files"
+                                + (wipe ? " and wipes all volumes for good" : ""),
+                        yes);
         int code = DONE;
         for (PartitionName name : chosen) {
             try {
-                new LongWork(bulkhead()).run("DELETE", Partitions.path(name), Optional.empty(), name + ": delete");
+                new LongWork(bulkhead()).run("DELETE", path(name, wipe), Optional.empty(), name + ": delete");
                 bulkhead().remark(name + ": deleted");
             } catch (Refusal e) {
                 int failed = new Complaints(bulkhead()).about(e.problem());
@@ -43,6 +50,10 @@ final class DeleteVerb extends Verb {
             }
         }
         return code;
+    }
+
+    static String path(PartitionName name, boolean wipe) {
+        return Partitions.path(name) + (wipe ? "?wipe=true" : "");
     }
 
     static String enumerated(List<PartitionName> names) {

@@ -128,8 +128,8 @@ class ApplyingTest {
             }
 
             @Override
-            public void delete(PartitionName name) {
-                desk.delete(name);
+            public void delete(PartitionName name, boolean wipe) {
+                desk.delete(name, wipe);
             }
         };
 

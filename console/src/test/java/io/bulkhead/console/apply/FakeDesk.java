@@ -118,7 +118,7 @@ final class FakeDesk implements Desk {
     }
 
     @Override
-    public void delete(PartitionName name) {
+    public void delete(PartitionName name, boolean wipe) {
         order("delete " + name, () -> {
             held(name);
             partitions.remove(name);

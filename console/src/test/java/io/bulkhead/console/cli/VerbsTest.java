@@ -259,6 +259,20 @@ class VerbsTest {
     }
 
     @Test
+    void wipesVolumesOnlyWhenThatIsSaid() {
+        api.raw("DELETE /v1/partitions/db", "HTTP/1.1 204 Gone\r\n", "");
+        api.raw("DELETE /v1/partitions/db?wipe=true", "HTTP/1.1 204 Gone\r\n", "");
+
+        run("delete", "db", "--yes");
+        CliRun.Outcome asked = new CliRun(directory).typing("y\n", true).run("delete", "db", "--wipe");
+
+        assertThat(asked.err()).contains("This removes db with all files and wipes all volumes for good. Go on? [y/N]");
+        assertThat(api.requests())
+                .filteredOn(request -> request.startsWith("DELETE"))
+                .containsExactly("DELETE /v1/partitions/db", "DELETE /v1/partitions/db?wipe=true");
+    }
+
+    @Test
     void sendsKillOnlyWhenAsked() {
         api.answer("POST /v1/partitions/db/stop", Samples.json(Samples.status("db", State.BOUND)));
 

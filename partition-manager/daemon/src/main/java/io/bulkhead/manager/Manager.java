@@ -38,6 +38,7 @@ import io.bulkhead.manager.record.RecordStore;
 import io.bulkhead.manager.server.ManagerServer;
 import io.bulkhead.manager.server.PeerRule;
 import io.bulkhead.manager.start.PartitionStarter;
+import io.bulkhead.manager.storage.StorageParts;
 import io.bulkhead.manager.sys.Errno;
 import io.bulkhead.manager.sys.ErrnoException;
 import io.bulkhead.manager.sys.Fd;
@@ -150,6 +151,16 @@ final class Manager implements AutoCloseable {
         makeDirectory(mountPoint);
         PartitionStarter starter = new PartitionStarter(calls, cgroups, mountPoint);
         open.push("close the starter", starter::close);
+        Path partitionFiles = state.resolve("partitions");
+        PartitionDirectories directories = new PartitionDirectories(
+                partitionFiles,
+                new GenerationMaterialiser(new GenerationStore(state.resolve("generations")), Path.of("/")));
+        StorageParts storage = StorageParts.ofHost(
+                calls,
+                partitionFiles,
+                List.of(state, settings.runDirectory()),
+                PartitionDirectories::removeWholeTree,
+                starter::userNamespace);
         ExecutorService executor = Executors.newCachedThreadPool(task -> {
             Thread thread = new Thread(task, "life");
             thread.setDaemon(true);
@@ -164,15 +175,17 @@ final class Manager implements AutoCloseable {
                 (int) Math.min(Integer.MAX_VALUE - 8, settings.consoleHistory().bytes());
         return new LifeParts(
                 cgroups,
-                new Walls(List.of()),
+                new Walls(List.of(storage.wall(cgroups, facts.disk().isPresent()))),
                 starter,
                 new EventProcessWatch(loop, calls),
                 new RecordStore(state.resolve("records")),
-                new PartitionDirectories(
-                        state.resolve("partitions"),
-                        new GenerationMaterialiser(new GenerationStore(state.resolve("generations")), Path.of("/"))),
+                directories,
                 new Holdings(
-                        new Admission(facts, reserve, settings.host().disk(), List.of()),
+                        new Admission(
+                                facts,
+                                reserve,
+                                settings.host().disk(),
+                                List.of(storage.admission(facts.fileSystem()))),
                         settings.uidBase(),
                         settings.uidRanges()),
                 HostKeepings.open(settings, facts, reserve, cgroups, bootId),

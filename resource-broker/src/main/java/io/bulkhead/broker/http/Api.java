@@ -52,6 +52,7 @@ final class Api {
                         .asWork("define"),
                 new Route(DELETE, "/v1/partitions/{name}", partitions::delete)
                         .heeding("If-Match", "If-None-Match")
+                        .taking("wipe")
                         .answering(204)
                         .failingBy(PRECONDITION_FAILED, LEDGER_READ_ONLY)
                         .asWork("delete"),

@@ -84,9 +84,10 @@ final class PartitionEndpoint {
     void delete(Exchange exchange) {
         PartitionName name = exchange.partition();
         exchange.members();
+        boolean wipe = exchange.truth("wipe").orElse(false);
         Precondition precondition = EntityTags.of(exchange);
         Ticket ticket = exchange.ticket();
-        works.carryOut(exchange, "delete", name, () -> broker.delete(name, precondition, ticket)
+        works.carryOut(exchange, "delete", name, () -> broker.delete(name, wipe, precondition, ticket)
                 .thenApply(done -> new Works.Outcome(204, Optional.empty(), Optional.empty())));
     }
 

@@ -233,14 +233,16 @@ class ApiServerIT extends ApiFixture {
         assertThat(state("bind", "")).isEqualTo(State.BOUND);
         assertThat(ask("GET", "/v1/partitions/db/certificate", "").text("partition"))
                 .isEqualTo("db");
-        assertThat(ask("DELETE", "/v1/partitions/db", "").status()).isEqualTo(204);
+        assertThat(ask("DELETE", "/v1/partitions/db?wipe=yes", "").status()).isEqualTo(400);
+        assertThat(ask("DELETE", "/v1/partitions/db?wipe=true", "").status()).isEqualTo(204);
         assertThat(ask("GET", "/v1/partitions/db", "").status()).isEqualTo(404);
         PartitionName name = new PartitionName("db");
         assertThat(fake.orders())
                 .containsSubsequence(
                         new Order.StopPartition(name, true),
                         new Order.StartPartition(name),
-                        new Order.StopPartition(name, false));
+                        new Order.StopPartition(name, false),
+                        new Order.DeletePartition(name, true));
     }
 
     private State state(String verb, String body) throws IOException {

@@ -4,6 +4,7 @@ import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.contract.partition.WindowSize;
+import io.bulkhead.contract.unit.WireSparse;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,8 +43,20 @@ public sealed interface Order {
     /** Gives the slice of a partition back that does not run. Answered by {@link Reply.Partition} in state defined. */
     record ReleasePartition(PartitionName name) implements Order {}
 
-    /** Removes a partition that does not run, with its files. Answered by {@link Reply.Done}. */
-    record DeletePartition(PartitionName name) implements Order {}
+    /**
+     * Removes a partition that does not run, with its files. Answered by {@link Reply.Done}.
+     *
+     * @param name which
+     * @param wipe whether its volumes may go, for good; refused with {@link ProblemCode#CONFLICT} where it has some and this
+     *     is not said
+     */
+    record DeletePartition(
+            PartitionName name, @WireSparse boolean wipe) implements Order {
+        /** One that has no volumes. */
+        public DeletePartition(PartitionName name) {
+            this(name, false);
+        }
+    }
 
     /** Boots a bound partition. Answered by {@link Reply.Partition} in state running, once process 1 was let run. */
     record StartPartition(PartitionName name) implements Order {}

@@ -264,6 +264,7 @@ final class Samples {
             new Order.BindPartition(NAME, WHOLE),
             new Order.ReleasePartition(NAME),
             new Order.DeletePartition(NAME),
+            new Order.DeletePartition(NAME, true),
             new Order.StartPartition(NAME),
             new Order.StopPartition(NAME, true),
             new Order.PausePartition(NAME),

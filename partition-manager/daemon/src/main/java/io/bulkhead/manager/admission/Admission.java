@@ -14,6 +14,7 @@ import io.bulkhead.contract.partition.IoRate;
 import io.bulkhead.contract.partition.IoSlice;
 import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.Slice;
+import io.bulkhead.contract.partition.StorageSlice;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
 import io.bulkhead.manager.host.HostFacts;
@@ -67,7 +68,7 @@ public final class Admission {
      */
     public Optional<Problem> refuse(PartitionSpec definition, Slice slice, Collection<Holding> others) {
         return unlikeClaim(definition.claim(), slice)
-                .or(() -> unenforceable(slice.io()))
+                .or(() -> unenforceable(slice))
                 .or(() -> cpusTaken(slice.cpus(), others))
                 .or(() -> poolTaken(slice.cpus(), others))
                 .or(() -> nodesMissing(slice.memoryNodes()))
@@ -132,12 +133,14 @@ public final class Admission {
         }
     }
 
-    private Optional<Problem> unenforceable(IoSlice io) {
-        if (facts.disk().isEmpty() && !io.equals(IoSlice.UNLIMITED)) {
+    /** Where no disk is known, the volume with its own files does: whatever it writes of its own goes through that device. */
+    private Optional<Problem> unenforceable(Slice slice) {
+        boolean ownVolume = slice.storage().flatMap(StorageSlice::own).isPresent();
+        if (facts.disk().isEmpty() && !slice.io().equals(IoSlice.UNLIMITED) && !ownVolume) {
             return Optional.of(Problem.of(
                     ProblemCode.NOT_ENFORCEABLE,
                     "block I/O is to be bounded, but the partitions' files are on no disk of their own",
-                    "leave io out, or move the state directory to a disk"));
+                    "leave io out, give it storage of its own, or move the state directory to a disk"));
         }
         return Optional.empty();
     }

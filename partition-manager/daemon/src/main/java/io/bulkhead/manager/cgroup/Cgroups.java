@@ -1,6 +1,7 @@
 package io.bulkhead.manager.cgroup;
 
 import io.bulkhead.contract.partition.HostStatus.Enforcement;
+import io.bulkhead.contract.partition.IoSlice;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.Pressure;
 import io.bulkhead.contract.partition.Promise;
@@ -48,6 +49,21 @@ public interface Cgroups {
      * @return false where this is left to the administrator, and nothing was done
      */
     boolean repair(PartitionName partition, Slice slice);
+
+    /**
+     * Bounds what a run does with devices of its own, beside the host's disk: each of them gets the whole of the slice.
+     * Those of before that are not named any more are let go.
+     *
+     * @param devices major and minor numbers, {@code 7:3}; none when the run is over
+     */
+    default void boundDevices(PartitionName partition, IoSlice io, Set<String> devices) {}
+
+    /**
+     * Lets a run open these block devices beside the usual nodes, where groups decide about that (v1); none when it is over.
+     *
+     * @param devices major and minor numbers
+     */
+    default void openBlockDevices(PartitionName partition, Set<String> devices) {}
 
     /** Removes a partition's groups; nothing happens where there are none. Fails while tasks are inside. */
     void release(PartitionName partition);

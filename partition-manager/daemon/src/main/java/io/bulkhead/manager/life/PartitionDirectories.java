@@ -195,6 +195,11 @@ public final class PartitionDirectories {
         Files.delete(top);
     }
 
+    /** The same for others: whatever it holds, and without following a link. */
+    public static void removeWholeTree(Path top) {
+        unchecked(() -> removeTree(top));
+    }
+
     private interface Removal {
         void of(Path entry) throws IOException;
     }

@@ -175,10 +175,10 @@ final class PartitionLife {
     }
 
     /** Removes everything; the caller forgets this object. */
-    void delete(Runnable forget) {
+    void delete(boolean wipe, Runnable forget) {
         locked(() -> {
             if (!standing.gone()) {
-                redefinition.delete(forget);
+                redefinition.delete(wipe, forget);
             }
             return null;
         });

@@ -90,7 +90,7 @@ public final class Partitions {
         } else if (order instanceof Order.DeletePartition delete) {
             // Deleted already: the work is done.
             Optional.ofNullable(lives.get(delete.name()))
-                    .ifPresent(life -> life.delete(() -> lives.remove(life.name())));
+                    .ifPresent(life -> life.delete(delete.wipe(), () -> lives.remove(life.name())));
             return new Reply.Done();
         }
         return runOrder(order);

@@ -61,6 +61,7 @@ final class Redefinition {
         }
         standing.requireAtRest("it cannot be changed while it runs; stop it first");
         standing.requireClean();
+        parts.walls().refuseChange(before.definition(), definition);
         PartitionRecord after = before.withDefinition(definition).withSlice(Optional.of(slice));
         try (Undo undo = new Undo()) {
             undo.push("keep the host as before", this::keepHost);
@@ -152,12 +153,21 @@ final class Redefinition {
     /**
      * Removes everything.
      *
+     * @param wipe whether volumes may go with it, for good
      * @param forget called as soon as nothing can bring it back
      */
-    void delete(Runnable forget) {
+    void delete(boolean wipe, Runnable forget) {
         standing.requireAtRest("it cannot be deleted while it runs; stop it first");
         standing.requireClean();
         PartitionRecord record = standing.record();
+        if (!wipe) {
+            parts.walls().whatIsLostWith(record.definition()).ifPresent(lost -> {
+                throw Refusal.of(
+                        ProblemCode.CONFLICT,
+                        "deleting " + name + " would wipe " + lost + " for good",
+                        "if that is wanted, say so: bulkhead delete --wipe " + name);
+            });
+        }
         try (Undo undo = new Undo()) {
             undo.push("bind the walls again", () -> bindWalls(record));
             parts.walls().release(name);

@@ -1,8 +1,10 @@
 package io.bulkhead.manager.mount;
 
+import io.bulkhead.contract.partition.InsidePath;
 import io.bulkhead.contract.partition.UidRange;
 import io.bulkhead.manager.cgroup.Cgroups.CgroupMount;
 import io.bulkhead.manager.init.InitProgram;
+import io.bulkhead.manager.mount.MountStep.BlockNode;
 import io.bulkhead.manager.mount.MountStep.Console;
 import io.bulkhead.manager.mount.MountStep.DeviceNode;
 import io.bulkhead.manager.mount.MountStep.Directory;
@@ -42,12 +44,18 @@ public record MountPlan(List<MountStep> root, List<MountStep> kernel, List<Mount
     /** The group tty of Debian; its members may write to terminals. */
     static final int GROUP_TTY = 5;
 
+    /** The group disk of Debian. */
+    static final int GROUP_DISK = 6;
+
     /** Devpts instances share kernel.pty.max with the host; no partition takes more of it than this. */
     private static final int TERMINALS = 256;
 
     private static final String GROUPS = "/sys/fs/cgroup";
     private static final String DPKG = "/var/lib/dpkg";
     private static final List<String> OWN = List.of("etc", "var", "home", "root", "srv");
+
+    /** What the root has by itself of the directories that something may be shown below. */
+    private static final Set<String> MADE = Set.of("/mnt", "/media");
 
     /** Settings of the whole kernel: to be read, not written. */
     private static final List<String> READ_ONLY = List.of(
@@ -100,6 +108,7 @@ public record MountPlan(List<MountStep> root, List<MountStep> kernel, List<Mount
         addRoot(root, request, layout);
         addDevices(root, request.ids(), request.console());
         addVolatile(root, request.ids());
+        addStorage(root, request.storage());
         addInit(root, init);
         List<MountStep> kernel = new ArrayList<>();
         addKernelFileSystems(kernel, groups);
@@ -185,6 +194,30 @@ public record MountPlan(List<MountStep> root, List<MountStep> kernel, List<Mount
         steps.add(new Console(console));
     }
 
+    /** Nodes of disks, and places outside of the partition's own files. */
+    private static void addStorage(List<MountStep> steps, StoragePlan storage) {
+        for (StoragePlan.DiskNode disk : storage.disks()) {
+            steps.add(new BlockNode("/dev/" + disk.name(), disk.major(), disk.minor()));
+        }
+        Set<String> made = new TreeSet<>(MADE);
+        for (InsidePath place : storage.places()) {
+            if (!isInOwnFiles(place)) {
+                for (int end = 1; end > 0; ) {
+                    end = place.value().indexOf('/', end + 1);
+                    String directory = end < 0 ? place.value() : place.value().substring(0, end);
+                    if (made.add(directory)) {
+                        steps.add(new Directory(directory, 0755));
+                    }
+                }
+            }
+        }
+    }
+
+    /** Whether a place is below one of the directories that the partition keeps. */
+    static boolean isInOwnFiles(InsidePath place) {
+        return OWN.stream().anyMatch(name -> place.value().startsWith("/" + name + "/"));
+    }
+
     /** What is empty at each boot. Its pages count against the partition's memory; the sizes only bound an accident. */
     private static void addVolatile(List<MountStep> steps, UidRange range) {
         steps.add(new FileSystem("/run", "tmpfs", NO_DEVICES, owned(range, "mode=0755,size=64m")));
@@ -240,10 +273,11 @@ public record MountPlan(List<MountStep> root, List<MountStep> kernel, List<Mount
     }
 
     private static List<MountStep> ownFiles(RootRequest request, HostLayout layout) {
+        Path files = request.storage().own() ? StorageRunner.DESK : request.files();
         List<MountStep> steps = new ArrayList<>();
         for (String name : OWN) {
             // Set-user-id programs of its own stay possible, as on any machine; they cannot reach beyond its ids.
-            steps.add(new IdmappedBind(request.files().resolve(name), "/" + name, EnumSet.of(MountAttribute.NO_DEV)));
+            steps.add(new IdmappedBind(files.resolve(name), "/" + name, EnumSet.of(MountAttribute.NO_DEV)));
         }
         if (layout.present().contains(DPKG)) {
             steps.add(new IdmappedBindIfPresent(new IdmappedBind(

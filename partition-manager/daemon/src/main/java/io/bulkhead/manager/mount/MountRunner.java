@@ -1,6 +1,7 @@
 package io.bulkhead.manager.mount;
 
 import io.bulkhead.contract.partition.UidRange;
+import io.bulkhead.manager.mount.MountStep.BlockNode;
 import io.bulkhead.manager.mount.MountStep.Console;
 import io.bulkhead.manager.mount.MountStep.DeviceNode;
 import io.bulkhead.manager.mount.MountStep.Directory;
@@ -110,6 +111,10 @@ public final class MountRunner implements AutoCloseable {
             Path path = at(root, node.target());
             sys.makeCharacterDevice(path, 0666, node.major(), node.minor());
             sys.changeOwner(path, owner, owner);
+        } else if (step instanceof BlockNode node) {
+            Path path = at(root, node.target());
+            sys.makeBlockDevice(path, 0660, node.major(), node.minor());
+            sys.changeOwner(path, owner, owner + MountPlan.GROUP_DISK);
         } else if (step instanceof Console console) {
             bindConsole(at(root, "/dev/console"), console.slave());
         } else {

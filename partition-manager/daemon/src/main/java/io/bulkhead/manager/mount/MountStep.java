@@ -22,6 +22,9 @@ public sealed interface MountStep {
     /** A character device node, readable and writable by everybody. */
     record DeviceNode(String target, int major, int minor) implements MountStep {}
 
+    /** A block device node, readable and writable by the partition's root and its group disk. */
+    record BlockNode(String target, int major, int minor) implements MountStep {}
+
     /** A new mount of a file system; mount(2). */
     record FileSystem(String target, String type, Set<MountFlag> flags, String options) implements MountStep {
         public FileSystem {

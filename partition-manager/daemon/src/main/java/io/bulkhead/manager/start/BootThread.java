@@ -5,6 +5,7 @@ import io.bulkhead.manager.cgroup.Cgroups;
 import io.bulkhead.manager.init.InitProgram;
 import io.bulkhead.manager.mount.MountPlan;
 import io.bulkhead.manager.mount.MountRunner;
+import io.bulkhead.manager.mount.StorageRunner;
 import io.bulkhead.manager.sys.Errno;
 import io.bulkhead.manager.sys.ErrnoException;
 import io.bulkhead.manager.sys.Fd;
@@ -76,6 +77,7 @@ final class BootThread extends Thread {
     private final ProcessTable processes;
     private final Order order;
     private final MountRunner runner;
+    private final StorageRunner storage;
 
     private BootStep step = BootStep.KEYRING;
     private @Nullable Child holder;
@@ -91,11 +93,12 @@ final class BootThread extends Thread {
         this.processes = processes;
         this.order = order;
         this.runner = new MountRunner(sys, order.request().uidRange(), order.userNamespace(), this::mountProc);
+        this.storage = new StorageRunner(sys, order.userNamespace(), order.request().storage());
     }
 
     @Override
     public void run() {
-        try (runner) {
+        try (runner; storage) {
             boot();
         } catch (Throwable e) {
             failure = e;
@@ -130,7 +133,7 @@ final class BootThread extends Thread {
         // From where it stands in the new root, each path has one name to look up instead of all that lead there.
         sys.changeDirectory(order.mountPoint());
         runner.run(DOT, plan.rootContent());
-        runner.cloneTrees(plan.ownFiles());
+        storage.take(order.request().files(), () -> runner.cloneTrees(plan.ownFiles()));
         step = BootStep.FIND_INIT;
         findInit();
         step = BootStep.PIVOT;
@@ -146,6 +149,7 @@ final class BootThread extends Thread {
         runner.run(SLASH, plan.kernel());
         step = BootStep.OWN_FILES;
         runner.run(SLASH, plan.ownFiles());
+        storage.show();
     }
 
     private void startHolder(boolean gated) {

@@ -1,6 +1,7 @@
 package io.bulkhead.manager.start;
 
 import io.bulkhead.manager.mount.MountStep;
+import io.bulkhead.manager.mount.StorageRunner;
 import io.bulkhead.manager.sys.Errno;
 import io.bulkhead.manager.sys.ErrnoException;
 import io.bulkhead.manager.sys.ProcessEnd;
@@ -15,6 +16,7 @@ final class ClassWarmUp {
     private static final List<Class<?>> USED = List.of(
             BootStep.class,
             BootThread.class,
+            StorageRunner.class,
             Child.class,
             HolderProgram.class,
             Endings.class,

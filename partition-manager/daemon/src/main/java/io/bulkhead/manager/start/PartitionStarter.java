@@ -1,6 +1,7 @@
 package io.bulkhead.manager.start;
 
 import io.bulkhead.contract.partition.Init;
+import io.bulkhead.contract.partition.UidRange;
 import io.bulkhead.manager.cgroup.Cgroups;
 import io.bulkhead.manager.init.InitProgram;
 import io.bulkhead.manager.mount.HostLayout;
@@ -102,7 +103,8 @@ public final class PartitionStarter implements Starter, AutoCloseable {
             Pipe release,
             Undo undo) {
         Supplier<MountPlan> plan = () -> MountPlan.of(
-                new RootRequest(request.uidRange(), request.files(), request.hostOpt(), terminal.slave()),
+                new RootRequest(
+                        request.uidRange(), request.files(), request.hostOpt(), terminal.slave(), request.storage()),
                 init,
                 cgroups.mountsInside(request.init() instanceof Init.Systemd),
                 layout);
@@ -194,6 +196,11 @@ public final class PartitionStarter implements Starter, AutoCloseable {
                     .log("A process on record is gone");
             return Optional.empty();
         }
+    }
+
+    /** The user namespace of a range, which maps the ids of what is shown to the partition. Not to be closed. */
+    public Fd userNamespace(UidRange range) {
+        return namespaces.of(range);
     }
 
     /** Closes the kept user namespaces; running partitions are not touched. */

@@ -20,6 +20,7 @@ public record Errno(int number) {
     public static final Errno EACCES = new Errno(13);
     public static final Errno EBUSY = new Errno(16);
     public static final Errno EEXIST = new Errno(17);
+    public static final Errno EXDEV = new Errno(18);
     public static final Errno ENODEV = new Errno(19);
     public static final Errno ENOTDIR = new Errno(20);
     public static final Errno EINVAL = new Errno(22);
@@ -28,6 +29,7 @@ public record Errno(int number) {
     public static final Errno ESPIPE = new Errno(29);
     public static final Errno EPIPE = new Errno(32);
     public static final Errno ENOSYS = new Errno(38);
+    public static final Errno ELOOP = new Errno(40);
 
     private static final Map<Integer, String> NAMES = Map.ofEntries(
             Map.entry(1, "EPERM"),

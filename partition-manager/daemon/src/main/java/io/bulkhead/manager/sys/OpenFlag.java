@@ -11,5 +11,7 @@ public enum OpenFlag {
     /** Only a reference to the place; O_PATH. */
     PATH,
     CREATE,
-    TRUNCATE
+    TRUNCATE,
+    /** Of a block device: EBUSY while it is mounted or otherwise claimed; O_EXCL. */
+    EXCLUSIVE
 }

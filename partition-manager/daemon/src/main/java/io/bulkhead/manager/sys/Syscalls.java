@@ -3,6 +3,7 @@ package io.bulkhead.manager.sys;
 import io.bulkhead.contract.partition.WindowSize;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -19,6 +20,20 @@ public interface Syscalls {
 
     /** openat(2) below a directory; O_CLOEXEC. */
     Fd openAt(Fd directory, String relativePath, Set<OpenFlag> flags);
+
+    /**
+     * openat2(2) below a directory that somebody else can change: no part of the path may be a link or lead out of it;
+     * O_CLOEXEC. ELOOP or EXDEV where one does.
+     *
+     * @param path relative, {@code .} for the directory itself
+     */
+    Fd openBeneath(Fd directory, String path, Set<OpenFlag> flags);
+
+    /** fallocate(2): sets blocks aside for the first bytes of a file, which gets at least that length. What is in it stays. */
+    void allocate(Fd file, long bytes);
+
+    /** statx(2): how many bytes the file system has set aside for a file; a link is not followed. */
+    long allocatedBytes(Path file);
 
     /** pipe2(2), O_CLOEXEC, blocking. */
     Pipe pipe();
@@ -53,6 +68,12 @@ public interface Syscalls {
 
     /** A character device node with this mode less the umask; mknod(2). */
     void makeCharacterDevice(Path path, int mode, int major, int minor);
+
+    /** A block device node with this mode less the umask; mknod(2). */
+    void makeBlockDevice(Path path, int mode, int major, int minor);
+
+    /** mkdirat(2) of one name in a directory, with this mode less the umask. */
+    void makeDirectoryAt(Fd directory, String name, int mode);
 
     void makeSymbolicLink(Path link, String target);
 
@@ -104,6 +125,17 @@ public interface Syscalls {
 
     /** move_mount(2) of a detached tree. */
     void attachTree(Fd tree, Path target);
+
+    /** move_mount(2) of a detached tree onto the very directory of a descriptor, whatever its path leads to. */
+    void attachTree(Fd tree, Fd target);
+
+    /**
+     * A detached mount of a file system on a device, which nobody sees until it is attached, and which goes with its
+     * descriptor: fsopen(2), fsconfig(2), fsmount(2).
+     *
+     * @param options of the file system; an empty value for those that take none
+     */
+    Fd makeMount(String type, Path device, Map<String, String> options, Set<MountAttribute> attributes);
 
     /** pivot_root(2). */
     void pivotRoot(Path newRoot, Path putOld);
@@ -172,6 +204,19 @@ public interface Syscalls {
 
     /** TIOCSWINSZ; the foreground processes get SIGWINCH. */
     void setWindowSize(Fd terminal, WindowSize size);
+
+    // ---- loop devices
+
+    /** LOOP_CTL_GET_FREE of loop(4): the number of a device that nobody uses now, which another may take before us. */
+    int freeLoopDevice(Fd control);
+
+    /**
+     * LOOP_CONFIGURE of loop(4): shows a file as a block device with sectors of 4096 bytes, until the last who uses the
+     * device lets go of it (LO_FLAGS_AUTOCLEAR). EBUSY where the device has a file already.
+     *
+     * @param directIo whether the host's page cache is gone by
+     */
+    void configureLoopDevice(Fd device, Fd file, boolean directIo);
 
     // ---- readiness
 

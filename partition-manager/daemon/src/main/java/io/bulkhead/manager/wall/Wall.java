@@ -1,6 +1,7 @@
 package io.bulkhead.manager.wall;
 
 import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.Promise;
 import io.bulkhead.manager.record.PartitionRecord;
 import io.bulkhead.manager.start.RunningPartition;
@@ -30,6 +31,14 @@ public interface Wall {
      * partitions that it does not know.
      */
     default void recover(Set<PartitionName> known) {}
+
+    /** Refuses a change of a definition that would lose something. Nothing was changed yet, and nothing may be here. */
+    default void refuseChange(PartitionSpec before, PartitionSpec after) {}
+
+    /** What is lost for good when a partition is deleted, in words, if that has to be confirmed. */
+    default Optional<String> whatIsLostWith(PartitionSpec partition) {
+        return Optional.empty();
+    }
 
     /**
      * Brings the host to what the record says of a partition at rest, whatever was before: at its definition, at a

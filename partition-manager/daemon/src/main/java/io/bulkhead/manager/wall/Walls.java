@@ -1,6 +1,7 @@
 package io.bulkhead.manager.wall;
 
 import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.Promise;
 import io.bulkhead.manager.record.PartitionRecord;
 import io.bulkhead.manager.start.RunningPartition;
@@ -34,6 +35,19 @@ public final class Walls implements Wall {
     @Override
     public void recover(Set<PartitionName> known) {
         all.forEach(wall -> wall.recover(known));
+    }
+
+    @Override
+    public void refuseChange(PartitionSpec before, PartitionSpec after) {
+        all.forEach(wall -> wall.refuseChange(before, after));
+    }
+
+    @Override
+    public Optional<String> whatIsLostWith(PartitionSpec partition) {
+        List<String> lost = all.stream()
+                .flatMap(wall -> wall.whatIsLostWith(partition).stream())
+                .toList();
+        return lost.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", lost));
     }
 
     @Override

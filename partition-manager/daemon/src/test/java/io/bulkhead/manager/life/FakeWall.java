@@ -1,6 +1,9 @@
 package io.bulkhead.manager.life;
 
+import io.bulkhead.contract.order.ProblemCode;
+import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.Promise;
 import io.bulkhead.contract.partition.Resource;
 import io.bulkhead.contract.partition.Strength;
@@ -19,6 +22,7 @@ final class FakeWall implements Wall {
     private final Faults faults;
     final Set<PartitionName> bound = new TreeSet<>();
     final Set<PartitionName> used = new TreeSet<>();
+    final Set<PartitionName> precious = new TreeSet<>();
     boolean broken;
 
     FakeWall(Faults faults) {
@@ -28,6 +32,18 @@ final class FakeWall implements Wall {
     @Override
     public synchronized void recover(Set<PartitionName> known) {
         bound.retainAll(known);
+    }
+
+    @Override
+    public void refuseChange(PartitionSpec before, PartitionSpec after) {
+        if (precious.contains(before.name()) && before.claim().tasks() > after.claim().tasks()) {
+            throw Refusal.of(ProblemCode.CONFLICT, "its tasks cannot become fewer");
+        }
+    }
+
+    @Override
+    public Optional<String> whatIsLostWith(PartitionSpec partition) {
+        return precious.contains(partition.name()) ? Optional.of("its treasure") : Optional.empty();
     }
 
     @Override

@@ -136,6 +136,43 @@ class PartitionsTest {
     }
 
     @Test
+    void wipesWhatIsPreciousOnlyWhenThatIsSaid() {
+        host.order(define("db", 1));
+        host.wall.precious.add(DB);
+        String before = host.picture();
+
+        assertThatThrownBy(() -> host.partitions.execute(new Order.DeletePartition(DB)))
+                .isInstanceOfSatisfying(
+                        Refusal.class,
+                        refusal -> assertThat(refusal.problem().code()).isEqualTo(ProblemCode.CONFLICT))
+                .hasMessage("deleting db would wipe its treasure for good;"
+                        + " if that is wanted, say so: bulkhead delete --wipe db");
+
+        assertThat(host.picture()).isEqualTo(before);
+        assertThat(host.partitions.execute(new Order.DeletePartition(DB, true))).isEqualTo(new Reply.Done());
+    }
+
+    @Test
+    void changesNothingWhereAWallRefusesTheChange() {
+        Order.DefinePartition defined = define("db", 1);
+        host.order(defined);
+        host.wall.precious.add(DB);
+        String before = host.picture();
+        PartitionSpec spec = defined.definition();
+        Claim fewer = new Claim(spec.claim().cpus(), spec.claim().memory(), 32, spec.claim().io());
+        Slice slice = defined.slice();
+        Slice less = new Slice(slice.cpus(), slice.memoryNodes(), slice.memory(), 32, slice.io());
+
+        assertThatThrownBy(() -> host.order(new Order.DefinePartition(
+                        new PartitionSpec(DB, fewer, spec.init(), false, false, 100, Optional.empty()),
+                        less,
+                        Optional.empty())))
+                .hasMessage("its tasks cannot become fewer");
+
+        assertThat(host.picture()).isEqualTo(before);
+    }
+
+    @Test
     void aFaultInPauseLeavesItRunning() {
         failEveryStep(
                 () -> {

@@ -3,10 +3,12 @@ package io.bulkhead.manager.mount;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bulkhead.contract.partition.Init;
+import io.bulkhead.contract.partition.InsidePath;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.UidRange;
 import io.bulkhead.manager.cgroup.Cgroups.CgroupMount;
 import io.bulkhead.manager.init.InitProgram;
+import io.bulkhead.manager.mount.MountStep.BlockNode;
 import io.bulkhead.manager.mount.MountStep.Console;
 import io.bulkhead.manager.mount.MountStep.Directory;
 import io.bulkhead.manager.mount.MountStep.FileSystem;
@@ -168,6 +170,34 @@ class MountPlanTest {
         // Then
         assertThat(kernel.get(2)).isEqualTo(groupMount("", "cgroup2", ""));
         assertThat(kernel).noneMatch(RemountReadOnly.class::isInstance);
+    }
+
+    @Test
+    void takesOwnFilesFromAVolumeAndMakesPlacesOutsideOfThem() {
+        // Given
+        StoragePlan storage = new StoragePlan(
+                true,
+                List.of(new InsidePath("/srv/data"), new InsidePath("/data/pg/wal")),
+                List.of(new InsidePath("/mnt/pictures"), new InsidePath("/data/pg/old")),
+                List.of(new StoragePlan.DiskNode("sdb", 8, 16)),
+                StoragePlan.NONE.trees());
+
+        // When
+        MountPlan plan = MountPlan.of(
+                new RootRequest(IDS, FILES, false, Path.of("/dev/pts/7"), storage), INIT, List.of(), DEBIAN);
+
+        // Then
+        assertThat(plan.ownFiles().subList(0, 5))
+                .extracting(step -> ((IdmappedBind) step).source().toString())
+                .containsExactly("mnt/etc", "mnt/var", "mnt/home", "mnt/root", "mnt/srv");
+        assertThat(plan.root()).contains(new BlockNode("/dev/sdb", 8, 16));
+        assertThat(plan.root().stream()
+                        .filter(Directory.class::isInstance)
+                        .map(step -> ((Directory) step).target())
+                        .filter(target -> target.startsWith("/data") || target.startsWith("/mnt")
+                                || target.startsWith("/srv")))
+                .containsExactly(
+                        "/srv", "/mnt", "/data", "/data/pg", "/data/pg/wal", "/mnt/pictures", "/data/pg/old");
     }
 
     @Test

@@ -15,18 +15,18 @@ import java.util.Deque;
 import java.util.Optional;
 
 /** A client that can also misbehave. */
-final class TestClient implements AutoCloseable {
+public final class TestClient implements AutoCloseable {
     final SocketChannel channel;
     final Greeting greeting;
     private final FrameDecoder decoder = new FrameDecoder();
     private final Deque<Frame> frames = new ArrayDeque<>();
 
-    TestClient(Path socket) throws IOException {
+    public TestClient(Path socket) throws IOException {
         channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
         greeting = next().orElseThrow().as(Greeting.class);
     }
 
-    Reply ask(Order order) throws IOException {
+    public Reply ask(Order order) throws IOException {
         send(Frame.order(order));
         return reply();
     }

@@ -44,6 +44,7 @@ public final class InMemorySyscalls implements Syscalls {
         boolean tellsChanges;
 
         long changes;
+        long allocated;
         boolean gone;
 
         Node(String kind, int mode) {
@@ -153,6 +154,36 @@ public final class InMemorySyscalls implements Syscalls {
                 subject,
                 Path.of(base.description).resolve(relativePath).normalize(),
                 flags);
+    }
+
+    @Override
+    public synchronized Fd openBeneath(Fd directory, String path, Set<OpenFlag> flags) {
+        String subject = directory + ", \"" + path + "\"";
+        OpenFile.TreeFile base = file("openat2", subject, directory, OpenFile.TreeFile.class);
+        Path at = Path.of(base.description);
+        for (Path name : Path.of(path)) {
+            at = at.resolve(name).normalize();
+            if (!at.startsWith(base.description)) {
+                throw new ErrnoException("openat2", Errno.EXDEV, subject);
+            }
+            Node node = find(at);
+            if (node != null && node.kind.startsWith("link")) {
+                throw new ErrnoException("openat2", Errno.ELOOP, subject);
+            }
+        }
+        return openResolved("openat2", subject, at, flags);
+    }
+
+    @Override
+    public synchronized void allocate(Fd file, long bytes) {
+        Node node = file("fallocate", file + ", " + bytes, file, OpenFile.TreeFile.class).node;
+        node.allocated = Math.max(node.allocated, bytes);
+    }
+
+    @Override
+    public synchronized long allocatedBytes(Path path) {
+        Node node = existing("statx", path);
+        return Math.max(node.allocated, node.content().length);
     }
 
     private Fd openResolved(String call, String subject, Path path, Set<OpenFlag> flags) {
@@ -328,6 +359,19 @@ public final class InMemorySyscalls implements Syscalls {
     }
 
     @Override
+    public synchronized void makeBlockDevice(Path path, int mode, int major, int minor) {
+        String kind = "block device " + major + ":" + minor;
+        create("mknod", "\"" + path + "\"", throughMounts(place().resolve(path)), kind, mode);
+    }
+
+    @Override
+    public synchronized void makeDirectoryAt(Fd directory, String name, int mode) {
+        String subject = directory + ", \"" + name + "\"";
+        OpenFile.TreeFile base = file("mkdirat", subject, directory, OpenFile.TreeFile.class);
+        create("mkdirat", subject, Path.of(base.description).resolve(name), "directory", mode);
+    }
+
+    @Override
     public synchronized void makeSymbolicLink(Path link, String target) {
         create("symlink", "\"" + link + "\"", throughMounts(place().resolve(link)), "link to " + target, 0777);
     }
@@ -464,6 +508,32 @@ public final class InMemorySyscalls implements Syscalls {
         detached.attached = true;
         mounts.get(place().mountNamespace())
                 .add(new Mounted(place, Optional.of(Path.of(detached.source)), detached.source + " on " + place));
+    }
+
+    @Override
+    public synchronized void attachTree(Fd tree, Fd target) {
+        OpenFile.TreeFile place = file("move_mount", tree + ", " + target, target, OpenFile.TreeFile.class);
+        attachTree(tree, Path.of(place.description));
+    }
+
+    @Override
+    public synchronized Fd makeMount(
+            String type, Path device, Map<String, String> options, Set<MountAttribute> attributes) {
+        existing("fsconfig", device);
+        return install(new OpenFile.Tree(device.toString()));
+    }
+
+    @Override
+    public synchronized int freeLoopDevice(Fd control) {
+        file("ioctl", control + ", LOOP_CTL_GET_FREE", control, OpenFile.class);
+        return 0;
+    }
+
+    @Override
+    public synchronized void configureLoopDevice(Fd device, Fd backing, boolean directIo) {
+        String subject = device + ", LOOP_CONFIGURE, " + backing;
+        file("ioctl", subject, device, OpenFile.class);
+        file("ioctl", subject, backing, OpenFile.class);
     }
 
     @Override

@@ -177,6 +177,21 @@ public final class RecordingSyscalls implements Syscalls {
     }
 
     @Override
+    public Fd openBeneath(Fd directory, String path, Set<OpenFlag> flags) {
+        return opened("openBeneath", () -> kernel.openBeneath(directory, path, flags), directory, path, flags);
+    }
+
+    @Override
+    public void allocate(Fd file, long bytes) {
+        run("allocate", () -> kernel.allocate(file, bytes), file, bytes);
+    }
+
+    @Override
+    public long allocatedBytes(Path file) {
+        return call("allocatedBytes", () -> kernel.allocatedBytes(file), file);
+    }
+
+    @Override
     public Pipe pipe() {
         return track(call("pipe", kernel::pipe), "pipe");
     }
@@ -229,6 +244,16 @@ public final class RecordingSyscalls implements Syscalls {
                 mode,
                 major,
                 minor);
+    }
+
+    @Override
+    public void makeBlockDevice(Path path, int mode, int major, int minor) {
+        run("makeBlockDevice", () -> kernel.makeBlockDevice(path, mode, major, minor), path, mode, major, minor);
+    }
+
+    @Override
+    public void makeDirectoryAt(Fd directory, String name, int mode) {
+        run("makeDirectoryAt", () -> kernel.makeDirectoryAt(directory, name, mode), directory, name, mode);
     }
 
     @Override
@@ -294,6 +319,22 @@ public final class RecordingSyscalls implements Syscalls {
     public void attachTree(Fd tree, Path target) {
         run("attachTree", () -> kernel.attachTree(tree, target), tree, target);
         mounted(target);
+    }
+
+    @Override
+    public void attachTree(Fd tree, Fd target) {
+        run("attachTree", () -> kernel.attachTree(tree, target), tree, target);
+    }
+
+    @Override
+    public Fd makeMount(String type, Path device, Map<String, String> options, Set<MountAttribute> attributes) {
+        return opened(
+                "makeMount",
+                () -> kernel.makeMount(type, device, options, attributes),
+                type,
+                device,
+                options,
+                attributes);
     }
 
     @Override
@@ -412,6 +453,16 @@ public final class RecordingSyscalls implements Syscalls {
     @Override
     public void setWindowSize(Fd terminal, WindowSize size) {
         run("setWindowSize", () -> kernel.setWindowSize(terminal, size), terminal, size);
+    }
+
+    @Override
+    public int freeLoopDevice(Fd control) {
+        return call("freeLoopDevice", () -> kernel.freeLoopDevice(control), control);
+    }
+
+    @Override
+    public void configureLoopDevice(Fd device, Fd file, boolean directIo) {
+        run("configureLoopDevice", () -> kernel.configureLoopDevice(device, file, directIo), device, file, directIo);
     }
 
     @Override

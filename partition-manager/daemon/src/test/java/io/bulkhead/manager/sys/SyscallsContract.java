@@ -136,6 +136,40 @@ public interface SyscallsContract {
     }
 
     @Test
+    default void opensOnlyWhatLiesBeneathWithoutFollowingALink(@TempDir Path directory) {
+        Path made = directory.resolve("made");
+        kernel().makeDirectory(made, 0755);
+        kernel().makeDirectory(made.resolve("inner"), 0755);
+        kernel().makeSymbolicLink(made.resolve("link"), "inner");
+        try (Fd below = kernel().open(made, Set.of(OpenFlag.PATH, OpenFlag.DIRECTORY));
+                Fd inner = kernel().openBeneath(below, "inner", Set.of(OpenFlag.PATH, OpenFlag.DIRECTORY))) {
+            kernel().makeDirectoryAt(inner, "deep", 0755);
+            assertThat(kernel().exists(made.resolve("inner/deep"))).isTrue();
+            kernel().openBeneath(below, "inner/deep", Set.of(OpenFlag.PATH)).close();
+            assertFails(Errno.ELOOP, "openat2(" + below + ", \"link\"): ELOOP (40)", () -> kernel().openBeneath(
+                            below, "link", Set.of()));
+            assertFails(Errno.ELOOP, "openat2(" + below + ", \"link/deep\"): ELOOP (40)", () -> kernel().openBeneath(
+                            below, "link/deep", Set.of()));
+            assertFails(Errno.EXDEV, "openat2(" + below + ", \"..\"): EXDEV (18)", () -> kernel().openBeneath(
+                            below, "..", Set.of()));
+            assertFails(Errno.EEXIST, "mkdirat(" + inner + ", \"deep\"): EEXIST (17)", () -> kernel().makeDirectoryAt(
+                            inner, "deep", 0755));
+        }
+    }
+
+    @Test
+    default void setsBlocksAsideForAFile(@TempDir Path directory) {
+        Path made = directory.resolve("made");
+        kernel().makeDirectory(made, 0755);
+        Path path = made.resolve("file");
+        try (Fd file = kernel().open(path, Set.of(OpenFlag.READ_WRITE, OpenFlag.CREATE))) {
+            assertThat(kernel().allocatedBytes(path)).isZero();
+            kernel().allocate(file, 1 << 20);
+            assertThat(kernel().allocatedBytes(path)).isGreaterThanOrEqualTo(1 << 20);
+        }
+    }
+
+    @Test
     default void terminalHasTwoSidesAndASize() {
         PseudoTerminal terminal = kernel().openPseudoTerminal();
         try (Fd master = terminal.master()) {

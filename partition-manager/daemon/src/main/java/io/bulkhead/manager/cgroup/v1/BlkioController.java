@@ -6,6 +6,8 @@ import io.bulkhead.contract.unit.Limit;
 import io.bulkhead.manager.cgroup.CgroupFiles;
 import io.bulkhead.manager.cgroup.IoBound;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Bounds on block I/O of one group with one device; cgroup-v1/blkio-controller.rst. They hold for this very group
@@ -59,6 +61,19 @@ final class BlkioController {
                 .findFirst()
                 .map(words -> Limit.of(Long.parseLong(words[1])))
                 .orElseGet(Limit::unlimited);
+    }
+
+    /** The devices that have a bound of this kind. */
+    Set<String> devices(IoBound bound) {
+        Set<String> devices = new TreeSet<>();
+        if (files.exists(file(bound))) {
+            files.read(file(bound))
+                    .lines()
+                    .map(line -> line.strip().split("\\s+", -1))
+                    .filter(words -> words.length == 2)
+                    .forEach(words -> devices.add(words[0]));
+        }
+        return devices;
     }
 
     /** The kernel takes 0 for "no bound". */

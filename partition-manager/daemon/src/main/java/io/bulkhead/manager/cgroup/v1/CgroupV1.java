@@ -4,10 +4,12 @@ import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.CpuSlice;
 import io.bulkhead.contract.partition.HostStatus.Enforcement;
+import io.bulkhead.contract.partition.IoSlice;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.Promise;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.contract.partition.UidRange;
+import io.bulkhead.contract.unit.Limit;
 import io.bulkhead.manager.cgroup.CgroupException;
 import io.bulkhead.manager.cgroup.CgroupFiles;
 import io.bulkhead.manager.cgroup.CgroupHierarchies;
@@ -15,6 +17,7 @@ import io.bulkhead.manager.cgroup.CgroupHierarchies.Hierarchy;
 import io.bulkhead.manager.cgroup.Cgroups;
 import io.bulkhead.manager.cgroup.GroupTree;
 import io.bulkhead.manager.cgroup.IoBound;
+import io.bulkhead.manager.cgroup.IoDevices;
 import io.bulkhead.manager.cgroup.Killer;
 import io.bulkhead.manager.cgroup.PidsController;
 import io.bulkhead.manager.cgroup.UndoableFiles;
@@ -42,6 +45,7 @@ public final class CgroupV1 implements Cgroups {
     private final HostGroup host;
     private final PayloadGroups payloads;
     private final TaskControl tasks;
+    private final IoDevices devices;
     private final ReadBack readBack;
 
     /** Guards the shape of the trees: the exclusive top group's CPUs are those of all whole slices together. */
@@ -64,7 +68,8 @@ public final class CgroupV1 implements Cgroups {
         this.host = new HostGroup(files, layout, config, self);
         this.payloads = new PayloadGroups(files, layout, config.disk(), config.pageSize());
         this.tasks = new TaskControl(files, layout, killer);
-        this.readBack = new ReadBack(files, layout, config, host);
+        this.devices = new IoDevices(config.disk());
+        this.readBack = new ReadBack(files, layout, config, host, devices);
     }
 
     /** Without one of these there is no partition. */
@@ -145,15 +150,11 @@ public final class CgroupV1 implements Cgroups {
     }
 
     private void refuseIoWithoutDisk(Slice slice) {
-        if (config.disk().isEmpty()) {
-            for (IoBound bound : IoBound.values()) {
-                if (bound.of(slice.io()).isLimited()) {
-                    throw Refusal.of(
-                            ProblemCode.NOT_ENFORCEABLE,
-                            "block I/O cannot be bounded: no single disk was found under the state directory",
-                            "leave io out of the definition, or put the state directory onto one whole disk");
-                }
-            }
+        if (devices.lacks(slice)) {
+            throw Refusal.of(
+                    ProblemCode.NOT_ENFORCEABLE,
+                    "block I/O cannot be bounded: no single disk was found under the state directory",
+                    "leave io out of the definition, give it storage of its own, or put the state directory onto one whole disk");
         }
     }
 
@@ -195,6 +196,36 @@ public final class CgroupV1 implements Cgroups {
                     blkio.set(bound, device, bound.of(slice.io()));
                 }
             }
+        }
+    }
+
+    @Override
+    public void boundDevices(PartitionName partition, IoSlice io, Set<String> wanted) {
+        devices.note(partition, wanted);
+        Path outer = outer("blkio", partition);
+        if (!files.exists(outer)) {
+            return;
+        }
+        List<Path> groups = new ArrayList<>(files.groupsIn(outer));
+        groups.add(outer);
+        for (Path group : groups) {
+            BlkioController blkio = new BlkioController(files, group);
+            for (IoBound bound : IoBound.values()) {
+                for (String device : blkio.devices(bound)) {
+                    if (!wanted.contains(device) && !devices.isDisk(device)) {
+                        blkio.set(bound, device, Limit.unlimited());
+                    }
+                }
+                wanted.forEach(device -> blkio.set(bound, device, bound.of(io)));
+            }
+        }
+    }
+
+    @Override
+    public void openBlockDevices(PartitionName partition, Set<String> wanted) {
+        Path outer = outer("devices", partition);
+        if (files.exists(outer)) {
+            new DevicesController(files, outer).openBlockDevices(wanted);
         }
     }
 

@@ -4,7 +4,9 @@ import io.bulkhead.manager.cgroup.CgroupFiles;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Which device nodes a group's tasks may open; cgroup-v1/devices.rst, numbers from admin-guide/devices.txt. */
 final class DevicesController {
@@ -39,11 +41,29 @@ final class DevicesController {
         files.groupsIn(group).forEach(inside -> new DevicesController(files, inside).allowStandardNodes());
     }
 
+    /** Allows these block devices too, here and in the groups inside, and no others. */
+    void openBlockDevices(Set<String> devices) {
+        Set<String> open = new TreeSet<>();
+        list().filter(node -> node.startsWith("b ") && !ALLOWED.contains(node))
+                .forEach(node -> open.add(node.split(" ", -1)[1]));
+        for (String device : open) {
+            if (!devices.contains(device)) {
+                files.write(group.resolve("devices.deny"), "b " + device + " rw");
+            }
+        }
+        for (String device : devices) {
+            if (!open.contains(device)) {
+                files.write(group.resolve("devices.allow"), "b " + device + " rw");
+            }
+        }
+        files.groupsIn(group).forEach(inside -> new DevicesController(files, inside).openBlockDevices(devices));
+    }
+
     boolean allowsStandardNodesOnly() {
-        return files.read(group.resolve("devices.list"))
-                .lines()
-                .map(String::strip)
-                .collect(Collectors.toSet())
-                .equals(Set.copyOf(ALLOWED));
+        return list().collect(Collectors.toSet()).equals(Set.copyOf(ALLOWED));
+    }
+
+    private Stream<String> list() {
+        return files.read(group.resolve("devices.list")).lines().map(String::strip);
     }
 }

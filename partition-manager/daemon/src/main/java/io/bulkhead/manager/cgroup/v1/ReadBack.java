@@ -3,7 +3,6 @@ package io.bulkhead.manager.cgroup.v1;
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.hardware.NodeSet;
 import io.bulkhead.contract.partition.CpuSlice;
-import io.bulkhead.contract.partition.HostStatus.Disk;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.Promise;
 import io.bulkhead.contract.partition.Resource;
@@ -15,6 +14,7 @@ import io.bulkhead.contract.unit.Limit;
 import io.bulkhead.manager.cgroup.CgroupException;
 import io.bulkhead.manager.cgroup.CgroupFiles;
 import io.bulkhead.manager.cgroup.IoBound;
+import io.bulkhead.manager.cgroup.IoDevices;
 import io.bulkhead.manager.cgroup.PidsController;
 import io.bulkhead.manager.cgroup.ProcReader;
 import io.bulkhead.manager.cgroup.PromiseReading;
@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Compares a slice with what the kernel says now. Changes nothing. */
 final class ReadBack {
@@ -31,12 +32,14 @@ final class ReadBack {
     private final V1Layout layout;
     private final V1Config config;
     private final HostGroup host;
+    private final IoDevices devices;
 
-    ReadBack(CgroupFiles files, V1Layout layout, V1Config config, HostGroup host) {
+    ReadBack(CgroupFiles files, V1Layout layout, V1Config config, HostGroup host, IoDevices devices) {
         this.files = files;
         this.layout = layout;
         this.config = config;
         this.host = host;
+        this.devices = devices;
     }
 
     /** Reads every file once only. */
@@ -52,7 +55,7 @@ final class ReadBack {
     }
 
     private ReadBack once() {
-        return new ReadBack(new ReadOnceFiles(files), layout, config, host);
+        return new ReadBack(new ReadOnceFiles(files), layout, config, host, devices);
     }
 
     private ProcReader proc() {
@@ -67,7 +70,7 @@ final class ReadBack {
         promises.add(tasks(partition, slice.tasks(), membership));
         for (IoBound bound : IoBound.values()) {
             if (bound.of(slice.io()).isLimited()) {
-                promises.add(io(partition, bound, bound.of(slice.io()), membership));
+                promises.add(io(partition, bound, slice, membership));
             }
         }
         return List.copyOf(promises);
@@ -220,7 +223,8 @@ final class ReadBack {
                 });
     }
 
-    private Promise io(PartitionName partition, IoBound bound, Limit<Long> promised, Membership membership) {
+    private Promise io(PartitionName partition, IoBound bound, Slice slice, Membership membership) {
+        Limit<Long> promised = bound.of(slice.io());
         Path outer = outer("blkio", partition);
         BlkioController blkio = new BlkioController(files, outer);
         return PromiseReading.promise(
@@ -230,29 +234,35 @@ final class ReadBack {
                 blkio.file(bound),
                 Optional.of(V1Strengths.IO_EXCEPTION),
                 () -> {
-                    String device = config.disk()
-                            .map(Disk::device)
-                            .orElseThrow(
-                                    () -> new CgroupException("no single disk was found under the state directory"));
+                    Set<String> bounded = devices.of(partition);
+                    if (bounded.isEmpty() && !IoDevices.hasVolume(slice)) {
+                        throw new CgroupException("no single disk was found under the state directory");
+                    }
                     List<String> faults = new ArrayList<>();
-                    Limit<Long> found = blkio.get(bound, device);
-                    checkBound(blkio, bound, device, promised, faults);
-                    // The kernel throttles each group by its own bounds only, so those of every group count.
-                    for (Path nested : files.groupsIn(outer)) {
-                        checkBound(new BlkioController(files, nested), bound, device, promised, faults);
+                    // At rest there may be no device yet; what is promised is what its run gets.
+                    Limit<Long> found = promised;
+                    for (String device : bounded) {
+                        // The kernel throttles each group by its own bounds only, so those of every group count.
+                        List<Path> groups = new ArrayList<>(files.groupsIn(outer));
+                        groups.add(outer);
+                        for (Path group : groups) {
+                            Limit<Long> one = checkBound(new BlkioController(files, group), bound, device, promised, faults);
+                            found = one.equals(promised) ? found : one;
+                        }
                     }
                     faults.addAll(membership.faults("blkio"));
                     return new Found(bound.text(found), faults);
                 });
     }
 
-    private static void checkBound(
+    private static Limit<Long> checkBound(
             BlkioController blkio, IoBound bound, String device, Limit<Long> promised, List<String> faults) {
         Limit<Long> found = blkio.get(bound, device);
         if (!found.equals(promised)) {
             faults.add(blkio.file(bound) + " says " + bound.text(found) + " for " + device + ", promised "
                     + bound.text(promised));
         }
+        return found;
     }
 
     private Path outer(String controller, PartitionName partition) {

@@ -4,6 +4,7 @@ import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.CpuSlice;
 import io.bulkhead.contract.partition.HostStatus.Enforcement;
+import io.bulkhead.contract.partition.IoSlice;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.Pressure;
 import io.bulkhead.contract.partition.Promise;
@@ -14,6 +15,7 @@ import io.bulkhead.manager.cgroup.CgroupFiles;
 import io.bulkhead.manager.cgroup.CgroupHierarchies.Unified;
 import io.bulkhead.manager.cgroup.Cgroups;
 import io.bulkhead.manager.cgroup.GroupTree;
+import io.bulkhead.manager.cgroup.IoDevices;
 import io.bulkhead.manager.cgroup.PidsController;
 import io.bulkhead.manager.cgroup.ProcReader;
 import io.bulkhead.manager.cgroup.UndoableFiles;
@@ -36,6 +38,7 @@ public final class CgroupV2 implements Cgroups {
     private final V2Layout layout;
     private final CpusetTops cpusets;
     private final MemoryTops memories;
+    private final IoDevices devices;
     private final Limits limits;
     private final PayloadGroups payloads;
     private final TaskControl tasks;
@@ -57,11 +60,12 @@ public final class CgroupV2 implements Cgroups {
         this.layout = new V2Layout(files, unified.mount(), config.instance());
         this.cpusets = new CpusetTops(layout, config.pool());
         this.memories = new MemoryTops(layout, config.pageSize());
-        this.limits = new Limits(config.disk(), config.pageSize());
+        this.devices = new IoDevices(config.disk());
+        this.limits = new Limits(devices, config.pageSize());
         this.payloads = new PayloadGroups(files, layout, config.pageSize());
         this.tasks = new TaskControl(files, layout);
         this.strengths = new V2Strengths(unified.options().contains("memory_recursiveprot"), config.fileSystem());
-        this.readBack = new ReadBack(files, layout, config, strengths);
+        this.readBack = new ReadBack(files, layout, config, strengths, devices);
     }
 
     /** Without one of these there is no partition. */
@@ -135,7 +139,7 @@ public final class CgroupV2 implements Cgroups {
                     undo.push("give back the CPUs of " + outer, () -> cpusets.letGo(files, outer));
                 }
                 cpusets.bind(undoable, outer, slice);
-                setLimits(undoable, outer, slice);
+                setLimits(undoable, partition, outer, slice);
                 cpusets.tidyTop(undoable);
                 memories.settle(undoable);
                 undo.keep();
@@ -157,9 +161,9 @@ public final class CgroupV2 implements Cgroups {
         Controllers.enable(through, outer);
     }
 
-    private void setLimits(CgroupFiles through, Path outer, Slice slice) {
+    private void setLimits(CgroupFiles through, PartitionName partition, Path outer, Slice slice) {
         memories.raise(through, outer, slice.memory());
-        limits.set(through, outer, slice);
+        limits.set(through, partition, outer, slice);
         payloads.protect(through, outer);
     }
 
@@ -173,7 +177,7 @@ public final class CgroupV2 implements Cgroups {
             Path outer = layout.outer(partition, slice.cpus());
             List<RuntimeException> failures = new ArrayList<>();
             attempt(failures, () -> make(files, outer));
-            attempt(failures, () -> setLimits(files, outer, slice));
+            attempt(failures, () -> setLimits(files, partition, outer, slice));
             attempt(failures, () -> memories.settle(files));
             attempt(failures, () -> {
                 if (slice.cpus() instanceof CpuSlice.Part) {
@@ -187,6 +191,24 @@ public final class CgroupV2 implements Cgroups {
             }
         }
         return true;
+    }
+
+    @Override
+    public void boundDevices(PartitionName partition, IoSlice io, Set<String> wanted) {
+        devices.note(partition, wanted);
+        Path outer = layout.outer(partition);
+        if (!files.exists(outer)) {
+            return;
+        }
+        if (wanted.isEmpty()) {
+            // The run is over: what stays is the bound with the disk, which binding has set.
+            IoController controller = new IoController(files, outer);
+            controller.devices().stream()
+                    .filter(device -> !devices.isDisk(device))
+                    .forEach(device -> controller.set(device, IoSlice.UNLIMITED));
+        } else {
+            limits.bound(files, partition, outer, io);
+        }
     }
 
     private static void attempt(List<RuntimeException> failures, Runnable step) {

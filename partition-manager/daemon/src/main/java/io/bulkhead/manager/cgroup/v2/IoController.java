@@ -13,6 +13,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -66,6 +68,19 @@ final class IoController {
             bounds.put(bound, words.map(line -> value(line, bound)).orElseGet(Limit::unlimited));
         }
         return bounds;
+    }
+
+    /** The devices that have bounds. */
+    Set<String> devices() {
+        Set<String> devices = new TreeSet<>();
+        if (files.exists(maxFile())) {
+            files.read(maxFile())
+                    .lines()
+                    .map(String::strip)
+                    .filter(line -> !line.isEmpty())
+                    .forEach(line -> devices.add(line.split("\\s+", -1)[0]));
+        }
+        return devices;
     }
 
     private Limit<Long> value(List<String> words, IoBound bound) {

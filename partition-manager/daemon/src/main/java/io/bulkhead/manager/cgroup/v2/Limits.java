@@ -3,15 +3,16 @@ package io.bulkhead.manager.cgroup.v2;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.CpuSlice;
-import io.bulkhead.contract.partition.HostStatus.Disk;
 import io.bulkhead.contract.partition.IoSlice;
+import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.manager.cgroup.CgroupFiles;
+import io.bulkhead.manager.cgroup.IoDevices;
 import io.bulkhead.manager.cgroup.Knob;
 import io.bulkhead.manager.cgroup.PidsController;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
 
 /** Every limit of an outer group but CPUs and nodes. */
 final class Limits {
@@ -23,21 +24,21 @@ final class Limits {
     /** The bounds that the upper groups must not have: they would hold for all inside together. */
     private static final List<String> UPPER = List.of("cpu.max", "memory.max", "memory.high", "pids.max");
 
-    private final Optional<Disk> disk;
+    private final IoDevices devices;
     private final long pageSize;
 
-    Limits(Optional<Disk> disk, long pageSize) {
-        this.disk = disk;
+    Limits(IoDevices devices, long pageSize) {
+        this.devices = devices;
         this.pageSize = pageSize;
     }
 
     /** Throws a {@link Refusal} if no disk is known that the bounds could be about. */
     void requireDisk(Slice slice) {
-        if (disk.isEmpty() && !slice.io().equals(IoSlice.UNLIMITED)) {
+        if (devices.lacks(slice)) {
             throw Refusal.of(
                     ProblemCode.NOT_ENFORCEABLE,
                     "block I/O cannot be bounded: no single disk was found under the state directory",
-                    "leave io out of the definition, or put the state directory onto one whole disk");
+                    "leave io out of the definition, give it storage of its own, or put the state directory onto one whole disk");
         }
     }
 
@@ -63,7 +64,7 @@ final class Limits {
         return Knob.text(files, file).startsWith("max");
     }
 
-    void set(CgroupFiles files, Path outer, Slice slice) {
+    void set(CgroupFiles files, PartitionName partition, Path outer, Slice slice) {
         CpuController cpu = new CpuController(files, outer);
         if (slice.cpus() instanceof CpuSlice.Part part) {
             cpu.setEntitlement(part.entitlement());
@@ -75,6 +76,18 @@ final class Limits {
         new MemoryController(files, outer, pageSize).setOomGroup(slice.oomGroup());
         new PidsController(files, outer).setMax(slice.tasks());
         Knob.set(files, outer.resolve(MOST_GROUPS_FILE), MOST_GROUPS);
-        disk.ifPresent(whole -> new IoController(files, outer).set(whole.device(), slice.io()));
+        bound(files, partition, outer, slice.io());
+    }
+
+    /** Bounds every device of a partition, and takes the bounds of others away. */
+    void bound(CgroupFiles files, PartitionName partition, Path outer, IoSlice io) {
+        IoController controller = new IoController(files, outer);
+        Set<String> wanted = devices.of(partition);
+        for (String device : controller.devices()) {
+            if (!wanted.contains(device)) {
+                controller.set(device, IoSlice.UNLIMITED);
+            }
+        }
+        wanted.forEach(device -> controller.set(device, io));
     }
 }

@@ -3,7 +3,6 @@ package io.bulkhead.manager.cgroup.v2;
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.hardware.NodeSet;
 import io.bulkhead.contract.partition.CpuSlice;
-import io.bulkhead.contract.partition.HostStatus.Disk;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.Promise;
 import io.bulkhead.contract.partition.Resource;
@@ -15,6 +14,7 @@ import io.bulkhead.contract.unit.Limit;
 import io.bulkhead.manager.cgroup.CgroupException;
 import io.bulkhead.manager.cgroup.CgroupFiles;
 import io.bulkhead.manager.cgroup.IoBound;
+import io.bulkhead.manager.cgroup.IoDevices;
 import io.bulkhead.manager.cgroup.Knob;
 import io.bulkhead.manager.cgroup.PidsController;
 import io.bulkhead.manager.cgroup.PromiseReading;
@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Compares a slice with what the kernel says now. Changes nothing. */
 final class ReadBack {
@@ -31,22 +32,25 @@ final class ReadBack {
     private final V2Layout layout;
     private final V2Config config;
     private final V2Strengths strengths;
+    private final IoDevices devices;
 
-    ReadBack(CgroupFiles files, V2Layout layout, V2Config config, V2Strengths strengths) {
+    ReadBack(CgroupFiles files, V2Layout layout, V2Config config, V2Strengths strengths, IoDevices devices) {
         this.files = files;
         this.layout = layout;
         this.config = config;
         this.strengths = strengths;
+        this.devices = devices;
     }
 
     /** Reads every file once only. */
     List<Promise> promises(PartitionName partition, Slice slice) {
         CgroupFiles once = new ReadOnceFiles(files);
         V2Layout look = new V2Layout(once, layout.mount(), config.instance());
-        return new ReadBack(once, look, config, strengths).read(look.outer(partition, slice.cpus()), slice);
+        return new ReadBack(once, look, config, strengths, devices)
+                .read(partition, look.outer(partition, slice.cpus()), slice);
     }
 
-    private List<Promise> read(Path outer, Slice slice) {
+    private List<Promise> read(PartitionName partition, Path outer, Slice slice) {
         List<Promise> promises = new ArrayList<>();
         promises.add(cpus(outer, slice.cpus()));
         promises.add(memory(outer, slice));
@@ -54,7 +58,7 @@ final class ReadBack {
         promises.add(tasks(outer, slice.tasks()));
         for (IoBound bound : IoBound.values()) {
             if (bound.of(slice.io()).isLimited()) {
-                promises.add(io(outer, bound, bound.of(slice.io())));
+                promises.add(io(partition, outer, bound, slice));
             }
         }
         return List.copyOf(promises);
@@ -232,19 +236,26 @@ final class ReadBack {
                 });
     }
 
-    private Promise io(Path outer, IoBound bound, Limit<Long> promised) {
+    private Promise io(PartitionName partition, Path outer, IoBound bound, Slice slice) {
+        Limit<Long> promised = bound.of(slice.io());
         IoController io = new IoController(files, outer);
         return PromiseReading.promise(
                 bound.resource(), bound.text(promised), Strength.CAPPED, io.maxFile(), strengths.ioException(), () -> {
-                    String device = config.disk()
-                            .map(Disk::device)
-                            .orElseThrow(
-                                    () -> new CgroupException("no single disk was found under the state directory"));
-                    Limit<Long> found = io.get(device).getOrDefault(bound, Limit.unlimited());
-                    List<String> faults = found.equals(promised)
-                            ? List.of()
-                            : List.of(io.maxFile() + " says " + bound.text(found) + " for " + device + ", promised "
+                    Set<String> bounded = devices.of(partition);
+                    if (bounded.isEmpty() && !IoDevices.hasVolume(slice)) {
+                        throw new CgroupException("no single disk was found under the state directory");
+                    }
+                    List<String> faults = new ArrayList<>();
+                    // At rest there may be no device yet; what is promised is what its run gets.
+                    Limit<Long> found = promised;
+                    for (String device : bounded) {
+                        Limit<Long> one = io.get(device).getOrDefault(bound, Limit.unlimited());
+                        if (!one.equals(promised)) {
+                            found = one;
+                            faults.add(io.maxFile() + " says " + bound.text(one) + " for " + device + ", promised "
                                     + bound.text(promised));
+                        }
+                    }
                     return new Found(bound.text(found), faults);
                 });
     }

@@ -12,7 +12,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/** Descriptors: open(2), pipe(2), socketpair(2), read(2), pread(2), write(2), fcntl(2), eventfd(2), close(2). */
+/** Descriptors: open(2), pipe(2), socketpair(2), openat2(2), read(2), pread(2), write(2), fallocate(2), fcntl(2),
+ * eventfd(2), close(2). */
 final class FileCalls {
     /** More is never moved by one call, so that the copy's memory stays small. */
     private static final int LARGEST_TRANSFER = 256 * 1024;
@@ -28,7 +29,8 @@ final class FileCalls {
             OpenFlag.NO_FOLLOW, FcntlHeader.O_NOFOLLOW,
             OpenFlag.PATH, FcntlHeader.O_PATH,
             OpenFlag.CREATE, FcntlHeader.O_CREAT,
-            OpenFlag.TRUNCATE, FcntlHeader.O_TRUNC));
+            OpenFlag.TRUNCATE, FcntlHeader.O_TRUNC,
+            OpenFlag.EXCLUSIVE, FcntlHeader.O_EXCL));
 
     static {
         Binding.bind(Libc.class);
@@ -36,6 +38,11 @@ final class FileCalls {
 
     private static final class Libc {
         static native int openat(int directory, long path, int flags, int mode);
+
+        /** SYS_openat2. */
+        static native long syscall(long number, int directory, long path, Pointer how, long size);
+
+        static native int fallocate(int fd, int mode, long offset, long length);
 
         static native int pipe2(Pointer ends, int flags);
 
@@ -70,6 +77,41 @@ final class FileCalls {
                     directory + ", \"" + relativePath + "\"",
                     () -> Libc.openat(directory.number(), texts.at(0), bits(flags), CREATED_MODE)));
         }
+    }
+
+    /**
+     * openat2(2).
+     *
+     * <pre>{@code
+     * struct open_how { __u64 flags; __u64 mode; __u64 resolve; };
+     * }</pre>
+     */
+    static final class OpenHow {
+        static final int SIZE = 24;
+        static final int FLAGS = 0;
+        static final int RESOLVE = 16;
+
+        private OpenHow() {}
+    }
+
+    static Fd openBeneath(Fd directory, String path, Set<OpenFlag> flags) {
+        try (CStrings texts = new CStrings(path);
+                Scratch scratch = new Scratch()) {
+            Pointer how = scratch.zeroed(OpenHow.SIZE);
+            how.setLong(OpenHow.FLAGS, bits(flags));
+            how.setLong(
+                    OpenHow.RESOLVE,
+                    FcntlHeader.RESOLVE_BENEATH | FcntlHeader.RESOLVE_NO_SYMLINKS | FcntlHeader.RESOLVE_NO_MAGICLINKS);
+            return owned(Checked.call(
+                    "openat2",
+                    () -> directory + ", \"" + path + "\"",
+                    () -> Libc.syscall(
+                            SyscallHeader.SYS_openat2, directory.number(), texts.at(0), how, OpenHow.SIZE)));
+        }
+    }
+
+    static void allocate(Fd file, long bytes) {
+        Checked.call("fallocate", file + ", " + bytes, () -> Libc.fallocate(file.number(), 0, 0, bytes));
     }
 
     private static int bits(Set<OpenFlag> flags) {

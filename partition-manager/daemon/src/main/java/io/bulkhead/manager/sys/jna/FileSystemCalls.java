@@ -1,11 +1,33 @@
 package io.bulkhead.manager.sys.jna;
 
+import com.sun.jna.Pointer;
 import io.bulkhead.manager.sys.Errno;
 import io.bulkhead.manager.sys.ErrnoException;
+import io.bulkhead.manager.sys.Fd;
 import java.nio.file.Path;
 
-/** The directory tree: mkdir(2), mknod(2), symlink(2), lchown(2), chmod(2), access(2), chdir(2). */
+/** The directory tree: mkdir(2), mknod(2), symlink(2), lchown(2), chmod(2), access(2), statx(2), chdir(2). */
 final class FileSystemCalls {
+    /** sys/stat.h, S_IFBLK. */
+    static final int S_IFBLK = 0060000;
+
+    /**
+     * statx(2), linux/stat.h; the same on every architecture.
+     *
+     * <pre>{@code
+     * struct statx { __u32 stx_mask; … __u64 stx_blocks; … };
+     * }</pre>
+     */
+    static final class StatX {
+        static final int SIZE = 256;
+        static final int BLOCKS = 48;
+
+        /** What st_blocks counts, whatever the file system's own blocks are; stat(3type). */
+        private static final long UNIT = 512;
+
+        private StatX() {}
+    }
+
     /** sys/stat.h, S_IFCHR. */
     static final int S_IFCHR = 0020000;
 
@@ -17,6 +39,10 @@ final class FileSystemCalls {
         static native int mkdir(long path, int mode);
 
         static native int mknod(long path, int mode, long device);
+
+        static native int mkdirat(int directory, long name, int mode);
+
+        static native int statx(int directory, long path, int flags, int mask, Pointer into);
 
         static native int symlink(long target, long link);
 
@@ -38,6 +64,36 @@ final class FileSystemCalls {
     static void makeCharacterDevice(Path path, int mode, int major, int minor) {
         long device = deviceNumber(major, minor);
         onPath("mknod", path, text -> Libc.mknod(text, S_IFCHR | mode, device));
+    }
+
+    static void makeBlockDevice(Path path, int mode, int major, int minor) {
+        long device = deviceNumber(major, minor);
+        onPath("mknod", path, text -> Libc.mknod(text, S_IFBLK | mode, device));
+    }
+
+    static void makeDirectoryAt(Fd directory, String name, int mode) {
+        try (CStrings texts = new CStrings(name)) {
+            Checked.call(
+                    "mkdirat",
+                    () -> directory + ", \"" + name + "\"",
+                    () -> Libc.mkdirat(directory.number(), texts.at(0), mode));
+        }
+    }
+
+    static long allocatedBytes(Path file) {
+        try (Scratch scratch = new Scratch()) {
+            Pointer into = scratch.zeroed(StatX.SIZE);
+            onPath(
+                    "statx",
+                    file,
+                    text -> Libc.statx(
+                            FcntlHeader.AT_FDCWD,
+                            text,
+                            FcntlHeader.AT_SYMLINK_NOFOLLOW,
+                            FcntlHeader.STATX_BLOCKS,
+                            into));
+            return Math.multiplyExact(into.getLong(StatX.BLOCKS), StatX.UNIT);
+        }
     }
 
     /** gnu_dev_makedev(3): the older eight bits of each in the middle, the newer ones around them. */

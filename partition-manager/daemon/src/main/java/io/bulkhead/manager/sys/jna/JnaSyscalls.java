@@ -16,6 +16,7 @@ import io.bulkhead.manager.sys.SpawnRequest;
 import io.bulkhead.manager.sys.Syscalls;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -36,6 +37,7 @@ public final class JnaSyscalls implements Syscalls {
             SpawnCalls.class,
             TerminalCalls.class,
             PollCalls.class,
+            LoopCalls.class,
             FcntlHeader.class,
             SyscallHeader.class,
             ProcessEnd.Exited.class,
@@ -94,6 +96,21 @@ public final class JnaSyscalls implements Syscalls {
     }
 
     @Override
+    public Fd openBeneath(Fd directory, String path, Set<OpenFlag> flags) {
+        return FileCalls.openBeneath(directory, path, flags);
+    }
+
+    @Override
+    public void allocate(Fd file, long bytes) {
+        FileCalls.allocate(file, bytes);
+    }
+
+    @Override
+    public long allocatedBytes(Path file) {
+        return FileSystemCalls.allocatedBytes(file);
+    }
+
+    @Override
     public Pipe pipe() {
         return FileCalls.pipe();
     }
@@ -136,6 +153,16 @@ public final class JnaSyscalls implements Syscalls {
     @Override
     public void makeCharacterDevice(Path path, int mode, int major, int minor) {
         FileSystemCalls.makeCharacterDevice(path, mode, major, minor);
+    }
+
+    @Override
+    public void makeBlockDevice(Path path, int mode, int major, int minor) {
+        FileSystemCalls.makeBlockDevice(path, mode, major, minor);
+    }
+
+    @Override
+    public void makeDirectoryAt(Fd directory, String name, int mode) {
+        FileSystemCalls.makeDirectoryAt(directory, name, mode);
     }
 
     @Override
@@ -186,6 +213,16 @@ public final class JnaSyscalls implements Syscalls {
     @Override
     public void attachTree(Fd tree, Path target) {
         MountCalls.attachTree(tree, target);
+    }
+
+    @Override
+    public void attachTree(Fd tree, Fd target) {
+        MountCalls.attachTree(tree, target);
+    }
+
+    @Override
+    public Fd makeMount(String type, Path device, Map<String, String> options, Set<MountAttribute> attributes) {
+        return MountCalls.makeMount(type, device, options, attributes);
     }
 
     @Override
@@ -286,6 +323,16 @@ public final class JnaSyscalls implements Syscalls {
     @Override
     public void setWindowSize(Fd terminal, WindowSize size) {
         TerminalCalls.setWindowSize(terminal, size);
+    }
+
+    @Override
+    public int freeLoopDevice(Fd control) {
+        return LoopCalls.freeDevice(control);
+    }
+
+    @Override
+    public void configureLoopDevice(Fd device, Fd file, boolean directIo) {
+        LoopCalls.configure(device, file, directIo);
     }
 
     @Override

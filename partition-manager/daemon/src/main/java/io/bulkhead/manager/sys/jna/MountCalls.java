@@ -200,6 +200,64 @@ final class MountCalls {
         }
     }
 
+    static void attachTree(Fd tree, Fd target) {
+        try (CStrings texts = new CStrings("")) {
+            Checked.call(
+                    "move_mount",
+                    () -> tree + ", " + target,
+                    () -> Libc.syscall(
+                            SyscallHeader.SYS_move_mount,
+                            tree.number(),
+                            texts.at(0),
+                            target.number(),
+                            texts.at(0),
+                            MountHeader.MOVE_MOUNT_F_EMPTY_PATH | MountHeader.MOVE_MOUNT_T_EMPTY_PATH));
+        }
+    }
+
+    static Fd makeMount(String type, Path device, Map<String, String> options, Set<MountAttribute> attributes) {
+        int bits = 0;
+        for (MountAttribute attribute : attributes) {
+            bits |= Objects.requireNonNull(ATTRIBUTES.get(attribute)).intValue();
+        }
+        int all = bits;
+        try (Fd context = FileCalls.owned(Checked.call(
+                "fsopen", type, () -> Libc.syscall(SyscallHeader.SYS_fsopen, type, MountHeader.FSOPEN_CLOEXEC)))) {
+            configure(context, "source", device.toString());
+            options.forEach((key, value) -> configure(context, key, value));
+            Checked.call(
+                    "fsconfig",
+                    type + " on " + device + ", create",
+                    () -> Libc.syscall(
+                            SyscallHeader.SYS_fsconfig,
+                            context.number(),
+                            MountHeader.FSCONFIG_CMD_CREATE,
+                            null,
+                            null,
+                            0));
+            return FileCalls.owned(Checked.call(
+                    "fsmount",
+                    type + " on " + device,
+                    () -> Libc.syscall(SyscallHeader.SYS_fsmount, context.number(), MountHeader.FSMOUNT_CLOEXEC, all)));
+        }
+    }
+
+    private static void configure(Fd context, String key, String value) {
+        try (Scratch scratch = new Scratch()) {
+            Pointer text = value.isEmpty() ? null : scratch.text(value);
+            Checked.call(
+                    "fsconfig",
+                    key + (value.isEmpty() ? "" : "=" + value),
+                    () -> Libc.syscall(
+                            SyscallHeader.SYS_fsconfig,
+                            context.number(),
+                            value.isEmpty() ? MountHeader.FSCONFIG_SET_FLAG : MountHeader.FSCONFIG_SET_STRING,
+                            key,
+                            text,
+                            0));
+        }
+    }
+
     static void pivotRoot(Path newRoot, Path putOld) {
         try (CStrings texts = new CStrings(newRoot.toString(), putOld.toString())) {
             Checked.call(

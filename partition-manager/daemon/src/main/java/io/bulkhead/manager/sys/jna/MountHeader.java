@@ -18,9 +18,12 @@ final class MountHeader {
     static final int OPEN_TREE_CLONE = 1;
     static final int OPEN_TREE_CLOEXEC = 02000000;
     static final int MOVE_MOUNT_F_EMPTY_PATH = 4;
+    static final int MOVE_MOUNT_T_EMPTY_PATH = 0x40;
 
     static final int FSOPEN_CLOEXEC = 1;
     static final int FSMOUNT_CLOEXEC = 1;
+    static final int FSCONFIG_SET_FLAG = 0;
+    static final int FSCONFIG_SET_STRING = 1;
     static final int FSCONFIG_SET_FD = 5;
     static final int FSCONFIG_CMD_CREATE = 6;
 

@@ -13,6 +13,7 @@ final class SyscallHeader {
     static final long SYS_fsconfig = 431;
     static final long SYS_fsmount = 432;
     static final long SYS_pidfd_open = 434;
+    static final long SYS_openat2 = 437;
     static final long SYS_pidfd_getfd = 438;
     static final long SYS_mount_setattr = 442;
 

@@ -19,6 +19,7 @@ import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.contract.partition.Strength;
 import io.bulkhead.contract.partition.UidRange;
 import io.bulkhead.contract.unit.ByteRate;
+import io.bulkhead.contract.partition.StorageSlice;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
 import io.bulkhead.contract.unit.Limit;
@@ -97,6 +98,11 @@ class CgroupV1Test {
                 ByteSize.ofMebibytes(32),
                 50,
                 IoSlice.UNLIMITED);
+    }
+
+    private static void assertHeld(List<Promise> promises) {
+        assertThat(promises)
+                .allSatisfy(promise -> assertThat(promise.held()).as(promise.toString()).isTrue());
     }
 
     private String text(String path) {
@@ -339,6 +345,55 @@ class CgroupV1Test {
                 .isInstanceOf(Refusal.class)
                 .hasMessageContaining("no single disk");
         assertThat(cgroups.present()).isEmpty();
+    }
+
+    @Test
+    void boundsTheDevicesOfARunLikeTheDisk() {
+        CgroupV1 cgroups = prepared();
+        cgroups.bind(DB, whole(1));
+        cgroups.openPayload(DB, RANGE, false);
+
+        cgroups.boundDevices(DB, IO, Set.of("7:3", "7:4"));
+        cgroups.boundDevices(DB, IO, Set.of("7:4"));
+
+        assertHeld(cgroups.readBack(DB, whole(1)));
+        for (String group : List.of("blkio/one/p-db", "blkio/one/p-db/in")) {
+            assertThat(text(group + "/blkio.throttle.write_bps_device").lines())
+                    .containsExactlyInAnyOrder("254:0 20971520", "7:4 20971520");
+        }
+        FakeCgroupTree.put(tree.path("blkio/one/p-db/in/blkio.throttle.write_bps_device"), "254:0 20971520");
+        assertThat(cgroups.readBack(DB, whole(1)).stream()
+                        .filter(promise -> !promise.held())
+                        .map(Promise::resource))
+                .containsExactly(Resource.IO_WRITE);
+        cgroups.boundDevices(DB, IoSlice.UNLIMITED, Set.of());
+        cgroups.closePayload(DB);
+        assertHeld(cgroups.readBack(DB, whole(1)));
+        assertThat(text("blkio/one/p-db/blkio.throttle.write_bps_device")).isEqualTo("254:0 20971520");
+    }
+
+    @Test
+    void boundsAVolumeWhereNoDiskIsKnown() {
+        V1Config config = new V1Config(
+                new InstanceName("one"),
+                new HostReserve(CpuSet.of(0), new CpuMillis(500), ByteSize.ofMebibytes(256)),
+                NodeSet.of(0, 1),
+                4,
+                Optional.empty(),
+                false,
+                tree.proc(),
+                FakeCgroupTree.PAGE);
+        CgroupV1 cgroups = new CgroupV1(tree.hierarchies(), config, tree, this::kill, MANAGER);
+        cgroups.prepare();
+        Slice stored = whole(1).withStorage(StorageSlice.of(ByteSize.ofMebibytes(64)));
+
+        cgroups.bind(DB, stored);
+
+        assertHeld(cgroups.readBack(DB, stored));
+        cgroups.openPayload(DB, RANGE, false);
+        cgroups.boundDevices(DB, IO, Set.of("7:3"));
+        assertHeld(cgroups.readBack(DB, stored));
+        assertThat(text("blkio/one/p-db/in/blkio.throttle.write_bps_device")).isEqualTo("7:3 20971520");
     }
 
     @Test

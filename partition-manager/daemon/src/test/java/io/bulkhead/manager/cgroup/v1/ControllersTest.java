@@ -16,6 +16,8 @@ import io.bulkhead.manager.cgroup.PidsController;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -250,6 +252,25 @@ class ControllersTest {
 
             assertThat(devices.allowsStandardNodesOnly()).isFalse();
             devices.allowStandardNodes();
+            assertThat(devices.allowsStandardNodesOnly()).isTrue();
+        }
+
+        @Test
+        void opensBlockDevicesForATimeHereAndInside() {
+            Path group = group("devices");
+            tree.makeGroup(group.resolve("in"));
+            DevicesController devices = new DevicesController(tree, group);
+            devices.allowStandardNodes();
+
+            devices.openBlockDevices(Set.of("8:16", "259:1"));
+            devices.openBlockDevices(Set.of("8:16"));
+
+            for (Path each : List.of(group, group.resolve("in"))) {
+                assertThat(text(each.resolve("devices.list")).lines())
+                        .contains("b 8:16 rw", "b *:* m")
+                        .doesNotContain("b 259:1 rw");
+            }
+            devices.openBlockDevices(Set.of());
             assertThat(devices.allowsStandardNodesOnly()).isTrue();
         }
     }

@@ -141,7 +141,10 @@ final class FakeCgroupTree implements CgroupFiles {
             case "cpuset.mems" -> writeMems(file, group, value);
             case "cpuset.cpu_exclusive" -> writeExclusive(file, group, value);
             case "cgroup.procs", "tasks" -> enter(file, group, value);
-            case "devices.deny" -> put(group.resolve("devices.list"), "");
+            case "devices.deny" ->
+                put(
+                        group.resolve("devices.list"),
+                        value.equals("a") ? "" : text(group.resolve("devices.list")).replace(value + "\n", ""));
             case "devices.allow" ->
                 put(group.resolve("devices.list"), text(group.resolve("devices.list")) + value + "\n");
             case "memory.limit_in_bytes" ->

@@ -426,6 +426,29 @@ class CgroupV2Test {
     }
 
     @Test
+    void boundsTheDevicesOfARunLikeTheDisk() {
+        CgroupV2 cgroups = prepared();
+        cgroups.bind(DB, whole(1));
+        cgroups.openPayload(DB, RANGE, false);
+
+        cgroups.boundDevices(DB, IO, Set.of("7:3", "7:4"));
+        cgroups.boundDevices(DB, IO, Set.of("7:4"));
+
+        assertHeld(cgroups.readBack(DB, whole(1)));
+        String bounds = " rbps=52428800 wbps=20971520 riops=max wiops=100";
+        assertThat(text("one/p-db/io.max").lines())
+                .containsExactlyInAnyOrder("254:0" + bounds, "7:4" + bounds);
+        tree.write(tree.path("one/p-db/io.max"), "7:4 wbps=max");
+        assertThat(reason(cgroups, whole(1), Resource.IO_WRITE)).contains("for 7:4");
+        cgroups.repair(DB, whole(1));
+        assertHeld(cgroups.readBack(DB, whole(1)));
+        cgroups.boundDevices(DB, IoSlice.UNLIMITED, Set.of());
+        cgroups.closePayload(DB);
+        assertHeld(cgroups.readBack(DB, whole(1)));
+        assertThat(text("one/p-db/io.max")).startsWith("254:0").doesNotContain("7:");
+    }
+
+    @Test
     void repairsTheRestWhereTheCpusCannotBeHadBack() {
         CgroupV2 cgroups = prepared();
         cgroups.bind(DB, whole(3));

@@ -26,6 +26,7 @@ class ConstantsIT {
             MountHeader.class,
             PidfdHeader.class,
             PollHeader.class,
+            LoopHeader.class,
             SchedHeader.class,
             SocketHeader.class,
             SpawnHeader.class,
@@ -38,6 +39,8 @@ class ConstantsIT {
             #include <errno.h>
             #include <fcntl.h>
             #include <linux/keyctl.h>
+            #include <linux/loop.h>
+            #include <linux/openat2.h>
             #include <linux/sockios.h>
             #include <net/if.h>
             #include <poll.h>
@@ -120,6 +123,16 @@ class ConstantsIT {
         ours.put("offsetof(struct mount_attr, attr_set)", (long) MountCalls.MountAttr.ATTR_SET);
         ours.put("offsetof(struct mount_attr, propagation)", (long) MountCalls.MountAttr.PROPAGATION);
         ours.put("offsetof(struct mount_attr, userns_fd)", (long) MountCalls.MountAttr.USERNS_FD);
+        ours.put("S_IFBLK", (long) FileSystemCalls.S_IFBLK);
+        ours.put("sizeof(struct statx)", (long) FileSystemCalls.StatX.SIZE);
+        ours.put("offsetof(struct statx, stx_blocks)", (long) FileSystemCalls.StatX.BLOCKS);
+        ours.put("sizeof(struct open_how)", (long) FileCalls.OpenHow.SIZE);
+        ours.put("offsetof(struct open_how, flags)", (long) FileCalls.OpenHow.FLAGS);
+        ours.put("offsetof(struct open_how, resolve)", (long) FileCalls.OpenHow.RESOLVE);
+        ours.put("sizeof(struct loop_config)", (long) LoopCalls.LoopConfig.SIZE);
+        ours.put("offsetof(struct loop_config, fd)", (long) LoopCalls.LoopConfig.FILE);
+        ours.put("offsetof(struct loop_config, block_size)", (long) LoopCalls.LoopConfig.SECTOR_SIZE);
+        ours.put("offsetof(struct loop_config, info.lo_flags)", (long) LoopCalls.LoopConfig.FLAGS);
         ours.put("sizeof(struct ifreq)", (long) ThreadCalls.InterfaceRequest.SIZE);
         ours.put("offsetof(struct ifreq, ifr_name)", (long) ThreadCalls.InterfaceRequest.NAME);
         ours.put("offsetof(struct ifreq, ifr_flags)", (long) ThreadCalls.InterfaceRequest.FLAGS);
