@@ -187,7 +187,7 @@ final class ManagerProcess implements AutoCloseable {
         });
         for (PartitionName name : names()) {
             orders.ask(Reply.Partition.class, new Order.StopPartition(name, true));
-            orders.ask(Reply.Done.class, new Order.DeletePartition(name));
+            orders.ask(Reply.Done.class, new Order.DeletePartition(name, true));
         }
         orders.ask(Reply.Done.class, new Order.ShutDown(false));
         orders.close();
