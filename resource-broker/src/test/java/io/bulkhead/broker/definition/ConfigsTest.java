@@ -62,8 +62,12 @@ class ConfigsTest {
                 .containsExactlyInAnyOrder(
                         "demo.yaml",
                         "partitions/batch.yaml",
+                        "partitions/ci-runner.yaml",
                         "partitions/critical-service.yaml",
                         "partitions/interactive.yaml",
+                        "partitions/postgresql.yaml",
+                        "partitions/redis.yaml",
+                        "partitions/web.yaml",
                         "partitions/workers.yaml",
                         "profiles/sizes.yaml");
     }

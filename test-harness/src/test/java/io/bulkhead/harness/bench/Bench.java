@@ -30,6 +30,7 @@ public final class Bench {
         all.put("memory", () -> new MemoryBench(Bench::say).run());
         all.put("planner", () -> new PlannerBench(Bench::say).run());
         all.put("api", () -> new ApiBench(Bench::say).run());
+        all.put("interference", () -> new InterferenceBench(Bench::say).run());
         return all;
     }
 

@@ -58,7 +58,16 @@ final class ManagerProcess implements AutoCloseable {
      * @param instance the name that everything in the kernel carries
      */
     static ManagerProcess start(String instance) throws IOException {
-        Path directory = Files.createTempDirectory(Path.of("/var/tmp"), instance + "-");
+        return start(instance, Files.createTempDirectory(Path.of("/var/tmp"), instance + "-"), "");
+    }
+
+    /**
+     * Starts one and waits until it takes orders.
+     *
+     * @param directory an empty one for all that it has; with a short name, since sockets are in it
+     * @param settings more lines of its file, or nothing
+     */
+    static ManagerProcess start(String instance, Path directory, String settings) throws IOException {
         Path config = Files.writeString(
                 directory.resolve("bulkhead.conf"),
                 String.join(
@@ -72,6 +81,7 @@ final class ManagerProcess implements AutoCloseable {
                         "uid_ranges = " + UID_RANGES,
                         "[control-plane]",
                         "user = root",
+                        settings,
                         ""));
         File log = directory.resolve("log").toFile();
         Process process = new ProcessBuilder(launcher(), "--daemon", "manager", "--config", config.toString())
@@ -99,10 +109,15 @@ final class ManagerProcess implements AutoCloseable {
 
     private static String launcher() {
         String launcher = System.getProperty("bulkhead.launcher");
-        if (launcher == null) {
+        if (launcher != null) {
+            return launcher;
+        }
+        // ./dev sets it; Maven runs tests in the module's directory.
+        Path found = Path.of("../bulkhead").toAbsolutePath().normalize();
+        if (!Files.isExecutable(found)) {
             throw new IllegalStateException("-Dbulkhead.launcher is missing; ./dev bench sets it");
         }
-        return launcher;
+        return found.toString();
     }
 
     HostStatus host() {
@@ -172,7 +187,7 @@ final class ManagerProcess implements AutoCloseable {
         });
         for (PartitionName name : names()) {
             orders.ask(Reply.Partition.class, new Order.StopPartition(name, true));
-            orders.ask(Reply.Done.class, new Order.DeletePartition(name));
+            orders.ask(Reply.Done.class, new Order.DeletePartition(name, true));
         }
         orders.ask(Reply.Done.class, new Order.ShutDown(false));
         orders.close();

@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param instance the name that everything carries which is made on the host
  * @param uidBase the first of 65,536 uids of the peers
  * @param poolCpus the CPUs that may be used
- * @param cpuMillis the part of a CPU
+ * @param cpuMillis the part of a CPU; 0 for all of them
  * @param memoryBytes RAM with swap
  * @param tasks processes and threads
  * @param disk whose use is bounded, where the host has a single one

@@ -1,0 +1,45 @@
+package io.bulkhead.harness.bench;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps what a program prints, and its end, for whoever waits for that. Any thread. */
+final class Output implements Program {
+    private static final int MOST_BYTES = 8 << 20;
+
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private @Nullable Integer status;
+
+    synchronized void take(byte[] piece, int length) {
+        // A hog may print for as long as it likes.
+        if (bytes.size() < MOST_BYTES) {
+            bytes.write(piece, 0, length);
+        }
+        notifyAll();
+    }
+
+    synchronized void end(int with) {
+        status = with;
+        notifyAll();
+    }
+
+    @Override
+    public synchronized String output() {
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public synchronized Optional<Integer> status() {
+        return Optional.ofNullable(status);
+    }
+
+    @Override
+    public synchronized void awaitChange(Duration patience) throws InterruptedException {
+        if (status == null) {
+            wait(Math.max(1, patience.toMillis()));
+        }
+    }
+}

@@ -1,0 +1,19 @@
+# RATE SECONDS: each time makes an inotify instance, watches a directory with it, and hears of a file made there.
+require 'sys/syscall.ph';
+my ($rate, $seconds) = @ARGV;
+my $directory = "/tmp/watched-$$";
+my $IN_CREATE = 0x100;
+mkdir $directory or die "no directory: $!";
+pace($rate, $seconds, sub {
+    my $instance = syscall(SYS_inotify_init1(), 0);
+    die "no inotify instance: $!" if $instance < 0;
+    open(my $events, '<&=', $instance) or die "no handle: $!";
+    syscall(SYS_inotify_add_watch(), $instance, $directory, $IN_CREATE) >= 0 or die "no watch: $!";
+    open(my $file, '>', "$directory/$_[0]") or die "no file: $!";
+    close $file;
+    sysread($events, my $event, 4096) or die "no event: $!";
+    # The kernel waits for some milliseconds until nobody can still use an instance that is closed.
+    my $made = "$directory/$_[0]";
+    return sub { unlink $made; close $events };
+});
+rmdir $directory;
