@@ -50,9 +50,9 @@ class WallOptionsTest {
     void asksForStorageNetworkAndWalls() {
         CliRun.Outcome outcome =
                 run(("define db --cpus 1 --memory 1GiB --storage 4GiB --volume data=10GiB:/srv/data --disk sdb --share"
-                    + " /srv/a:/srv/a --share /srv/b:c:/srv/b:rw --network in=100Mbit/s,out=20Mbit/s --address"
-                    + " 10.77.0.9 --peer web --peer cache --publish 8080:80 --publish 53:53/udp --deny bpf,keyctl"
-                    + " --allow ptrace --drop net_raw --inotify-instances 64 --namespaces 8")
+                                + " /srv/a:/srv/a --share /srv/b:c:/srv/b:rw --network in=100Mbit/s,out=20Mbit/s --address"
+                                + " 10.77.0.9 --peer web --peer cache --publish 8080:80 --publish 53:53/udp --deny bpf,keyctl"
+                                + " --allow ptrace --drop net_raw --inotify-instances 64 --namespaces 8")
                         .split(" "));
 
         assertThat(outcome.err()).doesNotContain("bulkhead:");
@@ -62,14 +62,14 @@ class WallOptionsTest {
                 .asString()
                 .contains(
                         "\"storage\":{\"ownBytes\":4294967296,\"volumes\":[{\"name\":\"data\",\"sizeBytes\":10737418240,"
-                            + "\"at\":\"/srv/data\"}],\"disks\":[\"sdb\"]}",
+                                + "\"at\":\"/srv/data\"}],\"disks\":[\"sdb\"]}",
                         "\"network\":{\"inBitsPerSecond\":100000000,\"outBitsPerSecond\":20000000}",
                         "\"access\":{\"address\":\"10.77.0.9\",\"peers\":[\"web\",\"cache\"],\"publish\":[\"8080:80\","
                                 + "\"53:53/udp\"]}",
                         "\"shares\":[{\"source\":\"/srv/a\",\"at\":\"/srv/a\"},{\"source\":\"/srv/b:c\",\"at\":\"/srv/b\","
-                            + "\"write\":true}]",
+                                + "\"write\":true}]",
                         "\"hardening\":{\"deny\":[\"bpf\",\"keyctl\"],\"allow\":[\"ptrace\"],\"drop\":[\"net_raw\"],\"objects\":"
-                            + "{\"inotifyInstances\":64,\"namespaces\":8}}");
+                                + "{\"inotifyInstances\":64,\"namespaces\":8}}");
     }
 
     @ParameterizedTest

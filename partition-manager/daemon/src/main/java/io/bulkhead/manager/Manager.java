@@ -40,11 +40,11 @@ import io.bulkhead.manager.life.PartitionDirectories;
 import io.bulkhead.manager.life.Partitions;
 import io.bulkhead.manager.life.Recovery;
 import io.bulkhead.manager.loop.EventLoop;
-import io.bulkhead.manager.rebase.GenerationOffice;
 import io.bulkhead.manager.network.NetworkAdmission;
 import io.bulkhead.manager.network.NetworkNames;
 import io.bulkhead.manager.network.NetworkWall;
 import io.bulkhead.manager.network.ProgramTools;
+import io.bulkhead.manager.rebase.GenerationOffice;
 import io.bulkhead.manager.record.RecordStore;
 import io.bulkhead.manager.restraint.Restrainer;
 import io.bulkhead.manager.server.ManagerServer;
@@ -212,23 +212,23 @@ final class Manager implements AutoCloseable {
                         generations, hostRoot, name -> journal.append(new Event.GenerationCaptured(name))));
         TreeCalls trees = new JnaTreeCalls();
         Holdings holdings = new Holdings(
-                        new Admission(
-                                facts,
-                                reserve,
-                                settings.host().disk(),
-                                List.of(
-                                        restrainer.rule(),
-                                        new NetworkRateRule(settings.host().network()),
-                                        storage.admission(facts.fileSystem()),
-                                        new NetworkAdmission(
-                                                settings.network(),
-                                                new NetworkNames(
-                                                        settings.instance(),
-                                                        settings.network().subnet())))),
-                        settings.uidBase(),
-                        settings.uidRanges(),
-                        hostIds::holderIn,
-                        new AddressPool(settings.network().subnet()));
+                new Admission(
+                        facts,
+                        reserve,
+                        settings.host().disk(),
+                        List.of(
+                                restrainer.rule(),
+                                new NetworkRateRule(settings.host().network()),
+                                storage.admission(facts.fileSystem()),
+                                new NetworkAdmission(
+                                        settings.network(),
+                                        new NetworkNames(
+                                                settings.instance(),
+                                                settings.network().subnet())))),
+                settings.uidBase(),
+                settings.uidRanges(),
+                hostIds::holderIn,
+                new AddressPool(settings.network().subnet()));
         NetworkWall network = NetworkWall.open(
                 settings.instance(),
                 settings.network(),

@@ -116,8 +116,8 @@ public record SettingKey<T>(
             AUTO,
             "true, false or auto",
             "Whether interrupts and unbound kernel workers are kept off whole CPUs while a partition holds them; what"
-                + " was there before comes back with the release. auto: where whole CPUs are exclusive, so on a cgroup"
-                + " v2 host, or with confine.",
+                    + " was there before comes back with the release. auto: where whole CPUs are exclusive, so on a cgroup"
+                    + " v2 host, or with confine.",
             automaticOr(SettingKey::truth));
 
     static final SettingKey<Settings.MemoryCaps> HOST_MEMORY_CAPS = new SettingKey<>(
@@ -126,10 +126,10 @@ public record SettingKey<T>(
             AUTO,
             "auto, off, or the RAM to leave to the kernel, a size from 16MiB like 256MiB",
             "On a cgroup v2 host: whether each of the host's own groups at the top (system.slice, user.slice and"
-                + " whatever else is there) gets a memory.max, so that it leaves alone what partitions hold, stopped"
-                + " ones too: RAM without all slices and without what is left to the kernel. auto: an eighth of"
-                + " memory_reserve is left to the kernel. Tighter limits stay; what was there before comes back with"
-                + " the last slice.",
+                    + " whatever else is there) gets a memory.max, so that it leaves alone what partitions hold, stopped"
+                    + " ones too: RAM without all slices and without what is left to the kernel. auto: an eighth of"
+                    + " memory_reserve is left to the kernel. Tighter limits stay; what was there before comes back with"
+                    + " the last slice.",
             SettingKey::memoryCaps);
 
     static final SettingKey<Optional<ByteRate>> HOST_DISK_READ = new SettingKey<>(
@@ -259,7 +259,7 @@ public record SettingKey<T>(
             AUTO,
             "names of groups with commas between, none, or auto",
             "Whose members may do everything by the API's socket, besides root and the control plane's user. auto: the"
-                + " group of the control plane's user. Whoever is in no group of this section cannot use the socket.",
+                    + " group of the control plane's user. Whoever is in no group of this section cannot use the socket.",
             automaticOr(ApiValues::groups));
 
     static final SettingKey<Set<String>> API_OPERATORS = new SettingKey<>(

@@ -102,11 +102,7 @@ public record Settings(
      * @param masquerade whether they do so with the host's address
      * @param hostNames whether the host's /etc/hosts names them
      */
-    public record Network(
-            Ipv4Subnet subnet,
-            Optional<String> uplink,
-            boolean masquerade,
-            boolean hostNames) {
+    public record Network(Ipv4Subnet subnet, Optional<String> uplink, boolean masquerade, boolean hostNames) {
         /** Whether anything of a partition's own accord leaves the host. */
         public boolean leavesHost() {
             return masquerade || uplink.isPresent();

@@ -176,7 +176,7 @@ final class Samples {
                     List.of("interrupt 33 (nvme0q3) kept by the kernel on CPU 1: Operation not permitted"))),
             Optional.of(INTRUSION),
             Optional.of(new Drift(7, true, Optional.of("g-0123456789ac"), Optional.empty())),
-                Optional.empty());
+            Optional.empty());
 
     private static final PartitionStatus DEFINED = new PartitionStatus(
             new PartitionName("batch"),

@@ -58,7 +58,8 @@ final class Redefinition {
         standing.requireClean();
         PartitionRecord after = before.withDefinition(definition);
         try (Undo undo = new Undo()) {
-            undo.push("hold what the former definition says", () -> parts.holdings().restore(holding(before)));
+            undo.push("hold what the former definition says", () -> parts.holdings()
+                    .restore(holding(before)));
             parts.holdings().restore(holding(after));
             undo.push(
                     "put the former definition on record", () -> parts.records().save(before));

@@ -61,6 +61,7 @@ public record MountPlan(List<MountStep> root, List<MountStep> kernel, List<Mount
 
     /** What the root has by itself of the directories that something may be shown below. */
     private static final Set<String> MADE = Set.of("/mnt", "/media");
+
     private static final Set<MountFlag> NO_DEVICES = EnumSet.of(MountFlag.NO_SUID, MountFlag.NO_DEV);
     private static final Set<MountFlag> DATA_ONLY = EnumSet.of(MountFlag.NO_SUID, MountFlag.NO_DEV, MountFlag.NO_EXEC);
 

@@ -15,12 +15,7 @@ import java.util.Map;
  * @param shownTexts what files of the kernel's show in place of what the host sees, by their paths inside
  */
 public record RootRequest(
-        UidRange ids,
-        Path files,
-        boolean hostOpt,
-        Path console,
-        StoragePlan storage,
-        Map<String, String> shownTexts) {
+        UidRange ids, Path files, boolean hostOpt, Path console, StoragePlan storage, Map<String, String> shownTexts) {
     /** One with nothing but the partition's directory, that is shown the kernel's own files. */
     public RootRequest(UidRange ids, Path files, boolean hostOpt, Path console) {
         this(ids, files, hostOpt, console, StoragePlan.NONE, Map.of());

@@ -49,7 +49,8 @@ final class HolderProgram {
      * <p>Monotonic and boot clock begin at its birth, to the second, where the kernel has time namespaces: time_namespaces(7).
      * The file for that is opened while it is still the host's root, whose alone it is.
      */
-    private static final String SCRIPT = Perl.RESTRAIN + """
+    private static final String SCRIPT = Perl.RESTRAIN
+            + """
             my ($gated, $joins, $setns, $setgroups, $setgid, $setuid, $unshare, $mount) = map $_ + 0, splice @ARGV, 0, 8;
             my ($filter, $capabilities, $objects) = splice @ARGV, 0, 3;
             sub await { sysread GO, my $newline, 1 or exit $_[0] }
@@ -98,7 +99,8 @@ final class HolderProgram {
             restrain($filter, $capabilities) or exit 99;
             await(98);
             exec { $ARGV[0] } @ARGV or exit 97;
-            """.replace("CLOCK_GETTIME", Integer.toString(SYS_CLOCK_GETTIME)).replace("HOSTS_VARIABLE", HostsBlock.VARIABLE)
+            """.replace("CLOCK_GETTIME", Integer.toString(SYS_CLOCK_GETTIME))
+                    .replace("HOSTS_VARIABLE", HostsBlock.VARIABLE)
             + HostsBlock.SUBROUTINE;
 
     private HolderProgram() {}

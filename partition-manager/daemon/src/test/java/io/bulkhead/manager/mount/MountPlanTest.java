@@ -241,7 +241,11 @@ class MountPlanTest {
     }
 
     private static MountPlan plan(boolean hostOpt, List<CgroupMount> groups, HostLayout layout) {
-        return MountPlan.of(new RootRequest(IDS, FILES, hostOpt, Path.of("/dev/pts/7"), StoragePlan.NONE, SHOWN), INIT, groups, layout);
+        return MountPlan.of(
+                new RootRequest(IDS, FILES, hostOpt, Path.of("/dev/pts/7"), StoragePlan.NONE, SHOWN),
+                INIT,
+                groups,
+                layout);
     }
 
     private static List<String> targets(MountPlan plan) {

@@ -80,8 +80,7 @@ final class NetworkGround implements AutoCloseable {
     }
 
     NetworkWall newWall(Optional<String> uplink, boolean masquerade, NetworkTools with) {
-        Settings.Network settings =
-                new Settings.Network(subnet, uplink, masquerade, false);
+        Settings.Network settings = new Settings.Network(subnet, uplink, masquerade, false);
         return NetworkWall.open(
                 instance,
                 settings,
@@ -154,7 +153,14 @@ final class NetworkGround implements AutoCloseable {
             undo.push("clear the walls of this run", () -> wall.afterRun(record.name()));
             StartRequest request = wall.beforeBoot(
                     record,
-                    new StartRequest(record.name(), new Init.Shell(), record.uidRange(), ground.files, true, true, TestGround.restraints(new Init.Shell())),
+                    new StartRequest(
+                            record.name(),
+                            new Init.Shell(),
+                            record.uidRange(),
+                            ground.files,
+                            true,
+                            true,
+                            TestGround.restraints(new Init.Shell())),
                     undo);
             RunningPartition run = first.starter.start(request, (alive, back) -> {
                 wall.beforeRelease(record, alive, back);

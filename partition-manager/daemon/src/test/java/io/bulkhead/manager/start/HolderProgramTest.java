@@ -13,7 +13,8 @@ class HolderProgramTest {
 
     @Test
     void endsWithAReasonWhereNobodyCanTellItToGoOn() throws Exception {
-        Process holder = new ProcessBuilder(HolderProgram.command(true, false, RESTRAINTS, List.of("/bin/true"))).start();
+        Process holder =
+                new ProcessBuilder(HolderProgram.command(true, false, RESTRAINTS, List.of("/bin/true"))).start();
 
         assertThat(HolderProgram.reason(new ProcessEnd.Exited(holder.waitFor())))
                 .isEqualTo("the holder exited with status 90: it was not told to go on");

@@ -181,7 +181,14 @@ class NoStorageIsLeftIT {
     }
 
     private static StartRequest request(Path directory) {
-        return new StartRequest(TestGround.NAME, new Init.Shell(), TestGround.RANGE, directory, false, true, TestGround.restraints(new Init.Shell()));
+        return new StartRequest(
+                TestGround.NAME,
+                new Init.Shell(),
+                TestGround.RANGE,
+                directory,
+                false,
+                true,
+                TestGround.restraints(new Init.Shell()));
     }
 
     @Test

@@ -132,8 +132,14 @@ final class StorageGround implements AutoCloseable {
         cgroups.openPayload(TestGround.NAME, TestGround.RANGE, false);
         try (Undo undo = new Undo()) {
             undo.push("clear", () -> wall.afterRun(TestGround.NAME));
-            StartRequest request =
-                    new StartRequest(TestGround.NAME, new Init.Shell(), TestGround.RANGE, directory, false, true, TestGround.restraints(new Init.Shell()));
+            StartRequest request = new StartRequest(
+                    TestGround.NAME,
+                    new Init.Shell(),
+                    TestGround.RANGE,
+                    directory,
+                    false,
+                    true,
+                    TestGround.restraints(new Init.Shell()));
             running = ground.starter.start(wall.beforeBoot(record, request, undo), (processes, back) -> {
                 wall.beforeRelease(record, processes, back);
                 assertThat(promises(processes)).allSatisfy(promise -> assertThat(promise.held())

@@ -115,7 +115,8 @@ public final class BpfCalls implements DevicePrograms {
         String kept = tag(program);
         forEachOn(group, other -> {
             byte[] name = info(other, Info.NAME, NAME.length());
-            if (new String(name, StandardCharsets.US_ASCII).equals(NAME) && !tag(other).equals(kept)) {
+            if (new String(name, StandardCharsets.US_ASCII).equals(NAME)
+                    && !tag(other).equals(kept)) {
                 change(BpfHeader.BPF_PROG_DETACH, "BPF_PROG_DETACH", other, group, 0);
             }
         });

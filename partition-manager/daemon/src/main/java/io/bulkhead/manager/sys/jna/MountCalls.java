@@ -185,7 +185,6 @@ final class MountCalls {
         }
     }
 
-
     static void attachTree(Fd tree, Path target) {
         try (CStrings texts = new CStrings("", target.toString())) {
             Checked.call(
