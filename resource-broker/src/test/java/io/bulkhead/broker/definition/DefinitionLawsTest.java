@@ -34,7 +34,7 @@ import net.jqwik.api.arbitraries.StringArbitrary;
 class DefinitionLawsTest {
     private static final Schema SCHEMA = ConfigsTest.schema();
 
-    @Property(tries = 10_000, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 2_000, edgeCases = EdgeCasesMode.NONE)
     void whatIsWrittenOfOneReadsBackAsTheSame(@ForAll("one") PartitionSpec partition) {
         String text = DefinitionWriter.write(partition);
 
@@ -44,7 +44,7 @@ class DefinitionLawsTest {
                 .containsExactly(partition);
     }
 
-    @Property(tries = 500)
+    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
     void whatIsWrittenReadsBackAsTheSame(@ForAll("partitions") List<PartitionSpec> partitions) {
         String text = DefinitionWriter.write(partitions);
 
@@ -54,7 +54,7 @@ class DefinitionLawsTest {
                 .containsExactlyElementsOf(partitions);
     }
 
-    @Property(tries = 10_000)
+    @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
     void partitionsDifferExactlyWhereAChangeIsTold(
             @ForAll("partitions") List<PartitionSpec> some, @ForAll("partitions") List<PartitionSpec> others) {
         PartitionSpec one = some.get(0);
@@ -68,7 +68,7 @@ class DefinitionLawsTest {
     }
 
     /** A partition says no more by naming a profile than by writing out what stands there. */
-    @Property(tries = 500)
+    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
     void aProfileGivesWhatIsNotSaid(@ForAll("partitions") List<PartitionSpec> partitions) {
         String written = DefinitionWriter.write(partitions);
         String profiles = written.replaceFirst("partitions:", "profiles:").replaceAll("(?m)^  (\\S.*):$", "  p-$1:");
@@ -110,7 +110,7 @@ class DefinitionLawsTest {
                 spec.hardening());
     }
 
-    @Property(tries = 200)
+    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
     void whatIsWrittenAgreesWithTheSchema(@ForAll("partitions") List<PartitionSpec> partitions) {
         String text = DefinitionWriter.write(partitions);
 

@@ -64,7 +64,7 @@ public enum Capability {
     }
 
     /** The kernel's number. */
-    @SuppressWarnings("EnumOrdinal") // The order is the kernel's; the constants are checked against its header.
+    @SuppressWarnings("EnumOrdinal") // The order is that of linux/capability.h.
     public int number() {
         return ordinal();
     }
