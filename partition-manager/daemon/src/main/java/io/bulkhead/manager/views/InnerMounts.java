@@ -37,7 +37,7 @@ final class InnerMounts {
     /** Every class that {@link Visit} uses where it cannot load any; its errors come with a text, which links all that. */
     private void warmUp() {
         Visit nowhere = new Visit("nowhere", Optional.empty(), List.of(Path.of("/nowhere/of/bulkhead")), List.of());
-        nowhere.run();
+        nowhere.change();
         if (nowhere.failure != null) {
             throw new IllegalStateException("cannot fail to unmount what is not there", nowhere.failure);
         }
@@ -112,6 +112,10 @@ final class InnerMounts {
 
         @Override
         public void run() {
+            change();
+        }
+
+        private void change() {
             try {
                 if (init.isPresent()) {
                     sys.unshareFileSystemContext();

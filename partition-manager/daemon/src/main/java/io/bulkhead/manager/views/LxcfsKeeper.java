@@ -146,6 +146,7 @@ final class LxcfsKeeper implements AutoCloseable {
     }
 
     /** One that was not ended by us has. */
+    @SuppressWarnings("ReferenceEquality") // The very one that was started, whatever number it had.
     private void ended(Child gone) {
         if (running != gone) {
             return;
