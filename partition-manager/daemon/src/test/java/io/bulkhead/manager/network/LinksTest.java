@@ -68,9 +68,12 @@ class LinksTest {
                         + NAMES.hardwareAddress(port.name()) + " netns 4711\nlink set dev " + link
                         + " alias bulkhead/test/db addrgenmode none master bh-test up\n");
         assertThat(COMMANDS.inside(port))
-                .isEqualTo(
-                        "link set dev lo up\naddress add 10.77.0.18/24 dev eth0\nlink set dev eth0 addrgenmode none up\n"
-                                + "route add default via 10.77.0.1\n");
+                .isEqualTo("""
+                        link set dev lo up
+                        address add 10.77.0.18/24 dev eth0
+                        link set dev eth0 addrgenmode none up
+                        route add default via 10.77.0.1
+                        """);
         assertThat(COMMANDS.rates(port))
                 .isEqualTo(
                         "qdisc add dev " + link + " root handle 1: tbf rate 100000000bit burst 125000b limit 750000b\n"
