@@ -67,8 +67,7 @@ class LinksTest {
                 .isEqualTo("link add name " + link + " type veth peer name eth0 address "
                         + NAMES.hardwareAddress(port.name()) + " netns 4711\nlink set dev " + link
                         + " alias bulkhead/test/db addrgenmode none master bh-test up\n");
-        assertThat(COMMANDS.inside(port))
-                .isEqualTo("""
+        assertThat(COMMANDS.inside(port)).isEqualTo("""
                         link set dev lo up
                         address add 10.77.0.18/24 dev eth0
                         link set dev eth0 addrgenmode none up
