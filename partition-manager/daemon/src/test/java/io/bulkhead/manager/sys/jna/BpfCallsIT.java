@@ -7,6 +7,7 @@ import io.bulkhead.manager.hardening.DeviceWall;
 import io.bulkhead.manager.sys.DevicePrograms;
 import io.bulkhead.manager.sys.Fd;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -91,7 +92,7 @@ class BpfCallsIT {
         Process process = new ProcessBuilder("/bin/sh", "-c", script)
                 .redirectErrorStream(true)
                 .start();
-        String out = new String(process.getInputStream().readAllBytes());
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         process.waitFor();
         return out;
     }
