@@ -247,7 +247,7 @@ final class Installation implements AutoCloseable {
         for (PartitionStatus partition : all) {
             String name = partition.name().value();
             run("stop", name, "--kill", "--yes").expect(0);
-            run("delete", name, "--yes").expect(0);
+            run("delete", name, "--yes", "--wipe").expect(0);
         }
     }
 

@@ -280,6 +280,7 @@ class KernelDrillsIT {
     @ParameterizedTest
     @ValueSource(strings = {"shell", "service", "systemd"})
     @Proves("a partition's kernel objects are bounded")
+    @SuppressWarnings("try") // The stream is what keeps the hog running.
     void d24TakesItsOwnInotifyInstancesOnly(String partition) throws IOException {
         // Given one that takes all it can get and keeps them for a while
         String hog =
