@@ -34,6 +34,9 @@ final class PartitionLink {
 
     private @Nullable Fd ready;
     private boolean used;
+
+    /** Whether the run that used it is over and nobody has made it anew. */
+    private boolean over;
     private boolean gone;
     private volatile boolean whole;
 
@@ -103,6 +106,7 @@ final class PartitionLink {
             namespace = prepare();
         }
         used = true;
+        over = false;
         return namespace;
     }
 
@@ -120,16 +124,18 @@ final class PartitionLink {
         if (used) {
             letGo();
             whole = false;
+            over = true;
         }
     }
 
-    /** The run is over: what it had goes, and what the next needs is made. */
+    /** The run is over: what it had goes, and what the next needs is made, unless the next was faster and has made it. */
     synchronized void renew() {
-        if (gone || !used) {
+        if (gone || !over) {
             return;
         }
         letGo();
         used = false;
+        over = false;
         removeLink();
         prepare();
     }

@@ -159,8 +159,11 @@ class NothingIsLeftOfNetworksIT {
         assertThat(ground.leftovers()).doesNotContain(link);
         assertThat(ground.promises("a")).allMatch(Promise::held);
         assertThat(ground.inside("a", "ping -c 1 -W 1 b")).contains(" 0% packet loss");
-        ground.stop("a");
-        ground.start("a");
+        for (int i = 0; i < 20; i++) {
+            // At once: the next run may be faster than what is made anew beside.
+            ground.stop("a");
+            ground.start("a");
+        }
         assertThat(ground.inside("a", "ping -c 1 -W 1 b")).contains(" 0% packet loss");
     }
 
