@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -132,32 +133,38 @@ class PlacementLawsTest {
 
         if (decision instanceof Decision.Refused refused
                 && refused.problem().code() == ProblemCode.NOT_ENOUGH_RESOURCES) {
-            Set<PartitionName> named = released(refused.problem(), history.holdings);
-            assertThat(fits(history, named, claim))
-                    .isEqualTo(fits(
-                            history,
-                            history.holdings.all().stream().map(Holding::owner).collect(Collectors.toSet()),
-                            claim));
+            Set<PartitionName> deleted = named("delete ", refused.problem(), history.holdings);
+            Set<PartitionName> named =
+                    deleted.isEmpty() ? named("release ", refused.problem(), history.holdings) : deleted;
+            Function<Set<PartitionName>, Holdings> without =
+                    deleted.isEmpty() ? history.holdings::released : history.holdings::without;
+            assertThat(fits(history, without.apply(named), claim))
+                    .isEqualTo(fits(history, history.holdings.without(everybody(history.holdings)), claim));
             for (PartitionName one : named) {
                 Set<PartitionName> fewer =
                         named.stream().filter(each -> !each.equals(one)).collect(Collectors.toSet());
-                assertThat(fits(history, fewer, claim)).isFalse();
+                assertThat(fits(history, without.apply(fewer), claim)).isFalse();
             }
         }
     }
 
-    private static boolean fits(History history, Set<PartitionName> released, Claim claim) {
-        return Placement.offer(history.machine, history.holdings.without(released), claim) instanceof Decision.Offer;
+    private static boolean fits(History history, Holdings left, Claim claim) {
+        return Placement.offer(history.machine, left, claim) instanceof Decision.Offer;
     }
 
-    private static Set<PartitionName> released(Problem problem, Holdings holdings) {
+    private static Set<PartitionName> everybody(Holdings holdings) {
+        Set<PartitionName> all = holdings.all().stream().map(Holding::owner).collect(Collectors.toSet());
+        all.addAll(holdings.kept().keySet());
+        return all;
+    }
+
+    private static Set<PartitionName> named(String verb, Problem problem, Holdings holdings) {
         String remedy = problem.remedy().orElse("");
-        if (!remedy.startsWith("release ")) {
+        if (!remedy.startsWith(verb)) {
             return Set.of();
         }
         List<String> words = List.of(remedy.split("[ ,;]+"));
-        return holdings.all().stream()
-                .map(Holding::owner)
+        return everybody(holdings).stream()
                 .filter(owner -> words.contains(owner.value()))
                 .collect(Collectors.toSet());
     }

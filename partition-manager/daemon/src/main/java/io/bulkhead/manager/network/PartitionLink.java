@@ -37,6 +37,7 @@ final class PartitionLink {
 
     /** Whether the run that used it is over and nobody has made it anew. */
     private boolean over;
+
     private boolean gone;
     private volatile boolean whole;
 
