@@ -225,7 +225,7 @@ class HostChecksTest {
         assertThat(wrong())
                 .extracting(Finding::verdict)
                 .containsOnly(Finding.Verdict.WEAK)
-                .hasSize(4);
+                .hasSize(6);
         assertThat(new HostChecks(root, settings).all(true)).allMatch(each -> each.verdict() == Finding.Verdict.GOOD);
     }
 }
