@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps what a program prints, and its end, for whoever waits for that. Any thread. */
@@ -12,12 +13,14 @@ final class Output implements Program {
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private @Nullable Integer status;
+    private long changes;
 
     synchronized void take(byte[] piece, int length) {
         // A hog may print for as long as it likes.
         if (bytes.size() < MOST_BYTES) {
             bytes.write(piece, 0, length);
         }
+        changes++;
         notifyAll();
     }
 
@@ -38,8 +41,10 @@ final class Output implements Program {
 
     @Override
     public synchronized void awaitChange(Duration patience) throws InterruptedException {
-        if (status == null) {
-            wait(Math.max(1, patience.toMillis()));
+        long seen = changes;
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (status == null && changes == seen && System.nanoTime() < deadline) {
+            wait(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
         }
     }
 }
