@@ -28,6 +28,7 @@ enum Victim {
     private final String title;
     private final int callsPerSecond;
     private final String script;
+
     @SuppressWarnings("ImmutableEnumChecker") // What List.of makes is.
     private final List<String> where;
 
