@@ -3,10 +3,13 @@ package io.bulkhead.manager.network;
 import io.bulkhead.contract.order.Problem;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
+import io.bulkhead.contract.partition.HostStatus.Enforcement;
 import io.bulkhead.contract.partition.InstanceName;
 import io.bulkhead.contract.partition.NetworkSlice;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.Promise;
+import io.bulkhead.contract.partition.Resource;
+import io.bulkhead.contract.partition.Strength;
 import io.bulkhead.contract.partition.UidRange;
 import io.bulkhead.manager.enter.Entrance;
 import io.bulkhead.manager.record.PartitionRecord;
@@ -106,6 +109,14 @@ public final class NetworkWall implements Wall {
             }
             LockSupport.parkNanos(PAUSE.toNanos());
         }
+    }
+
+    @Override
+    public List<Enforcement> enforcement() {
+        return List.of(
+                new Enforcement(Resource.NETWORK_IN, Strength.CAPPED, "tbf on the host's side, whole frames counted"),
+                new Enforcement(Resource.NETWORK_OUT, Strength.CAPPED, "the same, by ifb"),
+                new Enforcement(Resource.NETWORK_DEVICE, Strength.EXCLUSIVE, "a whole interface, moved in while it runs"));
     }
 
     @Override
@@ -276,7 +287,7 @@ public final class NetworkWall implements Wall {
 
     /** Lets the prepared networks go; those of partitions that run stay. */
     public void close() {
-        links.values().forEach(PartitionLink::letGo);
+        links.values().forEach(PartitionLink::close);
     }
 
     // ---- beside

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * run, and made anew after it, since root inside may have done anything to its end. What holds back what the partition
  * sends stays from run to run. Its methods exclude each other.
  */
-final class PartitionLink {
+final class PartitionLink implements AutoCloseable {
     /** How long an interface may take to vanish with its namespace. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -118,6 +118,12 @@ final class PartitionLink {
         if (namespace != null) {
             namespace.close();
         }
+    }
+
+    /** Lets the namespace go that was made ahead; the link of a run that goes on stays. */
+    @Override
+    public void close() {
+        letGo();
     }
 
     /** The run is over, and the link is to be made anew. */

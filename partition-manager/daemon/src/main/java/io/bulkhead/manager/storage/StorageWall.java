@@ -2,13 +2,16 @@ package io.bulkhead.manager.storage;
 
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
+import io.bulkhead.contract.partition.HostStatus.Enforcement;
 import io.bulkhead.contract.partition.IoSlice;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionSpec;
 import io.bulkhead.contract.partition.Promise;
+import io.bulkhead.contract.partition.Resource;
 import io.bulkhead.contract.partition.Share;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.contract.partition.StorageSlice;
+import io.bulkhead.contract.partition.Strength;
 import io.bulkhead.contract.partition.Volume;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.manager.cgroup.Cgroups;
@@ -132,6 +135,14 @@ public final class StorageWall implements Wall {
         unclaimed(storage.map(StorageSlice::volumes).orElse(List.of()), paths)
                 .forEach(file -> lost.add(file.getFileName().toString()));
         return lost.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", lost));
+    }
+
+    @Override
+    public List<Enforcement> enforcement() {
+        return List.of(
+                new Enforcement(Resource.STORAGE, Strength.GUARANTEED, "an ext4 on a file whose blocks are all set aside"),
+                new Enforcement(Resource.VOLUMES, Strength.GUARANTEED, "the same"),
+                new Enforcement(Resource.DISKS, Strength.EXCLUSIVE, "whole block devices, each to one partition"));
     }
 
     @Override
