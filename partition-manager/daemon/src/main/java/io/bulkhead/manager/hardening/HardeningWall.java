@@ -72,12 +72,18 @@ public final class HardeningWall implements Wall {
     public List<Enforcement> enforcement() {
         return List.of(
                 new Enforcement(
-                        Resource.USER_IDS, Strength.EXCLUSIVE, "a range of 65,536 for each that nobody else of the host has"),
-                new Enforcement(Resource.CAPABILITIES, Strength.CAPPED, "the bounding set, inside its user namespace alone"),
-                new Enforcement(Resource.SYSTEM_CALLS, Strength.CAPPED, "a seccomp filter on process 1 and every command"),
+                        Resource.USER_IDS,
+                        Strength.EXCLUSIVE,
+                        "a range of 65,536 for each that nobody else of the host has"),
+                new Enforcement(
+                        Resource.CAPABILITIES, Strength.CAPPED, "the bounding set, inside its user namespace alone"),
+                new Enforcement(
+                        Resource.SYSTEM_CALLS, Strength.CAPPED, "a seccomp filter on process 1 and every command"),
                 new Enforcement(Resource.DEVICES, Strength.CAPPED, "nodes allowed one by one; none can be made inside"),
                 new Enforcement(
-                        Resource.KERNEL_OBJECTS, Strength.CAPPED, "/proc/sys/user of its user namespace; the rest by its memory"));
+                        Resource.KERNEL_OBJECTS,
+                        Strength.CAPPED,
+                        "/proc/sys/user of its user namespace; the rest by its memory"));
     }
 
     @Override

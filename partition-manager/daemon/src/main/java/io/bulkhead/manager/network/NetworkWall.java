@@ -116,7 +116,8 @@ public final class NetworkWall implements Wall {
         return List.of(
                 new Enforcement(Resource.NETWORK_IN, Strength.CAPPED, "tbf on the host's side, whole frames counted"),
                 new Enforcement(Resource.NETWORK_OUT, Strength.CAPPED, "the same, by ifb"),
-                new Enforcement(Resource.NETWORK_DEVICE, Strength.EXCLUSIVE, "a whole interface, moved in while it runs"));
+                new Enforcement(
+                        Resource.NETWORK_DEVICE, Strength.EXCLUSIVE, "a whole interface, moved in while it runs"));
     }
 
     @Override

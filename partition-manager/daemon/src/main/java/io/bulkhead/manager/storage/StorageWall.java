@@ -140,7 +140,8 @@ public final class StorageWall implements Wall {
     @Override
     public List<Enforcement> enforcement() {
         return List.of(
-                new Enforcement(Resource.STORAGE, Strength.GUARANTEED, "an ext4 on a file whose blocks are all set aside"),
+                new Enforcement(
+                        Resource.STORAGE, Strength.GUARANTEED, "an ext4 on a file whose blocks are all set aside"),
                 new Enforcement(Resource.VOLUMES, Strength.GUARANTEED, "the same"),
                 new Enforcement(Resource.DISKS, Strength.EXCLUSIVE, "whole block devices, each to one partition"));
     }
