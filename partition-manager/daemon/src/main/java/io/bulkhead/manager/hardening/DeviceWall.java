@@ -17,7 +17,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class DeviceWall {
     private static final Logger LOG = LoggerFactory.getLogger(DeviceWall.class);
-    private static final Errno EOPNOTSUPP = new Errno(95);
 
     private final DevicePrograms programs;
 
@@ -84,6 +83,6 @@ public final class DeviceWall {
     }
 
     private static boolean isRefusal(ErrnoException e) {
-        return e.is(Errno.EPERM) || e.is(Errno.ENOSYS) || e.is(Errno.EINVAL) || e.is(EOPNOTSUPP);
+        return e.is(Errno.EPERM) || e.is(Errno.ENOSYS) || e.is(Errno.EINVAL) || e.is(Errno.EOPNOTSUPP);
     }
 }

@@ -48,8 +48,6 @@ public final class MountRunner implements AutoCloseable {
     private static final Set<MountFlag> EMPTY =
             EnumSet.of(MountFlag.READ_ONLY, MountFlag.NO_SUID, MountFlag.NO_DEV, MountFlag.NO_EXEC);
     private static final Set<MountFlag> BIND = EnumSet.of(MountFlag.BIND);
-    private static final Errno ELOOP = new Errno(40);
-    private static final Errno EXDEV = new Errno(18);
     private static final Path SLASH = Path.of("/");
     private static final Set<OpenFlag> NEW_FILE = EnumSet.of(OpenFlag.WRITE_ONLY, OpenFlag.CREATE);
     private static final Set<OpenFlag> PLACE = EnumSet.of(OpenFlag.PATH, OpenFlag.DIRECTORY, OpenFlag.NO_FOLLOW);
@@ -219,7 +217,7 @@ public final class MountRunner implements AutoCloseable {
             }
         } catch (ErrnoException e) {
             // The partition's root may have removed or replaced it: then it does without.
-            if (!e.is(Errno.ENOENT) && !e.is(Errno.ENOTDIR) && !e.is(ELOOP) && !e.is(EXDEV)) {
+            if (!e.is(Errno.ENOENT) && !e.is(Errno.ENOTDIR) && !e.is(Errno.ELOOP) && !e.is(Errno.EXDEV)) {
                 throw e;
             }
         }

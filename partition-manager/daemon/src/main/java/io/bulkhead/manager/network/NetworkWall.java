@@ -211,7 +211,7 @@ public final class NetworkWall implements Wall {
     public void afterRelease(PartitionRecord partition, RunningPartition running) {
         PartitionLink link = links.get(partition.name());
         if (link != null) {
-            link.letGo();
+            link.close();
             names.begin(partition.name(), running.init(), board.hostsBlock(partition.name()));
         }
     }

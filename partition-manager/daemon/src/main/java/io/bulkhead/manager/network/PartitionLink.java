@@ -102,7 +102,7 @@ final class PartitionLink implements AutoCloseable {
     synchronized Fd take() {
         Fd namespace = ready;
         if (namespace == null || !interfaces.exists(link())) {
-            letGo();
+            close();
             removeLink();
             namespace = prepare();
         }
@@ -111,8 +111,9 @@ final class PartitionLink implements AutoCloseable {
         return namespace;
     }
 
-    /** The run lives in the namespace now, and keeps it itself. */
-    synchronized void letGo() {
+    /** Lets the namespace go that was made ahead: a run that lives in it keeps it itself, and its link stays. */
+    @Override
+    public synchronized void close() {
         Fd namespace = ready;
         ready = null;
         if (namespace != null) {
@@ -120,16 +121,10 @@ final class PartitionLink implements AutoCloseable {
         }
     }
 
-    /** Lets the namespace go that was made ahead; the link of a run that goes on stays. */
-    @Override
-    public void close() {
-        letGo();
-    }
-
     /** The run is over, and the link is to be made anew. */
     synchronized void end() {
         if (used) {
-            letGo();
+            close();
             whole = false;
             over = true;
         }
@@ -140,7 +135,7 @@ final class PartitionLink implements AutoCloseable {
         if (gone || !over) {
             return;
         }
-        letGo();
+        close();
         used = false;
         over = false;
         removeLink();
@@ -175,7 +170,7 @@ final class PartitionLink implements AutoCloseable {
     }
 
     private void removeAll() {
-        letGo();
+        close();
         used = false;
         removeLink();
         removeInterface(names.shaper(port.address()));

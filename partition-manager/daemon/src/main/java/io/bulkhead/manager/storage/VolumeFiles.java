@@ -172,7 +172,7 @@ final class VolumeFiles {
                                 .problem(),
                         e);
             }
-            if (e.is(new Errno(95))) {
+            if (e.is(Errno.EOPNOTSUPP)) {
                 throw new Refusal(
                         Refusal.of(
                                         ProblemCode.NOT_ENFORCEABLE,

@@ -27,6 +27,8 @@ final class FcntlHeader {
     static final int AT_RECURSIVE = 0x8000;
 
     /** linux/openat2.h. */
+    static final long RESOLVE_NO_XDEV = 0x01;
+
     static final long RESOLVE_NO_MAGICLINKS = 0x02;
 
     static final long RESOLVE_NO_SYMLINKS = 0x04;

@@ -11,6 +11,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Descriptors: open(2), pipe(2), socketpair(2), openat2(2), read(2), pread(2), write(2), fallocate(2), fcntl(2),
  * eventfd(2), close(2). */
@@ -90,18 +91,33 @@ final class FileCalls {
     }
 
     static Fd openBeneath(Fd directory, String path, Set<OpenFlag> flags) {
-        try (CStrings texts = new CStrings(path);
-                Scratch scratch = new Scratch()) {
+        try (CStrings texts = new CStrings(path)) {
+            return openBeneath(directory, texts.at(0), () -> directory + ", \"" + path + "\"", flags, 0);
+        }
+    }
+
+    /**
+     * The same for a name that need not be text.
+     *
+     * @param path address of its bytes and a NUL
+     * @param furtherResolve RESOLVE_ bits beside those that keep it beneath
+     */
+    static Fd openBeneath(
+            Fd directory, long path, Supplier<Object> subject, Set<OpenFlag> flags, long furtherResolve) {
+        try (Scratch scratch = new Scratch()) {
             Pointer how = scratch.zeroed(OpenHow.SIZE);
             how.setLong(OpenHow.FLAGS, bits(flags));
             how.setLong(OpenHow.MODE, flags.contains(OpenFlag.CREATE) ? CREATED_MODE : 0);
             how.setLong(
                     OpenHow.RESOLVE,
-                    FcntlHeader.RESOLVE_BENEATH | FcntlHeader.RESOLVE_NO_SYMLINKS | FcntlHeader.RESOLVE_NO_MAGICLINKS);
+                    FcntlHeader.RESOLVE_BENEATH
+                            | FcntlHeader.RESOLVE_NO_SYMLINKS
+                            | FcntlHeader.RESOLVE_NO_MAGICLINKS
+                            | furtherResolve);
             return owned(Checked.call(
                     "openat2",
-                    directory + ", \"" + path + "\"",
-                    () -> Libc.syscall(SyscallHeader.SYS_openat2, directory.number(), texts.at(0), how, OpenHow.SIZE)));
+                    subject,
+                    () -> Libc.syscall(SyscallHeader.SYS_openat2, directory.number(), path, how, OpenHow.SIZE)));
         }
     }
 

@@ -25,15 +25,6 @@ public final class JnaTreeCalls implements TreeCalls {
     /** linux/limits.h, XATTR_LIST_MAX and XATTR_SIZE_MAX. */
     private static final int ATTRIBUTES_BYTES = 64 * 1024;
 
-    /** struct open_how of linux/openat2.h: flags, mode, resolve. */
-    static final class OpenHow {
-        static final int FLAGS = 0;
-        static final int RESOLVE = 16;
-        static final int SIZE = 24;
-
-        private OpenHow() {}
-    }
-
     /** struct linux_dirent64, getdents64(2). */
     private static final class DirectoryEntry {
         static final int LENGTH = 16;
@@ -61,9 +52,6 @@ public final class JnaTreeCalls implements TreeCalls {
     }
 
     private static final class Libc {
-        /** SYS_openat2. */
-        static native long syscall(long number, int directory, Pointer path, Pointer how, long size);
-
         /** SYS_getdents64. */
         static native long syscall(long number, int directory, Pointer into, long bytes);
 
@@ -86,19 +74,12 @@ public final class JnaTreeCalls implements TreeCalls {
     @Override
     public Fd openBeneath(Fd directory, String name, Set<OpenFlag> flags) {
         try (Scratch scratch = new Scratch()) {
-            Pointer how = scratch.zeroed(OpenHow.SIZE);
-            how.setLong(OpenHow.FLAGS, FileCalls.bits(flags));
-            how.setLong(
-                    OpenHow.RESOLVE,
-                    TreeHeader.RESOLVE_BENEATH
-                            | TreeHeader.RESOLVE_NO_SYMLINKS
-                            | TreeHeader.RESOLVE_NO_MAGICLINKS
-                            | TreeHeader.RESOLVE_NO_XDEV);
-            Pointer text = raw(scratch, name);
-            return FileCalls.owned(Checked.call(
-                    "openat2",
+            return FileCalls.openBeneath(
+                    directory,
+                    Pointer.nativeValue(raw(scratch, name)),
                     () -> directory + ", \"" + name + "\"",
-                    () -> Libc.syscall(TreeHeader.SYS_openat2, directory.number(), text, how, OpenHow.SIZE)));
+                    flags,
+                    FcntlHeader.RESOLVE_NO_XDEV);
         }
     }
 

@@ -2,15 +2,9 @@ package io.bulkhead.manager.sys.jna;
 
 import io.bulkhead.manager.sys.Architecture;
 
-/** Constants of linux/openat2.h, linux/stat.h, stdio.h and sys/syscall.h for calls that go through trees. */
+/** Constants of linux/stat.h, stdio.h and sys/syscall.h for calls that go through trees. */
 final class TreeHeader {
     static final long SYS_getdents64 = Architecture.pick(217, 61);
-    static final long SYS_openat2 = 437;
-
-    static final long RESOLVE_NO_XDEV = 0x01;
-    static final long RESOLVE_NO_MAGICLINKS = 0x02;
-    static final long RESOLVE_NO_SYMLINKS = 0x04;
-    static final long RESOLVE_BENEATH = 0x08;
 
     static final int RENAME_EXCHANGE = 2;
     static final int STATX_BASIC_STATS = 0x7ff;

@@ -157,9 +157,6 @@ class ConstantsIT {
         ours.put("offsetof(siginfo_t, si_status)", (long) ProcessCalls.SigInfo.STATUS);
         ours.put("offsetof(struct pidfd_info, mask)", (long) ProcessCalls.PidfdInfo.MASK);
         ours.put("offsetof(struct pidfd_info, exit_code)", (long) ProcessCalls.PidfdInfo.EXIT_CODE);
-        ours.put("sizeof(struct open_how)", (long) JnaTreeCalls.OpenHow.SIZE);
-        ours.put("offsetof(struct open_how, flags)", (long) JnaTreeCalls.OpenHow.FLAGS);
-        ours.put("offsetof(struct open_how, resolve)", (long) JnaTreeCalls.OpenHow.RESOLVE);
         ours.put("sizeof(struct statx)", (long) JnaTreeCalls.Statx.SIZE);
         ours.put("offsetof(struct statx, stx_uid)", (long) JnaTreeCalls.Statx.UID);
         ours.put("offsetof(struct statx, stx_gid)", (long) JnaTreeCalls.Statx.GID);
