@@ -163,14 +163,30 @@ public final class Applying {
             settled = canSettleAsBefore(bound);
         }
         if (!settled) {
-            // Somebody took what it had, or nobody answers: one by one, so that each gets as far as it can.
-            bound.forEach(step -> attempt(step.name(), failures, () -> restore(step)));
+            restoreEach(bound, failures);
         }
         List<PartitionName> back = all.stream()
                 .map(Step::name)
                 .filter(name -> !failures.containsKey(name))
                 .toList();
         return new Outcome(List.of(), Optional.of(problem), back, failures);
+    }
+
+    /**
+     * Somebody took what one of them had, or nobody answers: one by one, so that each gets as far as it can, and again as long
+     * as that brings one back, since what it gives up may be what another waits for.
+     */
+    private void restoreEach(List<Step> steps, Map<PartitionName, String> failures) {
+        List<Step> left = steps;
+        int before;
+        do {
+            before = left.size();
+            left.forEach(step -> failures.remove(step.name()));
+            left.forEach(step -> attempt(step.name(), failures, () -> restore(step)));
+            left = left.stream()
+                    .filter(step -> failures.containsKey(step.name()))
+                    .toList();
+        } while (!left.isEmpty() && left.size() < before);
     }
 
     /** Brings all of them back together, if that can be. */

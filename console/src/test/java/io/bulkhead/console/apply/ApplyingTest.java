@@ -161,6 +161,23 @@ class ApplyingTest {
     }
 
     @Test
+    void putsBackWhatHadToWaitForAnotherAlthoughAThirdIsGone() {
+        FakeDesk desk = new FakeDesk(400)
+                .with(spec("gone", 50), true)
+                .with(spec("waits", 150), true)
+                .with(spec("grows", 50), true);
+        FilePlan plan = plan(desk, Set.of("gone", "waits"), spec("new", 50), spec("grows", 300), spec("more", 100));
+        desk.comeBetween(2, () -> desk.remove(new PartitionName("gone")));
+
+        Outcome outcome = new Applying(desk, plan).run();
+
+        assertThat(outcome.problem()).isPresent();
+        assertThat(outcome.notPutBack()).containsOnlyKeys(new PartitionName("gone"));
+        assertThat(desk.partitions()).containsOnlyKeys(new PartitionName("waits"), new PartitionName("grows"));
+        assertThat(desk.partitions().values()).allMatch(FakeDesk.Held::bound);
+    }
+
+    @Test
     void saysWhatCouldNotBePutBack() {
         FakeDesk desk = new FakeDesk(300).with(spec("web", 100), true);
         FilePlan plan = plan(desk, Set.of(), spec("web", 50), spec("large", 290));
