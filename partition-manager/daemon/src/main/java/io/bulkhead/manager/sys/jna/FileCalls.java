@@ -102,8 +102,7 @@ final class FileCalls {
      * @param path address of its bytes and a NUL
      * @param furtherResolve RESOLVE_ bits beside those that keep it beneath
      */
-    static Fd openBeneath(
-            Fd directory, long path, Supplier<Object> subject, Set<OpenFlag> flags, long furtherResolve) {
+    static Fd openBeneath(Fd directory, long path, Supplier<Object> subject, Set<OpenFlag> flags, long furtherResolve) {
         try (Scratch scratch = new Scratch()) {
             Pointer how = scratch.zeroed(OpenHow.SIZE);
             how.setLong(OpenHow.FLAGS, bits(flags));
