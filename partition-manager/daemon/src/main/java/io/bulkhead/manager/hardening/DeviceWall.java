@@ -7,6 +7,8 @@ import io.bulkhead.manager.sys.Fd;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +21,9 @@ public final class DeviceWall {
     private static final Logger LOG = LoggerFactory.getLogger(DeviceWall.class);
 
     private final DevicePrograms programs;
+
+    /** By the disks that are let through: a look each second loads no program only to know it by. */
+    private final ConcurrentMap<Set<String>, String> tags = new ConcurrentHashMap<>();
 
     public DeviceWall(DevicePrograms programs) {
         this.programs = programs;
@@ -63,8 +68,8 @@ public final class DeviceWall {
      * @return empty where the host lets nobody load programs
      */
     public Optional<Finding> look(Path group, Set<String> disks) {
-        try (Fd program = programs.load(program(disks))) {
-            String wanted = programs.tag(program);
+        try {
+            String wanted = tags.computeIfAbsent(disks, this::tag);
             boolean there = programs.tags(group).contains(wanted);
             return Optional.of(
                     there
@@ -79,6 +84,12 @@ public final class DeviceWall {
                 return Optional.empty();
             }
             return Optional.of(new Finding(false, String.valueOf(e.getMessage()), Optional.of("it cannot be read")));
+        }
+    }
+
+    private String tag(Set<String> disks) {
+        try (Fd program = programs.load(program(disks))) {
+            return programs.tag(program);
         }
     }
 
