@@ -241,7 +241,8 @@ record RuleSet(NetworkNames names, List<Port> ports, Egress egress) {
                     + " ct state new add @connections { ip saddr ct count over " + CONNECTIONS + " } drop");
             rules.add("iifname " + bridge + " oifname " + out(bridge) + " accept");
         }
-        rules.add("iifname " + bridge + " drop");
+        // Told to those inside, who would otherwise wait for each name server and connection until their patience ends.
+        rules.add("iifname " + bridge + " reject with icmp admin-prohibited");
         rules.add("oifname " + bridge + " ct state established,related accept");
         rules.add("oifname " + bridge + " ct status dnat accept");
         rules.add("oifname " + bridge + " drop");

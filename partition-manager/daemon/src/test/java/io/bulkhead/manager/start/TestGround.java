@@ -81,6 +81,9 @@ public final class TestGround implements AutoCloseable {
         Files.writeString(etc.resolve("passwd"), "joe:x:4242:4242::/home:/bin/sh\n", StandardOpenOption.APPEND);
         Files.writeString(etc.resolve("hostname"), NAME + "\n");
         Files.writeString(etc.resolve("fstab"), "");
+        // None that could be asked from inside; the host's would be waited for.
+        Files.deleteIfExists(etc.resolve("resolv.conf"));
+        Files.writeString(etc.resolve("resolv.conf"), "");
         Files.writeString(
                 etc.resolve("machine-id"), UUID.randomUUID().toString().replace("-", "") + "\n");
     }

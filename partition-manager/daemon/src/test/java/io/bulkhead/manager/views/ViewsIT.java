@@ -167,10 +167,16 @@ class ViewsIT {
     void isRepairedWithinASecondWhenLxcfsDies() {
         // Given
         ground = new ViewsGround(HALF, BOTH, 200);
-        List<Boolean> news = Collections.synchronizedList(new ArrayList<>());
+        List<Boolean> news = Collections.synchronizedList(new ArrayList<>(List.of(true)));
         try (ViewsWall wall = ground.wall()) {
             RunningPartition partition = ground.boot(wall, SHELL);
-            wall.onNews(() -> news.add(ground.promise(wall, partition).held()));
+            // The word that the first lxcfs is there may still be on its way.
+            wall.onNews(() -> {
+                boolean held = ground.promise(wall, partition).held();
+                if (held != news.get(news.size() - 1)) {
+                    news.add(held);
+                }
+            });
             try (ConsoleTap console = new ConsoleTap(ground.ground.sys, partition.console())) {
                 console.expect("# ", PATIENCE);
                 run(console, "sleep 1000 & echo started");
@@ -182,7 +188,7 @@ class ViewsIT {
                     ground.kill(before);
 
                     // Then
-                    int told = 2 * i;
+                    int told = 1 + 2 * i;
                     await().pollInterval(Duration.ofMillis(5)).atMost(PATIENCE).until(() -> news.size() >= told);
                     assertThat(ground.lxcfs()).isNotEqualTo(before);
                     assertThat(run(console, "free -m; jobs"))
@@ -191,7 +197,7 @@ class ViewsIT {
                 }
             }
         }
-        assertThat(news).containsExactly(false, true, false, true, false, true);
+        assertThat(news).containsExactly(true, false, true, false, true, false, true);
     }
 
     @Test
