@@ -34,7 +34,7 @@ import net.jqwik.api.arbitraries.StringArbitrary;
 class DefinitionLawsTest {
     private static final Schema SCHEMA = ConfigsTest.schema();
 
-    @Property(tries = 2_000, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 1_000, edgeCases = EdgeCasesMode.NONE)
     void whatIsWrittenOfOneReadsBackAsTheSame(@ForAll("one") PartitionSpec partition) {
         String text = DefinitionWriter.write(partition);
 
@@ -56,12 +56,11 @@ class DefinitionLawsTest {
 
     @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
     void partitionsDifferExactlyWhereAChangeIsTold(
-            @ForAll("partitions") List<PartitionSpec> some, @ForAll("partitions") List<PartitionSpec> others) {
-        PartitionSpec one = some.get(0);
+            @ForAll("one") PartitionSpec one, @ForAll("one") PartitionSpec another) {
         PartitionSpec sameAgain = DefinitionLoader.load("written", DefinitionWriter.write(one))
                 .get(0)
                 .spec();
-        PartitionSpec other = renamed(others.get(0), one.name());
+        PartitionSpec other = renamed(another, one.name());
 
         assertThat(DefinitionChange.between(one, sameAgain)).isEmpty();
         assertThat(DefinitionChange.between(one, other).isEmpty()).isEqualTo(one.equals(other));

@@ -35,7 +35,7 @@ class InventoryLawsTest {
     record Shape(Topology topology, CpuSet offline) {}
 
     /** Reading is the inverse of writing. A tree is some hundred files, so most of the cases are of the smallest trees. */
-    @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
     void readsBackWhateverSmallMachineWasWritten(@ForAll("tinyShapes") Shape shape) {
         checkRoundTrip(shape);
     }
@@ -62,7 +62,7 @@ class InventoryLawsTest {
     }
 
     /** What is exported is what is planned with. */
-    @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
     void readsBackWhateverFileWasWritten(@ForAll("shapes") Shape shape) {
         InventoryFile file = InventorySamples.file(InventorySamples.inventory().with(shape.topology()));
         String text = InventoryFiles.text(RecordCodec.encode(file));
