@@ -7,6 +7,8 @@ import io.bulkhead.contract.partition.CpuClaim;
 import io.bulkhead.contract.partition.IoSlice;
 import io.bulkhead.contract.partition.NetworkSlice;
 import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.partition.PartitionStatus;
+import io.bulkhead.contract.partition.Promise;
 import io.bulkhead.contract.partition.Resource;
 import io.bulkhead.contract.partition.StorageSlice;
 import io.bulkhead.contract.unit.BitRate;
@@ -19,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -80,13 +83,13 @@ final class Bulkhead implements Contender {
     public void prepare() throws CannotRunException {
         try {
             manager.define(name, claim());
-            requireViews();
             ManagerClient stream = manager.connect();
             console = stream;
             stream.ask(Reply.StreamOpened.class, new Order.OpenConsole(name, "bench", false, false, 0, true));
             Thread reader = new Thread(() -> read(stream), "console");
             reader.setDaemon(true);
             reader.start();
+            requireViews();
         } catch (IOException e) {
             throw new CannotRunException(String.valueOf(e.getMessage()), e);
         }
@@ -110,16 +113,24 @@ final class Bulkhead implements Contender {
 
     /** What is called so must be so: a manager that shows the slice by lxcfs, or one that does not. */
     private void requireViews() throws IOException, CannotRunException {
-        boolean shown = manager.orders()
-                .ask(Reply.Partition.class, new Order.ShowPartition(name))
-                .partition()
-                .promises()
-                .stream()
+        List<Promise> promises = ask(new Order.StartPartition(name)).promises();
+        rest();
+        boolean shown = promises.stream()
                 .anyMatch(promise -> promise.resource() == Resource.VIEWS
                         && promise.promised().contains("lxcfs"));
         if (shown != walls.views()) {
             throw new CannotRunException(shown ? "its manager has lxcfs" : "this host has no lxcfs");
         }
+    }
+
+    private PartitionStatus ask(Order order) throws IOException {
+        return manager.orders().ask(Reply.Partition.class, order).partition();
+    }
+
+    /** Gives the slice to the next one of this manager: all of them together would want more than the pool has. */
+    private void rest() throws IOException {
+        ask(new Order.StopPartition(name, true));
+        ask(new Order.ReleasePartition(name));
     }
 
     private void read(ManagerClient stream) {
@@ -141,11 +152,12 @@ final class Bulkhead implements Contender {
         FirstByte awaited = new FirstByte(name);
         first = awaited;
         try {
-            long begun = System.nanoTime();
-            manager.orders().ask(Reply.Partition.class, new Order.StartPartition(name));
-            long came = awaited.nanoTime();
-            manager.orders().ask(Reply.Partition.class, new Order.StopPartition(name, true));
+            ask(new Order.BindPartition(name, ManagerProcess.slice(claim())));
             awaitLink();
+            long begun = System.nanoTime();
+            ask(new Order.StartPartition(name));
+            long came = awaited.nanoTime();
+            rest();
             return came - begun;
         } catch (IOException e) {
             throw new CannotRunException(String.valueOf(e.getMessage()), e);
@@ -153,8 +165,8 @@ final class Bulkhead implements Contender {
     }
 
     /**
-     * Waits until the network for the next start is there: the manager makes it anew after each run, on its own, and must
-     * not do so in somebody else's time. The host's end of a link has a carrier once the other end is up, which comes last.
+     * Waits until the network for this start is there, as it is for whoever does not start in the moment of the definition. The
+     * host's end of a link has a carrier once the other end is up, which comes last.
      */
     private void awaitLink() throws IOException {
         if (!walls.network()) {

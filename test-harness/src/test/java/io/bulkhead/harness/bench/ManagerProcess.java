@@ -211,7 +211,12 @@ final class ManagerProcess implements AutoCloseable {
     void define(PartitionName name, Claim claim) throws IOException {
         PartitionSpec spec = new PartitionSpec(
                 name, claim, new Init.Shell(), false, false, STOP_TIMEOUT_MILLIS, Optional.empty());
-        Slice slice = new Slice(
+        orders.ask(Reply.Partition.class, new Order.DefinePartition(spec, slice(claim), Optional.empty()));
+    }
+
+    /** Where a claim of a part of a CPU finds its place on every host. */
+    static Slice slice(Claim claim) {
+        return new Slice(
                 new CpuSlice.Part(((CpuClaim.Part) claim.cpus()).amount()),
                 NodeSet.of(0),
                 claim.memory(),
@@ -220,7 +225,6 @@ final class ManagerProcess implements AutoCloseable {
                 claim.oomGroup(),
                 claim.storage(),
                 claim.network());
-        orders.ask(Reply.Partition.class, new Order.DefinePartition(spec, slice, Optional.empty()));
     }
 
     /** Ends every partition and the manager, and removes its directory. */
