@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
             "Shows on this machine that Bulkhead does what it says, and cleans up after itself.",
             "Boots two partitions of a throw-away installation, measures every promise from inside by a real load, and takes"
                     + " everything down again. Takes less than a minute; needs root.",
-            "Ends with 0 only if everything holds and nothing is left."
+            "What this host cannot do is said with the reason. Ends with 0 only if everything holds and nothing is left."
         })
 final class DemoVerb extends Verb {
     private static final List<String> ENDING_SIGNALS = List.of("INT", "TERM", "HUP");
@@ -47,7 +47,7 @@ final class DemoVerb extends Verb {
             demonstration.interrupt();
         }));
         try {
-            boolean held = Demo.run(bulkhead().surroundings().out(), colour(), definitions, keep);
+            boolean held = Demo.run(bulkhead().surroundings().out(), colour(), width(), definitions, keep);
             return held ? DONE : ProblemCode.PROMISE_BROKEN.exitCode();
         } catch (Refusal | IOException | InterruptedException e) {
             if (!ended.get()) {

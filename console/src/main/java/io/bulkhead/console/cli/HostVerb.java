@@ -4,11 +4,8 @@ import io.bulkhead.broker.HostView;
 import io.bulkhead.broker.inventory.InventoryFile;
 import io.bulkhead.broker.inventory.InventoryFiles;
 import io.bulkhead.console.client.ApiClient;
-import io.bulkhead.console.terminal.Terminal;
-import io.bulkhead.contract.partition.WindowSize;
 import io.bulkhead.contract.wire.Json;
 import java.nio.file.Path;
-import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -33,12 +30,6 @@ final class HostVerb extends Verb {
     static final String PATH = "/v1/host";
     static final String INVENTORY_PATH = "/v1/host/inventory";
 
-    /** What a line may have where nobody says how wide it is: a terminal of old, or a file that has no edge. */
-    private static final int USUAL_WIDTH = 80;
-
-    private static final int NARROWEST = 40;
-    private static final int NO_EDGE = 1000;
-
     HostVerb(Bulkhead bulkhead) {
         super(bulkhead);
     }
@@ -54,18 +45,6 @@ final class HostVerb extends Verb {
             bulkhead().print(new HostMap(view, file, colour(), width()).toString());
         }
         return DONE;
-    }
-
-    /** By the variable that shells and tests set, then by the terminal. */
-    private int width() {
-        Optional<Integer> told = Optional.ofNullable(
-                        bulkhead().surroundings().environment().get("COLUMNS"))
-                .filter(text -> text.matches("[1-9]\\d{0,3}"))
-                .map(Integer::parseInt);
-        int width = told.orElseGet(() -> bulkhead().surroundings().outputIsTerminal()
-                ? Terminal.size().map(WindowSize::columns).orElse(USUAL_WIDTH)
-                : NO_EDGE);
-        return Math.max(NARROWEST, width);
     }
 
     /** {@code bulkhead host export}. */

@@ -96,7 +96,7 @@ final class ShowVerb extends Verb {
         line(out, "generation", status.generation() + drift(status));
         status.intrusion().ifPresent(intrusion -> intrusion(out, intrusion, zone));
         if (!status.promises().isEmpty()) {
-            out.append('\n').append(promises(status.promises()).render(colour()));
+            out.append('\n').append(promises(status.promises()).fold(colour(), width()));
         }
         return out.toString();
     }

@@ -1,6 +1,7 @@
 package io.bulkhead.console.cli;
 
 import io.bulkhead.console.terminal.Terminal;
+import io.bulkhead.contract.partition.WindowSize;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -9,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What the command line gets from the process that it runs in.
@@ -29,6 +31,12 @@ record Surroundings(
         boolean inputIsTerminal,
         boolean outputIsTerminal,
         boolean errorIsTerminal) {
+    /** What a line may have where nobody says how wide it is: a terminal of old, or a file that has no edge. */
+    private static final int USUAL_WIDTH = 80;
+
+    private static final int NARROWEST = 40;
+    private static final int NO_EDGE = 1000;
+
     /** Those of this process. */
     static Surroundings ofProcess() {
         return new Surroundings(
@@ -61,6 +69,17 @@ record Surroundings(
         return outputIsTerminal
                 && !isDumb()
                 && !environment.getOrDefault("CLICOLOR", "1").equals("0");
+    }
+
+    /** How many columns a line may have: by the variable that shells and tests set, then by the terminal. */
+    int columns() {
+        int columns = Optional.ofNullable(environment.get("COLUMNS"))
+                .filter(text -> text.matches("[1-9]\\d{0,3}"))
+                .map(Integer::parseInt)
+                .orElseGet(() -> outputIsTerminal
+                        ? Terminal.size().map(WindowSize::columns).orElse(USUAL_WIDTH)
+                        : NO_EDGE);
+        return Math.max(NARROWEST, columns);
     }
 
     /** Whether the terminal cannot move its cursor; environ(7), TERM. */

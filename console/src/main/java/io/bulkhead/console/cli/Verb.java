@@ -25,4 +25,9 @@ abstract class Verb implements Callable<Integer> {
     final boolean colour() {
         return bulkhead.surroundings().colour();
     }
+
+    /** How many columns a line of the answer may have; many where it goes to a file. */
+    final int width() {
+        return bulkhead.surroundings().columns();
+    }
 }

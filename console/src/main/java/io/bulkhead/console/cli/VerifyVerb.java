@@ -73,7 +73,7 @@ final class VerifyVerb extends Verb {
                 .append(" (read at ")
                 .append(Words.fineTime(certificate.timeMillis(), ZoneId.systemDefault()))
                 .append(")\n")
-                .append(ShowVerb.promises(certificate.promises()).render(colour()));
+                .append(ShowVerb.promises(certificate.promises()).fold(colour(), width()));
         certificate.promises().stream()
                 .filter(promise -> !promise.held())
                 .map(Promise::evidence)

@@ -13,9 +13,10 @@ import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionSpec;
+import io.bulkhead.contract.partition.PublishedPort;
+import io.bulkhead.contract.partition.StorageSlice;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.wire.Json;
-import io.bulkhead.contract.wire.RecordCodec;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -24,6 +25,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Shows on this machine that Bulkhead does what it says, and takes everything down again, also when it is interrupted or
@@ -32,6 +34,9 @@ import java.util.Map;
 public final class Demo {
     private static final int WORK_REQUESTS = 5;
     private static final long TENTH_OF_A_SECOND = 100;
+
+    /** Wider lines are hard to read, whatever the terminal has. */
+    private static final int WIDEST = 100;
 
     private final Report report;
     private final Path definitionsFile;
@@ -48,17 +53,18 @@ public final class Demo {
      *
      * @param out where the story goes
      * @param colour whether it may be coloured
+     * @param width columns of a line
      * @param definitionsFile the partitions {@code critical} and {@code batch}
      * @param keep whether to leave everything running
      * @return whether every line holds
      */
-    public static boolean run(PrintStream out, boolean colour, Path definitionsFile, boolean keep)
+    public static boolean run(PrintStream out, boolean colour, int width, Path definitionsFile, boolean keep)
             throws IOException, InterruptedException {
         if (!Files.isReadable(definitionsFile)) {
             throw Refusal.of(
                     ProblemCode.NOT_FOUND, "the definitions of the demonstration are not at " + definitionsFile);
         }
-        Report report = new Report(out, colour);
+        Report report = new Report(out, colour, Math.min(WIDEST, width));
         new Demo(report, definitionsFile, keep).run();
         report.verdict();
         return report.allHeld();
@@ -71,7 +77,7 @@ public final class Demo {
                 .map(Definition::spec)
                 .toList();
         announce(topology, written);
-        Stage stage = Stage.build(topology);
+        Stage stage = Stage.build(topology, keep);
         boolean played = false;
         try {
             play(stage, topology, written);
@@ -100,7 +106,8 @@ public final class Demo {
                     + spec.claim().memory() + ", "
                     + spec.description().orElse(spec.init().kind()));
         }
-        report.say("puts a real load into each for every promise, and takes everything down again.");
+        report.say("puts a real load into each for every promise, and takes everything down again. Every figure below "
+                + "is measured in this run.");
     }
 
     private void play(Stage stage, Topology topology, List<PartitionSpec> written)
@@ -110,15 +117,40 @@ public final class Demo {
         new Starting(stage.installation(), report::step).run();
         report.say("  manager and control plane are ready after " + millisSince(before) + " ms");
         ApiClient api = new ApiClient(stage.settings().apiSocket());
-        List<PartitionName> names = define(api, topology, written);
+        Defining defining = define(api, stage, topology, written);
+        List<PartitionName> names = defining.names();
         for (PartitionName name : names) {
             long start = System.nanoTime();
             api.post("/v1/partitions/" + name + "/start", new Json.Obj(Map.of()));
             report.say("  " + name + " has booted after " + millisSince(start) + " ms");
         }
-        Measurements measurements = new Measurements(api, names);
         Inside inside = new Inside(api);
-        report.heading("Promises");
+        Certified certified = new Certified(api);
+        PartitionName first = names.get(0);
+        PartitionName second = names.get(1);
+        hardware(new Measurements(inside, certified, names));
+        storage(new StorageScene(inside, certified, stage.settings().stateDirectory().resolve("partitions")), defining);
+        network(new NetworkScene(api, inside, certified, defining), stage, defining);
+        report.heading("What " + first + " takes for the machine");
+        report.lines(new ViewsScene(inside, certified).lines(first));
+        report.heading("Root of " + second + " tries to get out");
+        report.lines(new EscapeScene(inside).lines(second, managerPid(api)));
+        report.heading("The same system, and yet its own");
+        List<Line> system = new ArrayList<>(new SameSystem(inside).lines(first));
+        system.addAll(new GenerationScene(api, inside).lines(first));
+        report.lines(system);
+        report.heading("The service of " + first);
+        report.lines(service(inside, names));
+        report.heading("Somebody changes a limit of " + second + " behind Bulkhead's back");
+        report.lines(new DriftScene(api, certified).lines(second));
+        report.heading("The console of " + second);
+        report.line(console(api, inside, second));
+        report.heading("The certificates");
+        report.lines(certified.lines(names));
+    }
+
+    private void hardware(Measurements measurements) throws IOException, InterruptedException {
+        report.heading("CPUs, memory, tasks and the disk");
         List<Line> lines = new ArrayList<>();
         report.step("both partitions spin on every CPU they see, side by side");
         lines.addAll(measurements.cpus());
@@ -129,27 +161,77 @@ public final class Demo {
         report.step("direct writes and reads");
         lines.addAll(measurements.io());
         report.lines(lines);
-        report.heading("The same system, and yet its own");
-        report.lines(new SameSystem(inside).lines(names.get(0)));
-        report.heading("The service of " + names.get(0));
-        report.lines(service(inside, names));
-        report.heading("The console of " + names.get(1));
-        report.line(console(api, inside, names.get(1)));
     }
 
-    private List<PartitionName> define(ApiClient api, Topology topology, List<PartitionSpec> written) {
+    private void storage(StorageScene scene, Defining defining) throws IOException, InterruptedException {
+        PartitionName filler = defining.names().get(1);
+        report.heading("Storage");
+        Optional<ByteSize> size = defining.spec(filler).claim().storage().flatMap(StorageSlice::own);
+        if (size.isEmpty()) {
+            report.line(notHere(filler + " storage", "a volume", Part.STORAGE, defining));
+            return;
+        }
+        report.step(filler + " writes until its volume is full");
+        report.lines(scene.lines(filler, size.get(), defining.names().get(0)));
+    }
+
+    private void network(NetworkScene scene, Stage stage, Defining defining)
+            throws IOException, InterruptedException {
+        PartitionName server = defining.names().get(0);
+        PartitionName client = defining.names().get(1);
+        report.heading("Network");
+        if (!Part.NETWORK.isIn(defining.spec(server)) || !Part.NETWORK.isIn(defining.spec(client))) {
+            report.line(notHere("network", "a place on it", Part.NETWORK, defining));
+            return;
+        }
+        report.step("as much as goes, to " + client + " and from it");
+        List<Line> lines = new ArrayList<>(scene.rates(client));
+        report.step(client + " calls " + server + ", is made its peer, and calls again");
+        lines.addAll(scene.peers(server, client));
+        Optional<Integer> port = defining.spec(server)
+                .access()
+                .flatMap(access -> access.publish().stream().findFirst())
+                .map(PublishedPort::hostPort);
+        if (port.isEmpty()) {
+            lines.add(notHere(server + " published", "a port of the host", Part.PORTS, defining));
+        } else if (stage.outside().isEmpty()) {
+            lines.add(Line.notHere(server + " published", "port " + port.get(), stage.whyNobodyIsOutside()));
+        } else {
+            lines.add(NetworkScene.published(server, port.get(), stage.outside().get()));
+        }
+        report.lines(lines);
+    }
+
+    private static Line notHere(String subject, String asked, Part part, Defining defining) {
+        return Line.notHere(subject, asked, defining.refusal(part).orElse("its definition has none"));
+    }
+
+    private static long managerPid(ApiClient api) {
+        if (api.get("/v1/host") instanceof Json.Obj body
+                && body.members().get("host") instanceof Json.Obj host
+                && host.members().get("managerPid") instanceof Json.Whole pid) {
+            return pid.value();
+        }
+        throw Refusal.of(ProblemCode.PROTOCOL_ERROR, "the description of the host is not understood");
+    }
+
+    private Defining define(ApiClient api, Stage stage, Topology topology, List<PartitionSpec> written) {
         HostExtract host = HostExtract.of(api.get("/v1/host"));
-        List<PartitionName> names = new ArrayList<>();
+        Defining defining = new Defining(api);
+        if (stage.outside().isEmpty() && !keep) {
+            defining.rule(Part.PORTS, stage.whyNobodyIsOutside());
+        }
         for (PartitionSpec each : written) {
             PartitionSpec spec = Sizing.fit(each, topology, host.freeMemory(), host.hasDisk());
             if (!spec.claim().io().equals(each.claim().io())) {
                 report.say("  there is no disk under /var/tmp whose I/O can be bounded: " + each.name()
                         + " gets no bounds");
             }
-            api.put("/v1/partitions/" + spec.name(), new Json.Obj(Map.of("definition", RecordCodec.encode(spec))));
-            names.add(spec.name());
+            long before = System.nanoTime();
+            defining.define(spec);
+            report.say("  " + spec.name() + " is defined, its slice taken, after " + millisSince(before) + " ms");
         }
-        return names;
+        return defining;
     }
 
     /** What of {@code GET /v1/host} is needed. */
@@ -177,7 +259,7 @@ public final class Demo {
                 name + " answers",
                 "HTTP 200",
                 "-",
-                answer.map(each -> each.status() + " " + each.body())
+                answer.map(each -> each.status() + " " + each.body().replace(",", ", "))
                         .orElse("nothing: " + first.err().strip()),
                 answer.filter(each -> each.status() == 200 && each.body().contains("\"" + name + "\""))
                         .isPresent()));
@@ -216,10 +298,19 @@ public final class Demo {
     private Line console(ApiClient api, Inside inside, PartitionName name) throws IOException {
         String nproc = inside.run(name, List.of("nproc")).out().strip();
         String transcript = new Transcript(api).of(name, "hostname; nproc");
-        transcript.lines().forEach(line -> report.say("  | " + line));
+        sinceItsLastBoot(transcript).forEach(line -> report.say("  | " + line));
         List<String> shown = transcript.lines().map(String::strip).toList();
         boolean held = shown.contains(name.value()) && shown.contains(nproc);
         return new Line(name + " console", "a login", "-", held ? "logged in, commands answered" : "no answer", held);
+    }
+
+    private static List<String> sinceItsLastBoot(String transcript) {
+        List<String> lines = transcript.lines().toList();
+        int last = 0;
+        for (int line = 0; line < lines.size(); line++) {
+            last = lines.get(line).endsWith(" starts --") ? line : last;
+        }
+        return lines.subList(last, lines.size());
     }
 
     private void takeDown(Stage stage) throws IOException {
@@ -249,6 +340,8 @@ public final class Demo {
                 gone("processes", left.processes()),
                 gone("pseudoterminals", left.terminals()),
                 gone("loop devices", left.loopDevices()),
+                gone("network interfaces", left.interfaces()),
+                gone("packet filter tables", left.filterTables()),
                 gone(
                         "files",
                         Files.exists(stage.directory())

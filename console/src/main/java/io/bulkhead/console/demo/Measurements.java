@@ -1,15 +1,10 @@
 package io.bulkhead.console.demo;
 
-import io.bulkhead.console.client.ApiClient;
-import io.bulkhead.console.demo.Judge.Evidence;
-import io.bulkhead.contract.partition.Certificate;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.PartitionStatus;
-import io.bulkhead.contract.partition.Promise;
 import io.bulkhead.contract.partition.Resource;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.contract.partition.State;
-import io.bulkhead.contract.partition.Strength;
 import io.bulkhead.contract.unit.ByteRate;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.Limit;
@@ -30,13 +25,13 @@ final class Measurements {
     private static final int TRANSFER_SECONDS = 2;
     private static final String PROBE_FILE = "/var/tmp/bulkhead-demo-probe";
 
-    private final ApiClient api;
     private final Inside inside;
+    private final Certified certified;
     private final List<PartitionName> names;
 
-    Measurements(ApiClient api, List<PartitionName> names) {
-        this.api = api;
-        this.inside = new Inside(api);
+    Measurements(Inside inside, Certified certified, List<PartitionName> names) {
+        this.inside = inside;
+        this.certified = certified;
         this.names = List.copyOf(names);
     }
 
@@ -51,12 +46,12 @@ final class Measurements {
             List<Line> lines = new ArrayList<>();
             for (Map.Entry<PartitionName, Future<Inside.Result>> each : running.entrySet()) {
                 PartitionName name = each.getKey();
-                PartitionStatus status = status(name);
+                PartitionStatus status = certified.status(name);
                 lines.add(Judge.cpuLine(
                         name.value(),
                         status.definition().claim().cpus().toString(),
-                        slice(status),
-                        evidence(name, Resource.CPUS),
+                        certified.slice(name),
+                        certified.evidence(name, Resource.CPUS),
                         Probes.cpuUse(result(each.getValue()).out())));
             }
             return lines;
@@ -81,16 +76,16 @@ final class Measurements {
         List<Line> lines = new ArrayList<>();
         for (PartitionName name : names) {
             Map<PartitionName, Optional<Long>> before = pids();
-            Slice slice = slice(status(name));
+            Slice slice = certified.slice(name);
             ByteSize beyond = slice.memory().plus(ByteSize.ofMebibytes(64));
             Optional<Probes.MemoryUse> use =
                     Probes.memoryUse(inside.run(name, Probes.memory(beyond)).out());
             boolean alive = pids().equals(before);
             lines.add(Judge.memoryLine(
                     name.value(),
-                    status(name).definition().claim().memory().toString(),
+                    certified.status(name).definition().claim().memory().toString(),
                     slice,
-                    evidence(name, Resource.MEMORY),
+                    certified.evidence(name, Resource.MEMORY),
                     use,
                     alive));
         }
@@ -101,7 +96,7 @@ final class Measurements {
     private Map<PartitionName, Optional<Long>> pids() {
         Map<PartitionName, Optional<Long>> pids = new LinkedHashMap<>();
         for (PartitionName name : names) {
-            PartitionStatus status = status(name);
+            PartitionStatus status = certified.status(name);
             pids.put(name, status.state() == State.RUNNING ? status.pid() : Optional.empty());
         }
         return pids;
@@ -110,12 +105,12 @@ final class Measurements {
     List<Line> tasks() throws IOException {
         List<Line> lines = new ArrayList<>();
         for (PartitionName name : names) {
-            Slice slice = slice(status(name));
+            Slice slice = certified.slice(name);
             lines.add(Judge.tasksLine(
                     name.value(),
-                    Integer.toString(status(name).definition().claim().tasks()),
+                    Integer.toString(certified.status(name).definition().claim().tasks()),
                     slice,
-                    evidence(name, Resource.TASKS),
+                    certified.evidence(name, Resource.TASKS),
                     Probes.taskUse(
                             inside.run(name, Probes.tasks(slice.tasks() + 8)).out())));
         }
@@ -126,7 +121,7 @@ final class Measurements {
     List<Line> io() throws IOException {
         List<Line> lines = new ArrayList<>();
         for (PartitionName name : names) {
-            Slice slice = slice(status(name));
+            Slice slice = certified.slice(name);
             if (!slice.io().write().isLimited() || !slice.io().read().isLimited()) {
                 continue;
             }
@@ -138,36 +133,14 @@ final class Measurements {
             Inside.Result readBack = inside.run(name, Probes.read(PROBE_FILE));
             inside.run(name, List.of("rm", "-f", PROBE_FILE));
             lines.add(Judge.rateLine(
-                    name + " io write", write, evidence(name, Resource.IO_WRITE), Probes.transfer(written.err())));
+                    name + " io write", write, certified.evidence(name, Resource.IO_WRITE), Probes.transfer(written.err())));
             lines.add(Judge.rateLine(
-                    name + " io read", read, evidence(name, Resource.IO_READ), Probes.transfer(readBack.err())));
+                    name + " io read", read, certified.evidence(name, Resource.IO_READ), Probes.transfer(readBack.err())));
         }
         return lines;
     }
 
     private static ByteRate bound(Limit<ByteRate> limit) {
         return limit.fold(Optional::of, Optional.<ByteRate>empty()).orElseThrow();
-    }
-
-    PartitionStatus status(PartitionName name) {
-        return api.get("/v1/partitions/" + name, PartitionStatus.class);
-    }
-
-    private static Slice slice(PartitionStatus status) {
-        return status.slice().orElseThrow(() -> new IllegalStateException(status.name() + " holds no slice"));
-    }
-
-    /** What the kernel says at this moment. */
-    private Evidence evidence(PartitionName name, Resource resource) {
-        Certificate certificate = api.get("/v1/partitions/" + name + "/certificate", Certificate.class);
-        List<Promise> promises = certificate.promises().stream()
-                .filter(promise -> promise.resource() == resource)
-                .toList();
-        return promises.isEmpty()
-                ? new Evidence("no such promise", Strength.CAPPED, false)
-                : new Evidence(
-                        promises.get(0).readBack(),
-                        promises.get(0).strength(),
-                        promises.stream().allMatch(Promise::held));
     }
 }

@@ -2,12 +2,10 @@ package io.bulkhead.console.demo;
 
 import io.bulkhead.contract.partition.PartitionName;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /** Compares what a partition shows of the system with what the host shows: what must be the same, and what must not. */
 final class SameSystem {
@@ -36,8 +34,9 @@ final class SameSystem {
     private static Map<String, String> own() {
         Map<String, String> commands = new LinkedHashMap<>();
         commands.put("hostname", "uname -n");
-        commands.put("process 1", "stat -c %Y-%n /proc/1; head -c 200 /proc/1/cmdline | tr '\\0' ' '");
+        commands.put("process 1", "head -c 60 /proc/1/cmdline | tr '\\0' ' '");
         commands.put("/etc (device:inode)", "stat -c %d:%i /etc");
+        commands.put("machine-id", "cut -c-8 /etc/machine-id");
         commands.put("pid namespace", "readlink /proc/self/ns/pid");
         return commands;
     }
@@ -75,11 +74,9 @@ final class SameSystem {
     }
 
     private static String onHost(String command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder("sh", "-c", command)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        process.getOutputStream().close();
-        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-        return process.waitFor(20, TimeUnit.SECONDS) && !out.isEmpty() ? out : MISSING;
+        Inside.Result result = HostCommand.run(List.of("sh", "-c", command));
+        return result.status() != 0 || result.out().isBlank()
+                ? MISSING
+                : result.out().strip();
     }
 }

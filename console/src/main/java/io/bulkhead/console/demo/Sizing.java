@@ -50,8 +50,8 @@ final class Sizing {
         }
         ByteSize quarter = ByteSize.ofMebibytes(Math.max(LEAST_SLICE.bytes(), free.bytes() / 4) >> 20);
         ByteSize memory = claim.memory().compareTo(quarter) > 0 ? quarter : claim.memory();
-        return new PartitionSpec(
-                spec.name(),
+        return Part.with(
+                spec,
                 new Claim(
                         cpus,
                         memory,
@@ -59,15 +59,6 @@ final class Sizing {
                         hasDisk ? claim.io() : IoSlice.UNLIMITED,
                         claim.oomGroup(),
                         claim.storage(),
-                        claim.network()),
-                spec.init(),
-                spec.autostart(),
-                spec.hostOpt(),
-                spec.stopTimeoutMillis(),
-                spec.description(),
-                spec.startOrder(),
-                spec.access(),
-                spec.shares(),
-                spec.hardening());
+                        claim.network()));
     }
 }

@@ -28,6 +28,8 @@ final class Stage {
     private static final Path PARENT = Path.of("/var/tmp");
 
     private static final String INSTANCE = "bulkhead-demo";
+    private static final Path ROUTES = Path.of("/proc/net/route");
+    private static final int FIRST_SUBNET = 77;
 
     /** Far above what useradd(8), subuid(5) and systemd's dynamic users give out. */
     private static final long UID_BASE = 1_879_048_192L;
@@ -35,6 +37,8 @@ final class Stage {
     private final Path directory;
     private final Path config;
     private final LoadedSettings loaded;
+    private Optional<Outside> outside = Optional.empty();
+    private String noOutside = "";
 
     private Stage(Path directory, Path config, LoadedSettings loaded) {
         this.directory = directory;
@@ -46,25 +50,85 @@ final class Stage {
      * Makes the directory with its settings file.
      *
      * @param topology of this machine
+     * @param keep whether it is to stay, so that nothing of it may depend on this process
      */
-    static Stage build(Topology topology) throws IOException {
+    static Stage build(Topology topology, boolean keep) throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory(PARENT, INSTANCE + "-");
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
-        Path config = directory.resolve("bulkhead.conf");
-        Files.writeString(config, settingsText(directory, topology));
-        Stage stage = new Stage(directory, config, SettingsLoader.read(Optional.of(config), Map.of(), Map.of()));
-        if (!stage.leftovers().groups().isEmpty()) {
+        Stage stage = of(directory, topology, Optional.empty());
+        try {
+            if (!stage.leftovers().groups().isEmpty()) {
+                throw Refusal.of(
+                        ProblemCode.CONFLICT,
+                        "a demonstration is running, or was left running with --keep",
+                        "take it down with the commands that it printed, or see 'ls -d " + PARENT + "/" + INSTANCE
+                                + "-*'");
+            }
+            if (keep) {
+                stage.noOutside = "nobody can be put beside the host to stay there";
+                return stage;
+            }
+            return stage.withNeighbour(topology);
+        } catch (IOException | InterruptedException | RuntimeException e) {
             stage.remove();
-            throw Refusal.of(
-                    ProblemCode.CONFLICT,
-                    "a demonstration is running, or was left running with --keep",
-                    "take it down with the commands that it printed, or see 'ls -d " + PARENT + "/" + INSTANCE + "-*'");
+            throw e;
         }
-        return stage;
+    }
+
+    private static Stage of(Path directory, Topology topology, Optional<String> uplink) throws IOException {
+        Path config = directory.resolve("bulkhead.conf");
+        String subnet = freeSubnet(Files.readString(ROUTES));
+        Files.writeString(config, settingsText(directory, topology, subnet, uplink));
+        return new Stage(directory, config, SettingsLoader.read(Optional.of(config), Map.of(), Map.of()));
+    }
+
+    /** Somebody beside the host, by whose link ports are reached; it goes on without where none can be made. */
+    private Stage withNeighbour(Topology topology) throws IOException, InterruptedException {
+        Outside made;
+        try {
+            made = Outside.open("bulkhead/" + INSTANCE);
+        } catch (IOException e) {
+            noOutside = String.valueOf(e.getMessage());
+            return this;
+        }
+        try {
+            Stage stage = of(directory, topology, Optional.of(Outside.LINK));
+            stage.outside = Optional.of(made);
+            return stage;
+        } catch (IOException | RuntimeException e) {
+            made.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Addresses for the partitions that this host has no way to yet. Pure.
+     *
+     * @param routes the text of {@code /proc/net/route}
+     */
+    static String freeSubnet(String routes) {
+        for (int third = FIRST_SUBNET; third < 256; third++) {
+            int network = 10 << 24 | 213 << 16 | third << 8;
+            if (routes.lines().skip(1).noneMatch(line -> meets(line, network))) {
+                return "10.213." + third + ".0/28";
+            }
+        }
+        return "10.213." + FIRST_SUBNET + ".0/28";
+    }
+
+    /** Whether a line is of a network that has something of these 256 addresses; not the default route. */
+    private static boolean meets(String line, int network) {
+        String[] fields = line.strip().split("\\s+", -1);
+        if (fields.length < 8) {
+            return false;
+        }
+        int target = Integer.reverseBytes(Integer.parseUnsignedInt(fields[1], 16));
+        int mask = Integer.reverseBytes(Integer.parseUnsignedInt(fields[7], 16)) & 0xFFFFFF00;
+        return mask != 0 && (target & mask) == (network & mask);
     }
 
     /** Where one core is all there is, its first thread is the pool and the others can be given out. */
-    static String settingsText(Path directory, Topology topology) {
+    static String settingsText(Path directory, Topology topology, String subnet, Optional<String> uplink) {
         String pool = topology.cores().size() > 1
                 ? ""
                 : "[host]\ncpus = " + topology.online().ids().get(0) + "\n";
@@ -78,8 +142,21 @@ final class Stage {
                 + "[partitions]\n"
                 + "uid_base = " + UID_BASE + "\n"
                 + "uid_ranges = 4\n"
+                + "[network]\n"
+                + "subnet = " + subnet + "\n"
+                + uplink.map(link -> "uplink = " + link + "\n").orElse("")
                 + "[control-plane]\n"
                 + "user = " + (UID_BASE - 1) + "\n";
+    }
+
+    /** Who stands beside the host, where somebody could be put there. */
+    Optional<Outside> outside() {
+        return outside;
+    }
+
+    /** Why nobody stands there. */
+    String whyNobodyIsOutside() {
+        return noOutside;
     }
 
     Installation installation() {
@@ -102,8 +179,9 @@ final class Stage {
         return config;
     }
 
-    /** Removes the directory; nothing of the installation may run any more. */
+    /** Removes the directory and the link outside; nothing of the installation may run any more. */
     void remove() throws IOException {
+        outside.ifPresent(Outside::close);
         // Nothing may be mounted below any more: deleting would go through the mount into what it shows.
         if (!leftovers().mounts().isEmpty()) {
             throw new IOException("something is still mounted in " + directory + "; it was left there");

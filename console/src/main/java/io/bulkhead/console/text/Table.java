@@ -66,6 +66,67 @@ public final class Table {
         return render(broken, colour);
     }
 
+    /**
+     * Like {@link #render(boolean)}, with the widest columns made narrower, and their texts broken at blanks, until the lines
+     * fit.
+     *
+     * @param width columns of the terminal; no column becomes narrower than its heading and its longest word, so that lines
+     *     can still be wider than it
+     */
+    public String fold(boolean colour, int width) {
+        int[] widths = widths(rows);
+        int[] least = longestWords();
+        int spare = width - GAP.length() * (widths.length - 1);
+        while (Arrays.stream(widths).sum() > spare) {
+            int widest = -1;
+            for (int column = 0; column < widths.length; column++) {
+                if (widths[column] > least[column] && (widest < 0 || widths[column] > widths[widest])) {
+                    widest = column;
+                }
+            }
+            if (widest < 0) {
+                break;
+            }
+            widths[widest]--;
+        }
+        return render(broken(widths), colour);
+    }
+
+    private int[] longestWords() {
+        int[] longest = new int[headings.size()];
+        for (int column = 0; column < longest.length; column++) {
+            longest[column] = heading(column).length();
+            for (List<Cell> row : rows) {
+                for (String word : row.get(column).text().split(" ", -1)) {
+                    longest[column] = Math.max(longest[column], word.codePointCount(0, word.length()));
+                }
+            }
+        }
+        return longest;
+    }
+
+    private List<List<Cell>> broken(int[] widths) {
+        List<List<Cell>> broken = new ArrayList<>();
+        for (List<Cell> row : rows) {
+            List<List<String>> texts = new ArrayList<>();
+            for (int column = 0; column < widths.length; column++) {
+                texts.add(Wrapping.lines(row.get(column).text(), " ", widths[column]));
+            }
+            int height = texts.stream().mapToInt(List::size).max().orElse(1);
+            for (int line = 0; line < height; line++) {
+                List<Cell> cells = new ArrayList<>();
+                for (int column = 0; column < widths.length; column++) {
+                    List<String> lines = texts.get(column);
+                    cells.add(new Cell(
+                            line < lines.size() ? lines.get(line) : "",
+                            row.get(column).tone()));
+                }
+                broken.add(cells);
+            }
+        }
+        return broken;
+    }
+
     /** All lines with the heading, each ended by a newline. */
     public String render(boolean colour) {
         return render(rows, colour);

@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -150,12 +151,14 @@ class JudgeTest {
     @Test
     void makesSettingsThatAreValid(@TempDir Path directory) throws IOException {
         Path file = directory.resolve("bulkhead.conf");
-        Files.writeString(file, Stage.settingsText(Path.of("/var/tmp/bulkhead-demo-1"), machine(2, 2, "8GiB")));
+        Files.writeString(file, Stage.settingsText(
+                Path.of("/var/tmp/bulkhead-demo-1"), machine(2, 2, "8GiB"), "10.213.77.0/28", Optional.of("bhdemo-out")));
 
         var settings = SettingsLoader.load(file, Map.of());
 
         assertThat(settings.instance()).hasToString("bulkhead-demo");
         assertThat(settings.host().pool()).contains(CpuSet.of(0));
+        assertThat(settings.network().uplink()).contains("bhdemo-out");
         assertThat(settings.runDirectory()).isEqualTo(Path.of("/var/tmp/bulkhead-demo-1/run"));
     }
 

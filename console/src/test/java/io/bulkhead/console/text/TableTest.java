@@ -52,6 +52,25 @@ class TableTest {
         assertThat(table.render(false, 80)).isEqualTo(table.render(false));
     }
 
+    @Test
+    void foldsTheWidestColumnsUntilTheLinesFit() {
+        Table table = new Table("A", "WHAT", "SAYS")
+                .row(Cell.of("x"), Cell.of("one two three four"), new Cell("five six seven eight nine", Tone.GOOD))
+                .row("y", "short", "short");
+
+        assertThat(table.fold(false, 30)).isEqualTo("""
+                A  WHAT        SAYS
+                x  one two     five six
+                   three four  seven eight
+                               nine
+                y  short       short
+                """);
+        assertThat(table.fold(true, 30)).contains("\u001b[32mseven eight\u001b[0m");
+        assertThat(table.fold(false, 80)).isEqualTo(table.render(false));
+        // Words are never broken, so a line can still be longer.
+        assertThat(table.fold(false, 10).lines()).allMatch(line -> line.length() <= "A  three  seven".length());
+    }
+
     @ParameterizedTest
     @CsvSource({
         "0, 0 B",

@@ -1,8 +1,6 @@
 package io.bulkhead.manager;
 
 import io.bulkhead.contract.order.Order;
-import io.bulkhead.contract.order.ProblemCode;
-import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.order.Reply;
 import io.bulkhead.manager.console.ConsoleViewer;
 import io.bulkhead.manager.enter.Entrance;
@@ -21,7 +19,7 @@ final class ManagerDesk implements Desk {
     private final Journal journal;
     private final LedgerNotes ledger;
     private final CountDownLatch left = new CountDownLatch(1);
-    private volatile boolean leaving;
+    private final OrderGate gate = new OrderGate();
 
     ManagerDesk(Partitions partitions, Entrance entrance, Journal journal) {
         this.partitions = partitions;
@@ -40,26 +38,25 @@ final class ManagerDesk implements Desk {
             ledger.note(note.standing());
             return new Reply.Done();
         }
-        if (leaving
-                && !(order instanceof Order.DescribeHost)
-                && !(order instanceof Order.ListPartitions)
-                && !(order instanceof Order.MeasurePartitions)
-                && !(order instanceof Order.ShowPartition)) {
-            throw Refusal.of(ProblemCode.WRONG_STATE, "the manager is shutting down");
+        if (order instanceof Order.DescribeHost
+                || order instanceof Order.ListPartitions
+                || order instanceof Order.MeasurePartitions
+                || order instanceof Order.ShowPartition) {
+            return partitions.execute(order);
         }
-        return partitions.execute(order);
+        return gate.pass(() -> partitions.execute(order));
     }
 
     private void shutDown(boolean keepPartitions) {
-        leaving = true;
+        gate.close();
         partitions.lookAway(true);
         if (keepPartitions) {
             return;
         }
         try {
-            partitions.stopAll();
+            gate.whenEmpty(partitions::stopAll);
         } catch (RuntimeException e) {
-            leaving = false;
+            gate.open();
             partitions.lookAway(false);
             throw e;
         }

@@ -3,13 +3,14 @@ package io.bulkhead.harness.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.harness.bench.Bulkhead.FirstByte;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 class BulkheadTest {
-    private final FirstByte first = new FirstByte();
+    private final FirstByte first = new FirstByte(new PartitionName("bench"));
 
     private void take(String text, long now) {
         first.take(text.getBytes(StandardCharsets.UTF_8), now);

@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -39,13 +40,15 @@ final class ManagerProcess implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final long STOP_TIMEOUT_MILLIS = 10_000;
 
+    private final String instance;
     private final Path directory;
     private final Process process;
     private final ManagerClient orders;
     private final HostStatus host;
     private Optional<Process> controlPlane = Optional.empty();
 
-    private ManagerProcess(Path directory, Process process, ManagerClient orders, HostStatus host) {
+    private ManagerProcess(String instance, Path directory, Process process, ManagerClient orders, HostStatus host) {
+        this.instance = instance;
         this.directory = directory;
         this.process = process;
         this.orders = orders;
@@ -68,6 +71,30 @@ final class ManagerProcess implements AutoCloseable {
      * @param settings more lines of its file, or nothing
      */
     static ManagerProcess start(String instance, Path directory, String settings) throws IOException {
+        return start(instance, directory, settings, UID_BASE, List.of());
+    }
+
+    /**
+     * Starts one that finds no lxcfs on this host, beside another one.
+     *
+     * @param uidBase of its own
+     */
+    static ManagerProcess startWithoutViews(String instance, String settings, long uidBase) throws IOException {
+        // Where there is no lxcfs at all, the mount fails and the manager finds none just the same.
+        String hiding = "mount --bind /dev/null /usr/bin/lxcfs 2>/dev/null; exec \"$@\"";
+        return start(
+                instance,
+                Files.createTempDirectory(Path.of("/var/tmp"), instance + "-"),
+                settings,
+                uidBase,
+                List.of("unshare", "--mount", "--propagation", "private", "sh", "-c", hiding, "hiding"));
+    }
+
+    /**
+     * @param before words in front of the launcher's, for a program that goes on as it
+     */
+    private static ManagerProcess start(
+            String instance, Path directory, String settings, long uidBase, List<String> before) throws IOException {
         Path config = Files.writeString(
                 directory.resolve("bulkhead.conf"),
                 String.join(
@@ -77,14 +104,16 @@ final class ManagerProcess implements AutoCloseable {
                         "state_dir = " + directory.resolve("state"),
                         "run_dir = " + directory.resolve("run"),
                         "[partitions]",
-                        "uid_base = " + UID_BASE,
+                        "uid_base = " + uidBase,
                         "uid_ranges = " + UID_RANGES,
                         "[control-plane]",
                         "user = root",
                         settings,
                         ""));
         File log = directory.resolve("log").toFile();
-        Process process = new ProcessBuilder(launcher(), "--daemon", "manager", "--config", config.toString())
+        List<String> command = new ArrayList<>(before);
+        command.addAll(List.of(launcher(), "--daemon", "manager", "--config", config.toString()));
+        Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(log)
                 .start();
@@ -96,6 +125,7 @@ final class ManagerProcess implements AutoCloseable {
                     .until(() -> Files.exists(ready) || !process.isAlive());
             ManagerClient orders = ManagerClient.connect(directory.resolve("run/manager.sock"));
             return new ManagerProcess(
+                    instance,
                     directory,
                     process,
                     orders,
@@ -118,6 +148,11 @@ final class ManagerProcess implements AutoCloseable {
             throw new IllegalStateException("-Dbulkhead.launcher is missing; ./dev bench sets it");
         }
         return found.toString();
+    }
+
+    /** The name that everything of it in the kernel carries. */
+    String instance() {
+        return instance;
     }
 
     HostStatus host() {
@@ -163,19 +198,33 @@ final class ManagerProcess implements AutoCloseable {
     /** Defines a partition with the small init. */
     void define(PartitionName name, int cpuMillis, long memoryBytes, int tasks, Limit<ByteRate> rate)
             throws IOException {
-        IoSlice io = new IoSlice(rate, rate, Limit.unlimited(), Limit.unlimited());
-        ByteSize memory = new ByteSize(memoryBytes);
-        CpuMillis cpu = new CpuMillis(cpuMillis);
-        PartitionSpec spec = new PartitionSpec(
+        define(
                 name,
-                new Claim(new CpuClaim.Part(cpu), memory, tasks, io),
-                new Init.Shell(),
-                false,
-                false,
-                STOP_TIMEOUT_MILLIS,
-                Optional.empty());
-        Slice slice = new Slice(new CpuSlice.Part(cpu), NodeSet.of(0), memory, tasks, io);
-        orders.ask(Reply.Partition.class, new Order.DefinePartition(spec, slice, Optional.empty()));
+                new Claim(
+                        new CpuClaim.Part(new CpuMillis(cpuMillis)),
+                        new ByteSize(memoryBytes),
+                        tasks,
+                        new IoSlice(rate, rate, Limit.unlimited(), Limit.unlimited())));
+    }
+
+    /** Defines a partition with the small init and a part of a CPU. */
+    void define(PartitionName name, Claim claim) throws IOException {
+        PartitionSpec spec = new PartitionSpec(
+                name, claim, new Init.Shell(), false, false, STOP_TIMEOUT_MILLIS, Optional.empty());
+        orders.ask(Reply.Partition.class, new Order.DefinePartition(spec, slice(claim), Optional.empty()));
+    }
+
+    /** Where a claim of a part of a CPU finds its place on every host. */
+    static Slice slice(Claim claim) {
+        return new Slice(
+                new CpuSlice.Part(((CpuClaim.Part) claim.cpus()).amount()),
+                NodeSet.of(0),
+                claim.memory(),
+                claim.tasks(),
+                claim.io(),
+                claim.oomGroup(),
+                claim.storage(),
+                claim.network());
     }
 
     /** Ends every partition and the manager, and removes its directory. */

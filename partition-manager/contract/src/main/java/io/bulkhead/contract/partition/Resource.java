@@ -15,6 +15,8 @@ public enum Resource {
     DISKS,
     NETWORK_IN,
     NETWORK_OUT,
+    /** Whom it may talk to on the bridge, and which ports of the host lead to it; all else is closed. */
+    NETWORK_ACCESS,
     NETWORK_DEVICE,
     /** The host ids that stand for those inside. */
     USER_IDS,
@@ -24,6 +26,8 @@ public enum Resource {
     DEVICES,
     /** What the kernel counts for the whole host: inotify instances and the like. */
     KERNEL_OBJECTS,
+    /** Its /usr is the host's, and read-only. */
+    SYSTEM,
     /** /proc and the clocks show the slice, not the host. */
     VIEWS
 }

@@ -1,6 +1,8 @@
 package io.bulkhead.manager.network;
 
+import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.Promise;
+import io.bulkhead.contract.partition.PublishedPort;
 import io.bulkhead.contract.partition.Resource;
 import io.bulkhead.contract.partition.Strength;
 import io.bulkhead.contract.unit.BitRate;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 
 /** What the kernel says of a partition's share of the network. Any thread. */
 final class LinkPromises {
@@ -31,10 +34,11 @@ final class LinkPromises {
     /**
      * Of one on the bridge.
      *
+     * @param peers whom it may talk to
      * @param made whether the link is there, or about to be for the next run
      * @param walls what is wrong with what all share
      */
-    List<Promise> onBridge(Port port, boolean made, List<String> walls) {
+    List<Promise> onBridge(Port port, List<PartitionName> peers, boolean made, List<String> walls) {
         String link = names.link(port.address());
         Limit<BitRate> in = port.slice().in();
         Limit<BitRate> out = port.slice().out();
@@ -48,7 +52,34 @@ final class LinkPromises {
                         Resource.NETWORK_OUT,
                         out,
                         outRead,
-                        "tc qdisc show dev " + (out.isLimited() ? names.shaper(port.address()) : link)));
+                        "tc qdisc show dev " + (out.isLimited() ? names.shaper(port.address()) : link)),
+                access(port, peers, walls));
+    }
+
+    /** Every rule of it was counted in the kernel's tables, or somebody is about to put them right. */
+    private Promise access(Port port, List<PartitionName> peers, List<String> walls) {
+        String promised = access(port, peers);
+        boolean held = walls.isEmpty();
+        return new Promise(
+                Resource.NETWORK_ACCESS,
+                promised,
+                held ? promised : "not kept apart",
+                Strength.CAPPED,
+                held,
+                "nft list table bridge " + names.table() + ", ip " + names.table(),
+                held ? Optional.empty() : Optional.of(String.join("; ", walls)));
+    }
+
+    private static String access(Port port, List<PartitionName> peers) {
+        List<String> open = new ArrayList<>();
+        if (!peers.isEmpty()) {
+            open.add("peers " + peers.stream().map(PartitionName::value).collect(Collectors.joining(" ")));
+        }
+        if (!port.publish().isEmpty()) {
+            open.add("ports "
+                    + port.publish().stream().map(PublishedPort::toString).collect(Collectors.joining(" ")));
+        }
+        return open.isEmpty() ? "closed" : "closed but for " + String.join(", ", open);
     }
 
     private static Promise promise(Resource resource, Limit<BitRate> limit, Reading reading, String evidence) {

@@ -117,6 +117,8 @@ public final class NetworkWall implements Wall {
                 new Enforcement(Resource.NETWORK_IN, Strength.CAPPED, "tbf on the host's side, whole frames counted"),
                 new Enforcement(Resource.NETWORK_OUT, Strength.CAPPED, "the same, by ifb"),
                 new Enforcement(
+                        Resource.NETWORK_ACCESS, Strength.CAPPED, "nft on the bridge: closed but for peers and ports"),
+                new Enforcement(
                         Resource.NETWORK_DEVICE, Strength.EXCLUSIVE, "a whole interface, moved in while it runs"));
     }
 
@@ -249,7 +251,7 @@ public final class NetworkWall implements Wall {
         }
         PartitionLink link = links.get(partition.name());
         boolean made = running.isPresent() || link == null || link.isWhole();
-        return promises.onBridge(port.get(), made, board.faults());
+        return promises.onBridge(port.get(), board.peers(partition.name()), made, board.faults());
     }
 
     @Override

@@ -31,7 +31,8 @@ final class Switchboard {
     private final Firewall firewall;
     private final BootRecord<NetworkRecord> record;
     private final AtomicBoolean lookPending = new AtomicBoolean();
-    private Map<PartitionName, Port> ports = new TreeMap<>();
+    /** Replaced as a whole by each change, so that whoever may not wait for one can read it. */
+    private volatile Map<PartitionName, Port> ports = new TreeMap<>();
 
     Switchboard(NetworkParts parts) {
         this.parts = parts;
@@ -43,10 +44,12 @@ final class Switchboard {
     /** A new manager is there: what is left of partitions that it does not know goes, the rules of the others stay. */
     synchronized void recover(Set<PartitionName> known) {
         Optional<NetworkRecord> found = record.load(parts.bootId());
+        Map<PartitionName, Port> there = new TreeMap<>(ports);
         found.ifPresent(before -> before.ports().stream()
                 .filter(port ->
                         known.contains(port.name()) && parts.names().subnet().contains(port.address()))
-                .forEach(port -> ports.put(port.name(), port)));
+                .forEach(port -> there.put(port.name(), port)));
+        ports = there;
         try {
             removeStrangers();
             if (!ports.isEmpty()) {
@@ -196,6 +199,12 @@ final class Switchboard {
                 .peersOf(name)
                 .forEach(peer -> lines.add(peer.address() + " " + peer.name()));
         return HostsBlock.of(lines);
+    }
+
+    /** Whom a partition may talk to, by whichever of the two definitions. Never waits. */
+    List<PartitionName> peers(PartitionName name) {
+        return new RuleSet(parts.names(), List.copyOf(ports.values()), parts.egress())
+                .peersOf(name).stream().map(Port::name).sorted().toList();
     }
 
     /** Whether somebody may have changed the rules since they were read, and nobody is about to look. */

@@ -3,6 +3,7 @@ package io.bulkhead.manager.views;
 import io.bulkhead.manager.sys.KernelText;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -21,9 +22,11 @@ final class MountTable {
      * One mount.
      *
      * @param device major and minor number of its super block, {@code 0:43}
+     * @param root which directory of the file system is shown
+     * @param readOnly whether nobody can write through it
      * @param type of file system
      */
-    record Mount(String device, String type) {}
+    record Mount(String device, String root, boolean readOnly, String type) {}
 
     private MountTable(Map<String, Mount> uppermost) {
         this.uppermost = uppermost;
@@ -47,11 +50,16 @@ final class MountTable {
         Map<String, Mount> mounts = new HashMap<>();
         text.lines().forEach(line -> {
             int dash = line.indexOf(" - ");
-            String[] fields = line.split(" ", 6);
-            if (dash > 0 && fields.length == 6) {
+            String[] fields = line.split(" ", 7);
+            if (dash > 0 && fields.length == 7) {
                 // Later ones cover earlier ones. Blanks in a place are written as \040, and none of ours has any.
                 mounts.put(
-                        fields[4], new Mount(fields[2], line.substring(dash + 3).split(" ", 2)[0]));
+                        fields[4],
+                        new Mount(
+                                fields[2],
+                                fields[3],
+                                Arrays.asList(fields[5].split(",")).contains("ro"),
+                                line.substring(dash + 3).split(" ", 2)[0]));
             }
         });
         return new MountTable(mounts);
@@ -60,6 +68,23 @@ final class MountTable {
     /** What is mounted on this very place. */
     Optional<Mount> on(Path place) {
         return Optional.ofNullable(uppermost.get(place.toString()));
+    }
+
+    /** Where a directory lies: its file system, and which of its directories it is. */
+    Optional<Mount> of(Path directory) {
+        for (Path place = directory; place != null; place = place.getParent()) {
+            Optional<Mount> mount = on(place);
+            if (mount.isPresent()) {
+                String below = place.relativize(directory).toString();
+                String root = mount.get().root();
+                return Optional.of(new Mount(
+                        mount.get().device(),
+                        below.isEmpty() ? root : (root.equals("/") ? "" : root) + "/" + below,
+                        mount.get().readOnly(),
+                        mount.get().type()));
+            }
+        }
+        return Optional.empty();
     }
 
     /** Whether an lxcfs is mounted there, dead or alive. */

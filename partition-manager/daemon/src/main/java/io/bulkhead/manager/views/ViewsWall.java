@@ -105,7 +105,7 @@ public final class ViewsWall implements Wall, AutoCloseable {
 
     @Override
     public List<Enforcement> enforcement() {
-        return List.of(promise.enforcement(keeper.lacking()));
+        return List.of(promise.enforcement(keeper.lacking()), SystemPromise.enforcement());
     }
 
     /** In the background: nobody needs it before a partition is there. */
@@ -197,13 +197,17 @@ public final class ViewsWall implements Wall, AutoCloseable {
         }
         long pid = running.get().init().pid();
         Shown shown = partitions.get(partition.name());
-        return List.of(promise.read(
+        Optional<MountTable> table = table(pid);
+        Promise views = promise.read(
                 pid,
-                table(pid),
+                table,
                 processes.hasOwnClocks(pid),
                 shown != null && shown.promised,
                 keeper.device(),
-                keeper.trouble().or(() -> Optional.ofNullable(shown).flatMap(there -> there.failure))));
+                keeper.trouble().or(() -> Optional.ofNullable(shown).flatMap(there -> there.failure)));
+        return MountTable.of(proc, "self")
+                .map(host -> List.of(views, SystemPromise.read(pid, host, table)))
+                .orElse(List.of(views));
     }
 
     private Optional<MountTable> table(long pid) {

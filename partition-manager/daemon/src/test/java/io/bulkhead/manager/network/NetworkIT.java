@@ -57,8 +57,10 @@ class NetworkIT {
         assertThat(ground.inside("c", "getent hosts a; echo $?")).endsWith("2");
         assertThat(Files.readString(ground.first.directory.resolve("network.hosts")))
                 .isEqualTo(ground.address("a") + " a\n" + ground.address("b") + " b\n" + ground.address("c") + " c\n");
-        assertThat(ground.promises("b")).extracting(Promise::readBack).containsExactly("100Mbit/s", "50Mbit/s");
+        assertThat(ground.promises("b")).extracting(Promise::readBack).containsExactly("100Mbit/s", "50Mbit/s", "closed but for peers a");
         assertThat(ground.promises("b")).allMatch(Promise::held);
+        assertThat(ground.promises("a").get(2).readBack()).isEqualTo("closed but for peers b");
+        assertThat(ground.promises("c").get(2).readBack()).isEqualTo("closed");
     }
 
     @Test
@@ -211,7 +213,7 @@ class NetworkIT {
                 ground.records.values().iterator().next().address().orElseThrow());
 
         host("tc", "qdisc", "del", "dev", link, "ingress");
-        assertThat(ground.promises("a")).extracting(Promise::held).containsExactly(true, false);
+        assertThat(ground.promises("a")).extracting(Promise::held).containsExactly(true, false, true);
         assertThat(ground.promises("a").get(1).reason().orElseThrow()).contains("is not led through");
         host("tc", "qdisc", "replace", "dev", link, "root", "tbf", "rate", "1gbit", "burst", "1mb", "limit", "2mb");
         assertThat(ground.promises("a").get(0).reason()).contains("promised 100Mbit/s, " + link + " has 1Gbit/s");
