@@ -211,12 +211,19 @@ final class Switchboard {
         }
     }
 
+    /** Makes the bridge anew where somebody has taken it away; nothing happens to one that is there. */
+    synchronized void mend() {
+        if (!ports.isEmpty() && !bridge.isThere()) {
+            apply();
+        }
+    }
+
     /** What is wrong with what all share, in words. */
     List<String> faults() {
         List<String> faults = new ArrayList<>();
         firewall.fault().ifPresent(faults::add);
         if (!bridge.isThere()) {
-            faults.add("the bridge " + parts.names().bridge() + " is gone; 'bulkhead down' and 'up' make it anew");
+            faults.add("the bridge " + parts.names().bridge() + " is gone");
         }
         return faults;
     }
