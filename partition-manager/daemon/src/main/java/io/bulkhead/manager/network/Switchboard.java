@@ -2,6 +2,7 @@ package io.bulkhead.manager.network;
 
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
+import io.bulkhead.contract.partition.HostRoutes;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.manager.record.BootRecord;
 import io.bulkhead.manager.start.HostsBlock;
@@ -158,9 +159,9 @@ final class Switchboard {
         if (port.publish().isEmpty() && !parts.egress().isOpen()) {
             return;
         }
-        List<String> ways = parts.egress().uplink().map(List::of).orElseGet(() -> parts.interfaces().routes().stream()
-                .filter(route -> route.target().prefix() == 0)
-                .map(Interfaces.Route::device)
+        List<String> ways = parts.egress().uplink().map(List::of).orElseGet(() -> parts.interfaces().routes().routes().stream()
+                .filter(HostRoutes.Route::isDefault)
+                .map(HostRoutes.Route::device)
                 .distinct()
                 .toList());
         for (String way : ways) {

@@ -349,6 +349,22 @@ class NetworkIT {
     }
 
     @Test
+    void refusesASubnetThatTheHostHasAnAddressOfWithoutARoute() {
+        String other = "bhx" + ground.names.linkPrefix();
+        host("ip", "link", "add", other, "type", "bridge");
+        host("ip", "address", "add", ground.subnet.at(1) + "/32", "dev", other);
+        host("ip", "link", "set", other, "up");
+        try {
+            assertThatThrownBy(() -> ground.define("a", NetworkSlice.UNLIMITED, NetworkAccess.ALONE))
+                    .isInstanceOf(Refusal.class)
+                    .hasMessageContaining("the host has the address " + ground.subnet.at(1));
+        } finally {
+            host("ip", "link", "del", other);
+        }
+        assertThat(ground.leftovers()).isEmpty();
+    }
+
+    @Test
     void needsAHostThatPassesOnForPublishedPorts() {
         NetworkWall wall = ground.newWall(Optional.of("nosuchif"), false, ground.tools);
         assertThatThrownBy(() -> wall.bind(NetworkGround.record(
