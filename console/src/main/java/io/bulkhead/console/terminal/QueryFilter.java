@@ -3,6 +3,7 @@ package io.bulkhead.console.terminal;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.regex.Pattern;
 
 /**
  * Takes out of a console's past whatever a terminal would answer: the answers would be typed into the live console.
@@ -25,6 +26,12 @@ public final class QueryFilter {
 
     private static final int LAST_WINDOW_REPORT = 21;
     private static final int MOST_DIGITS = 8;
+
+    /** What begins a string of any length: OSC, DCS, SOS, PM, APC. */
+    private static final String STRINGS = "]PX^_";
+
+    /** What ends a string for some terminals and does something then: controls but those of lines, C1 in UTF-8. */
+    private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F]|\\xC2[\\x80-\\x9F]");
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final EscapeScanner scanner = new EscapeScanner(new Sink());
@@ -85,18 +92,16 @@ public final class QueryFilter {
             if (introducer == '[') {
                 watchScreen(text);
             }
-            if (!isQuery(introducer, text)) {
+            boolean isString = STRINGS.indexOf(introducer) >= 0;
+            if (isQuery(introducer, text) || isString && CONTROL.matcher(text).find()) {
+                return;
+            }
+            out.write(0x1B);
+            out.write(introducer);
+            out.writeBytes(body);
+            if (isString) {
                 out.write(0x1B);
-                out.write(introducer);
-                out.writeBytes(body);
-                if (introducer == ']'
-                        || introducer == 'P'
-                        || introducer == 'X'
-                        || introducer == '^'
-                        || introducer == '_') {
-                    out.write(0x1B);
-                    out.write('\\');
-                }
+                out.write('\\');
             }
         }
 

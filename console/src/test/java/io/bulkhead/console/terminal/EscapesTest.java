@@ -91,7 +91,11 @@ class EscapesTest {
                 "[&u",
                 "[\"v",
                 "[?2048h",
-                "[?25;02048h"
+                "[?25;02048h",
+                // Where some terminals see the end of a string, and then a query.
+                "]2;title\u0005\u0007",
+                "^private\u009b6n\u001b\\",
+                "Xstart of\u0005string\u001b\\"
             })
     void takesEveryQueryOutOfThePast(String query) {
         assertThat(past("before" + ESC + query + "after")).isEqualTo("beforeafter");
@@ -103,7 +107,7 @@ class EscapesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"[2J", "[1;31m", "[?1049h", "[10;20H", "[2 q", "[!p", "[u", "[2S", "[8;24;80t", "7", "(0", "[22;0t", "[?25h", "[2;3H", "]0;a title\u001b\\", "[1;2;3;4;5;6;7;8$v", "[R"})
+    @ValueSource(strings = {"[2J", "[1;31m", "[?1049h", "[10;20H", "[2 q", "[!p", "[u", "[2S", "[8;24;80t", "7", "(0", "[22;0t", "[?25h", "[2;3H", "]0;ä title\u001b\\", "[1;2;3;4;5;6;7;8$v", "[R"})
     void leavesWhatIsSeenInThePast(String sequence) {
         assertThat(past("a" + ESC + sequence + "b")).isEqualTo("a" + ESC + sequence + "b");
     }

@@ -81,7 +81,7 @@ final class AnsweringTerminal {
         InputStream out = process.getInputStream();
         int answered = 0;
         long quietSince = System.nanoTime();
-        long quiet = Duration.ofSeconds(2).toNanos();
+        long quiet = Duration.ofSeconds(1).toNanos();
         while (process.isAlive() || out.available() > 0) {
             if (out.available() == 0) {
                 if (shown.size() > 0 && System.nanoTime() - quietSince > quiet) {
@@ -97,21 +97,25 @@ final class AnsweringTerminal {
         return new Session(shown.toString(StandardCharsets.ISO_8859_1), asked);
     }
 
+    private static void type(Process process, String answer) {
+        try {
+            process.getOutputStream().write(answer.getBytes(StandardCharsets.ISO_8859_1));
+            process.getOutputStream().flush();
+        } catch (IOException e) {
+            // It has ended without waiting for its answer, which whoever comes next on the terminal would get.
+            return;
+        }
+    }
+
     /** Answers whatever is asked behind a place of the text; returns the place behind the last question. */
-    private static int answer(Process process, String text, int from, Map<String, Long> asked) throws IOException {
+    private static int answer(Process process, String text, int from, Map<String, Long> asked) {
         int end = from;
         for (Map.Entry<Pattern, String> question : QUESTIONS.entrySet()) {
             Matcher matcher = question.getKey().matcher(text);
             for (int at = from; matcher.find(at); at = matcher.end()) {
                 asked.merge(question.getKey().pattern(), 1L, Long::sum);
                 end = Math.max(end, matcher.end());
-                try {
-                    process.getOutputStream().write(question.getValue().getBytes(StandardCharsets.ISO_8859_1));
-                    process.getOutputStream().flush();
-                } catch (IOException e) {
-                    // The program has ended without waiting for its answer.
-                    return end;
-                }
+                type(process, question.getValue());
             }
         }
         return end;
