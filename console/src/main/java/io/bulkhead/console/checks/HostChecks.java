@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Whether Bulkhead can work on a host, with a remedy for what it lacks. Usable when nothing is up. */
@@ -124,6 +125,14 @@ public final class HostChecks {
         List<String> missing = NETWORK_PROGRAMS.keySet().stream()
                 .filter(program -> !files.hasProgram(program))
                 .toList();
+        Optional<String> collision = new SubnetCheck(files).collision(settings);
+        if (missing.isEmpty() && collision.isPresent()) {
+            return Finding.weak(
+                    "network",
+                    "no partition can have one: " + collision.get() + ", which is not apart from network.subnet = "
+                            + settings.network().subnet(),
+                    SubnetCheck.REMEDY);
+        }
         return missing.isEmpty()
                 ? Finding.good("network", String.join(", ", NETWORK_PROGRAMS.keySet()))
                 : Finding.good(

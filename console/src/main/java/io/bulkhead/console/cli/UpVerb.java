@@ -1,8 +1,11 @@
 package io.bulkhead.console.cli;
 
+import io.bulkhead.console.checks.SubnetCheck;
 import io.bulkhead.console.daemons.Installation;
 import io.bulkhead.console.daemons.Starting;
+import io.bulkhead.settings.LoadedSettings;
 import java.io.IOException;
+import java.nio.file.Path;
 import picocli.CommandLine.Command;
 
 /** {@code bulkhead up}. */
@@ -19,9 +22,10 @@ final class UpVerb extends Verb {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Installation installation =
-                Installation.of(bulkhead().loadedSettings(), bulkhead().configFile());
-        boolean started = new Starting(installation, bulkhead()::remark).run();
+        LoadedSettings loaded = bulkhead().loadedSettings();
+        Installation installation = Installation.of(loaded, bulkhead().configFile());
+        Runnable check = () -> new SubnetCheck(Path.of("/")).requireApart(loaded);
+        boolean started = new Starting(installation, check, bulkhead()::remark).run();
         bulkhead()
                 .remark((started ? "up: " : "up already: ") + "the control plane answers at "
                         + installation.settings().apiSocket());

@@ -41,13 +41,16 @@ public final class Starting {
 
     private final Installation installation;
     private final Settings settings;
+    private final Runnable check;
     private final Consumer<String> progress;
 
     /**
+     * @param check throws where a new manager must not be started; not asked while one is up, whose partitions need it
      * @param progress is told what is being made and started, a line each
      */
-    public Starting(Installation installation, Consumer<String> progress) {
+    public Starting(Installation installation, Runnable check, Consumer<String> progress) {
         this.installation = installation;
+        this.check = check;
         this.settings = installation.settings();
         this.progress = progress;
     }
@@ -57,6 +60,9 @@ public final class Starting {
         requireRoot();
         if (managerAnswers() && controlPlaneIsReady()) {
             return false;
+        }
+        if (!managerAnswers()) {
+            check.run();
         }
         ControlPlaneUser user = user();
         makeDirectories(user);

@@ -114,7 +114,7 @@ public final class Demo {
             throws IOException, InterruptedException {
         report.heading("Up");
         long before = System.nanoTime();
-        new Starting(stage.installation(), report::step).run();
+        new Starting(stage.installation(), () -> {}, report::step).run();
         report.say("  manager and control plane are ready after " + millisSince(before) + " ms");
         ApiClient api = new ApiClient(stage.settings().apiSocket());
         Defining defining = define(api, stage, topology, written);

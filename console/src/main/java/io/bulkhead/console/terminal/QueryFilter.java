@@ -3,6 +3,7 @@ package io.bulkhead.console.terminal;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.regex.Pattern;
 
 /**
  * Takes out of a console's past whatever a terminal would answer: the answers would be typed into the live console.
@@ -19,6 +20,18 @@ public final class QueryFilter {
             + "\u001b[4l" // insert mode
             + "\u001b(B\u000f" // ASCII
             + "\u001b[r"; // scrolling region; it homes the cursor, so it is done between save and restore
+
+    /** CSI t with these numbers asks for the window's state, place, size or title; all others change something. */
+    private static final int FIRST_WINDOW_REPORT = 11;
+
+    private static final int LAST_WINDOW_REPORT = 21;
+    private static final int MOST_DIGITS = 8;
+
+    /** What begins a string of any length: OSC, DCS, SOS, PM, APC. */
+    private static final String STRINGS = "]PX^_";
+
+    /** What ends a string for some terminals and does something then: controls but those of lines, C1 in UTF-8. */
+    private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F]|\\xC2[\\x80-\\x9F]");
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final EscapeScanner scanner = new EscapeScanner(new Sink());
@@ -79,18 +92,16 @@ public final class QueryFilter {
             if (introducer == '[') {
                 watchScreen(text);
             }
-            if (!isQuery(introducer, text)) {
+            boolean isString = STRINGS.indexOf(introducer) >= 0;
+            if (isQuery(introducer, text) || isString && CONTROL.matcher(text).find()) {
+                return;
+            }
+            out.write(0x1B);
+            out.write(introducer);
+            out.writeBytes(body);
+            if (isString) {
                 out.write(0x1B);
-                out.write(introducer);
-                out.writeBytes(body);
-                if (introducer == ']'
-                        || introducer == 'P'
-                        || introducer == 'X'
-                        || introducer == '^'
-                        || introducer == '_') {
-                    out.write(0x1B);
-                    out.write('\\');
-                }
+                out.write('\\');
             }
         }
 
@@ -114,13 +125,37 @@ public final class QueryFilter {
         return switch (introducer) {
             case '[' -> isControlQuery(body);
             case 'Z' -> true; // DECID
-            // OSC: colours, fonts, clipboard and iTerm2's reports are asked for by "?" or by name.
-            case ']' -> body.matches("(?s).*;\\?.*") || body.startsWith("52;") || body.startsWith("1337;Report");
+            case ']' -> isStringQuery(body);
             // DCS: DECRQSS, XTGETTCAP, and DECRSPS' relatives; a macro (DECDMAC) can hold any of them.
             case 'P' -> body.matches("(?s)[0-9;]*(\\$q|\\+q|\\*q|!z|\\+p).*");
             case '_' -> true; // APC: kitty's graphics answer, and nobody else uses it for what is seen
             default -> false;
         };
+    }
+
+    /** OSC: colours, fonts and the like are asked for by "?". */
+    private static boolean isStringQuery(String body) {
+        return body.matches("(?s).*[;=]\\?.*")
+                || switch (number(body)) {
+                    case 52, // the clipboard, also written to
+                            60, // xterm: which operations are allowed
+                            61,
+                            99, // kitty's notifications, which report back
+                            1337, // iTerm2's own, of which many report
+                            5113 -> // kitty's transfer of files
+                        true;
+                    default -> false;
+                };
+    }
+
+    /** The first parameter as terminals read it, so with zeros before it too; -1 where there is none. */
+    private static int number(String body) {
+        int end = 0;
+        while (end < body.length() && Character.isDigit(body.charAt(end))) {
+            end++;
+        }
+        String digits = body.substring(0, end).replaceFirst("^0+(?=.)", "");
+        return digits.isEmpty() || digits.length() > MOST_DIGITS ? -1 : Integer.parseInt(digits);
     }
 
     private static boolean isControlQuery(String body) {
@@ -132,14 +167,19 @@ public final class QueryFilter {
             case 'x' -> !parameters.endsWith("*") && !parameters.endsWith("$"); // DECREQTPARM, not DECSACE, DECFRA
             case 'q' -> parameters.startsWith(">"); // XTVERSION, not DECSCUSR
             case 'p' -> parameters.endsWith("$"); // DECRQM, not DECSTR
-            case 'u' -> parameters.startsWith("?"); // kitty's keyboard, not SCORC
+            // kitty's keyboard, DECRQTSR, DECRQUPSS, not SCORC
+            case 'u' -> parameters.startsWith("?") || parameters.endsWith("$") || parameters.endsWith("&");
+            case 'm', 'g' -> parameters.startsWith("?"); // XTQMODKEYS, XTQFMTKEYS, not SGR, TBC
+            case 'R' -> parameters.endsWith("#"); // XTREPORTCOLORS
+            case 'h' -> parameters.matches("\\?(.*;)?0*2048(;.*)?"); // reports the size at once, and at each change
             case 'S' -> parameters.startsWith("?"); // XTSMGRAPHICS, not SU
-            case 't' -> parameters.matches("(1[1-9]|2[01])(;.*)?"); // window reports, not window changes
+            case 't' -> number(parameters) >= FIRST_WINDOW_REPORT && number(parameters) <= LAST_WINDOW_REPORT;
             case 'w' -> parameters.endsWith("$") || parameters.endsWith("'"); // DECRQPSR, DECEFR
             case 'y' -> parameters.endsWith("*"); // DECRQCRA
-            case 'v' -> parameters.endsWith("$") && parameters.length() == 1;
+            case 'v' -> parameters.equals("$") || parameters.endsWith("\""); // DECRQDE, not DECCRA
             case 'z' -> parameters.endsWith("*"); // DECINVM runs a macro
-            case '|' -> parameters.endsWith("'") || parameters.endsWith("&"); // DECRQLP and its relatives
+            // DECRQLP and its relatives, XTREPORTSGR
+            case '|' -> parameters.endsWith("'") || parameters.endsWith("&") || parameters.endsWith("#");
             default -> false;
         };
     }

@@ -71,7 +71,31 @@ class EscapesTest {
                 "]52;c;aGk=\u0007",
                 "P$qm\u001b\\",
                 "P+q544e\u001b\\",
-                "_Gi=1,a=q\u001b\\"
+                "_Gi=1,a=q\u001b\\",
+                // As terminals read numbers: with zeros before them.
+                "[021t",
+                "[0014;2t",
+                "[21:1t",
+                "]052;c;aGk=\u0007",
+                "]01337;ReportCellSize\u0007",
+                "]1337;CopyToClipboard=general\u0007",
+                "]21;foreground=?\u001b\\",
+                "]60\u001b\\",
+                "]99;i=1:p=?;\u001b\\",
+                "]5113;ac=send\u001b\\",
+                "[?4m",
+                "[?1g",
+                "[#R",
+                "[1;1;2;2#|",
+                "[1$u",
+                "[&u",
+                "[\"v",
+                "[?2048h",
+                "[?25;02048h",
+                // Where some terminals see the end of a string, and then a query.
+                "]2;title\u0005\u0007",
+                "^private\u009b6n\u001b\\",
+                "Xstart of\u0005string\u001b\\"
             })
     void takesEveryQueryOutOfThePast(String query) {
         assertThat(past("before" + ESC + query + "after")).isEqualTo("beforeafter");
@@ -83,7 +107,7 @@ class EscapesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"[2J", "[1;31m", "[?1049h", "[10;20H", "[2 q", "[!p", "[u", "[2S", "[8;24;80t", "7", "(0"})
+    @ValueSource(strings = {"[2J", "[1;31m", "[?1049h", "[10;20H", "[2 q", "[!p", "[u", "[2S", "[8;24;80t", "7", "(0", "[22;0t", "[?25h", "[2;3H", "]0;ä title\u001b\\", "[1;2;3;4;5;6;7;8$v", "[R"})
     void leavesWhatIsSeenInThePast(String sequence) {
         assertThat(past("a" + ESC + sequence + "b")).isEqualTo("a" + ESC + sequence + "b");
     }

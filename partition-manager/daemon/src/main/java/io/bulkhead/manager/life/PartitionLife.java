@@ -67,7 +67,7 @@ final class PartitionLife {
         this.notices = new Notices(parts.changes(), this::noticed);
         Ending ending = new Ending(parts, name, console);
         this.standing = new Standing(parts, record, console, ending);
-        this.promises = new PromiseWatch(parts, name, standing::pid, this::readWalls);
+        this.promises = new PromiseWatch(parts, name, standing::pid, ownWalls());
         this.redefinition = new Redefinition(parts, standing, promises);
         this.rebasing = new Rebasing(parts, standing);
         this.starts = new RunStart(parts, standing, promises, rebasing, this::over);
@@ -75,11 +75,22 @@ final class PartitionLife {
         this.takeover = new Takeover(parts, standing, promises, this::over);
     }
 
-    private List<Promise> readWalls() {
-        Optional<RunningPartition> running = standing.state() instanceof Alive alive
-                ? Optional.of(alive.run().running())
-                : Optional.empty();
-        return parts.walls().readBack(standing.record(), running);
+    private PromiseWatch.OwnWalls ownWalls() {
+        return new PromiseWatch.OwnWalls() {
+            @Override
+            public List<Promise> readBack() {
+                return parts.walls().readBack(standing.record(), running());
+            }
+
+            @Override
+            public boolean repair() {
+                return parts.walls().repair(standing.record(), running());
+            }
+        };
+    }
+
+    private Optional<RunningPartition> running() {
+        return standing.state() instanceof Alive alive ? Optional.of(alive.run().running()) : Optional.empty();
     }
 
     PartitionName name() {

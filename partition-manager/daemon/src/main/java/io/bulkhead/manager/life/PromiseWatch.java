@@ -12,6 +12,7 @@ import io.bulkhead.manager.journal.Journal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
@@ -31,22 +32,41 @@ final class PromiseWatch {
     private static final long REFUSAL_PAUSE_MILLIS = 10_000;
 
     private final Cgroups cgroups;
-    private final Supplier<List<Promise>> walls;
+    private final OwnWalls walls;
     private final PartitionName name;
     private final Journal journal;
     private final LongSupplier clockMillis;
-    private final RepairGuard repairs = new RepairGuard();
+    private final Repairs groupRepairs = new Repairs();
+    private final Repairs wallRepairs = new Repairs();
     private final Supplier<CpuSet> online;
     private final LongSupplier process1;
     private final CountedNews killNews = new CountedNews(KILL_PAUSE_MILLIS);
     private final CountedNews refusalNews = new CountedNews(REFUSAL_PAUSE_MILLIS);
     private volatile Reading last = Reading.NONE;
 
+    /** The walls, asked about this partition. */
+    interface OwnWalls {
+        List<Promise> readBack();
+
+        /** Whether there was anything to try. */
+        boolean repair();
+    }
+
+    /**
+     * How it goes with what is repaired together. Groups and walls are counted apart: what a partition can break of its
+     * own walls from inside, its link, must not use up the repairs of its limits.
+     */
+    private static final class Repairs {
+        private final RepairGuard guard = new RepairGuard();
+        private List<String> broken = List.of();
+        private boolean tried;
+    }
+
     /**
      * @param process1 the host's number of process 1, 0 while there is none
-     * @param walls what the walls say now
+     * @param walls what the walls say and can do now
      */
-    PromiseWatch(LifeParts parts, PartitionName name, LongSupplier process1, Supplier<List<Promise>> walls) {
+    PromiseWatch(LifeParts parts, PartitionName name, LongSupplier process1, OwnWalls walls) {
         this.walls = walls;
         this.process1 = process1;
         this.cgroups = parts.cgroups();
@@ -80,7 +100,10 @@ final class PromiseWatch {
         List<Promise> read = Promises.withOffline(cgroups.readBack(name, slice), slice, online.get());
         List<Promise> all = new ArrayList<>(
                 strayed().map(words -> Promises.noneHeld(read, words)).orElse(read));
-        all.addAll(walls.get());
+        groupRepairs.broken = Promises.broken(all);
+        List<Promise> ofWalls = walls.readBack();
+        wallRepairs.broken = Promises.broken(ofWalls);
+        all.addAll(ofWalls);
         take(all);
         return all;
     }
@@ -98,7 +121,7 @@ final class PromiseWatch {
     /** Takes promises that somebody else has read. */
     void take(List<Promise> read) {
         Reading before = last;
-        Reading now = Reading.of(read, repairs.isExhausted(clockMillis.getAsLong()));
+        Reading now = Reading.of(read, isLeftAlone(groupRepairs) || isLeftAlone(wallRepairs));
         last = now;
         if (now.broken().equals(before.broken())) {
             return;
@@ -115,31 +138,51 @@ final class PromiseWatch {
         }
     }
 
+    private boolean isLeftAlone(Repairs repairs) {
+        return !repairs.broken.isEmpty() && repairs.guard.isExhausted(clockMillis.getAsLong());
+    }
+
     /**
-     * Has what somebody else has changed brought back, where this host's groups allow it; the event that it is broken
-     * has gone out before, and one that it holds again follows.
+     * Has what somebody else has changed brought back, where this host's groups and the walls can do it; the event that
+     * it is broken has gone out before, and one that it holds again follows.
      */
     void repair(Slice slice) {
-        List<String> broken = last.broken();
         // Who has strayed may have had children outside by now: only a new start brings all of them in.
-        if (broken.isEmpty() || strayed().isPresent() || !repairs.isDue(broken, clockMillis.getAsLong())) {
+        if (last.broken().isEmpty() || strayed().isPresent()) {
+            return;
+        }
+        attempt(groupRepairs, () -> cgroups.repair(name, slice));
+        attempt(wallRepairs, walls::repair);
+        if (groupRepairs.tried || wallRepairs.tried) {
+            look(slice);
+            note(groupRepairs);
+            note(wallRepairs);
+        }
+    }
+
+    private void attempt(Repairs repairs, BooleanSupplier repair) {
+        repairs.tried = !repairs.broken.isEmpty() && repairs.guard.isDue(repairs.broken, clockMillis.getAsLong());
+        if (!repairs.tried) {
             return;
         }
         try {
-            if (!cgroups.repair(name, slice)) {
-                return;
-            }
+            repairs.tried = repair.getAsBoolean();
         } catch (CgroupException | Refusal e) {
             LOG.atWarn()
                     .addKeyValue("partition", name)
                     .addKeyValue("reason", e.getMessage())
                     .log("It cannot be repaired now");
         }
-        look(slice);
-        if (last.broken().isEmpty()) {
-            repairs.repaired();
+    }
+
+    private void note(Repairs repairs) {
+        if (!repairs.tried) {
+            return;
+        }
+        if (repairs.broken.isEmpty()) {
+            repairs.guard.repaired();
         } else {
-            repairs.failed(last.broken(), clockMillis.getAsLong());
+            repairs.guard.failed(repairs.broken, clockMillis.getAsLong());
         }
     }
 

@@ -3,6 +3,7 @@ package io.bulkhead.manager.network;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The instance's bridge with the host's address. Made when the first partition wants a network; settings are changed of
@@ -68,18 +69,13 @@ final class Bridge {
                     "an interface " + names.bridge() + " is there that is not the bridge of " + names.alias(),
                     "rename it, or give the instance another name");
         }
-        for (Interfaces.Route route : interfaces.routes()) {
-            boolean isDefault = route.target().prefix() == 0;
-            if (!isDefault
-                    && !route.device().equals(names.bridge())
-                    && route.target().overlaps(names.subnet())) {
-                throw Refusal.of(
-                        ProblemCode.NOT_ENFORCEABLE,
-                        "the host has a route to " + route.target() + " by " + route.device()
-                                + ", which is not apart from network.subnet = " + names.subnet(),
-                        "set another network.subnet in bulkhead.conf");
-            }
-        }
+        Optional<String> ours = interfaces.exists(names.bridge()) ? Optional.of(names.bridge()) : Optional.empty();
+        interfaces.routes().collisionWith(names.subnet(), ours).ifPresent(words -> {
+            throw Refusal.of(
+                    ProblemCode.NOT_ENFORCEABLE,
+                    words + ", which is not apart from network.subnet = " + names.subnet(),
+                    "set another network.subnet in bulkhead.conf");
+        });
     }
 
     /** Lets the host pass on what comes from partitions; nothing but this interface is changed. */

@@ -77,7 +77,7 @@ final class HostDevices {
             uses.add("carries " + String.join(", ", users));
         }
         addresses(device).forEach(address -> uses.add("has the address " + address));
-        interfaces.routes().stream()
+        interfaces.routes().routes().stream()
                 .filter(route -> route.device().equals(device))
                 .findFirst()
                 .ifPresent(route -> uses.add("has the route to " + route.target()));

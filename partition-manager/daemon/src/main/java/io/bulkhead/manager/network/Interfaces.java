@@ -1,7 +1,6 @@
 package io.bulkhead.manager.network;
 
-import io.bulkhead.contract.partition.Ipv4Address;
-import io.bulkhead.contract.partition.Ipv4Subnet;
+import io.bulkhead.contract.partition.HostRoutes;
 import io.bulkhead.manager.sys.KernelText;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -93,32 +92,11 @@ final class Interfaces {
 
     // ---- routes
 
-    /**
-     * A route of IPv4.
-     *
-     * @param target where it leads
-     * @param device by which interface
-     */
-    record Route(Ipv4Subnet target, String device) {}
-
-    /** The main routes, as {@code /proc/net/route} has them. */
-    List<Route> routes() {
-        List<Route> routes = new ArrayList<>();
-        String table = text(root.resolve("proc/self/net/route")).orElse("");
-        table.lines().skip(1).forEach(line -> {
-            String[] words = line.split("\\s+");
-            if (words.length > 7) {
-                long mask = address(words[7]);
-                routes.add(new Route(
-                        new Ipv4Subnet(new Ipv4Address(address(words[1]) & mask), Long.bitCount(mask)), words[0]));
-            }
-        });
-        return routes;
-    }
-
-    /** In the file their bytes stand in the order of the network, read as a number of this machine. */
-    private static long address(String hex) {
-        return Integer.toUnsignedLong(Integer.reverseBytes(Integer.parseUnsignedInt(hex, 16)));
+    /** The host's routes and addresses of IPv4. */
+    HostRoutes routes() {
+        return HostRoutes.parse(
+                text(root.resolve("proc/self/net/route")).orElse(""),
+                text(root.resolve("proc/self/net/fib_trie")).orElse(""));
     }
 
     // ---- settings

@@ -2,8 +2,7 @@ package io.bulkhead.manager.network;
 
 import io.bulkhead.contract.unit.BitRate;
 import io.bulkhead.contract.unit.Limit;
-import java.util.ArrayList;
-import java.util.List;
+import java.nio.file.Path;
 
 /** The lines that ip(8) and tc(8) read in one batch each, to make the bridge and a partition's link. Pure; any thread. */
 final class LinkCommands {
@@ -41,13 +40,13 @@ final class LinkCommands {
     /**
      * Makes the link, with its far end in a network namespace.
      *
-     * @param process that is in the namespace now
+     * @param namespace the path of its file
      */
-    String link(Port port, long process) {
+    String link(Port port, Path namespace) {
         String link = names.link(port.address());
         return lines(
                 "link add name " + link + " type veth peer name " + INSIDE + " address "
-                        + names.hardwareAddress(port.name()) + " netns " + process,
+                        + names.hardwareAddress(port.name()) + " netns " + namespace,
                 "link set dev " + link + " alias " + names.alias(port.name()) + " addrgenmode none master "
                         + names.bridge() + " up");
     }
@@ -63,15 +62,24 @@ final class LinkCommands {
 
     /** Sets the rates: what goes to the partition is held back here, what comes from it on its way through the shaper. */
     String rates(Port port) {
-        String link = names.link(port.address());
-        List<String> lines = new ArrayList<>();
-        lines.add(rate(port.slice().in(), link));
-        if (port.slice().out().isLimited()) {
-            lines.add("qdisc add dev " + link + " handle ffff: ingress\n");
-            lines.add("filter add dev " + link + " parent ffff: protocol all u32 match u32 0 0"
-                    + " action mirred egress redirect dev " + names.shaper(port.address()) + "\n");
+        return linkRate(port) + detour(port);
+    }
+
+    /** Holds back what goes to the partition; nothing where that has no bound. */
+    String linkRate(Port port) {
+        return rate(port.slice().in(), names.link(port.address()));
+    }
+
+    /** Leads what comes from the partition through the shaper; nothing where that has no bound. */
+    String detour(Port port) {
+        if (!port.slice().out().isLimited()) {
+            return "";
         }
-        return String.join("", lines);
+        String link = names.link(port.address());
+        return lines(
+                "qdisc add dev " + link + " handle ffff: ingress",
+                "filter add dev " + link + " parent ffff: protocol all u32 match u32 0 0"
+                        + " action mirred egress redirect dev " + names.shaper(port.address()));
     }
 
     private static String rate(Limit<BitRate> limit, String device) {

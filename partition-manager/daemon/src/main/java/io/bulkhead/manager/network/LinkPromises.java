@@ -114,7 +114,10 @@ final class LinkPromises {
     private Reading readIn(String link, Limit<BitRate> limit) {
         OptionalInt index = interfaces.index(link);
         if (index.isEmpty()) {
-            return new Reading("no link", List.of("the interface " + link + " is gone: the partition has no network"));
+            return noLink(link);
+        }
+        if (!interfaces.isUp(link)) {
+            return new Reading("down", List.of(link + " is down: the partition has no network"));
         }
         if (!interfaces.master(link).equals(Optional.of(names.bridge()))) {
             return new Reading("no bridge", List.of(link + " is not on the bridge " + names.bridge()));
@@ -122,10 +125,16 @@ final class LinkPromises {
         return compare(netlink.rootRate(index.getAsInt()), limit, link);
     }
 
+    private static Reading noLink(String link) {
+        return new Reading(
+                "no link",
+                List.of("the interface " + link + " is gone: the partition has no network; a restart makes it anew"));
+    }
+
     private Reading readOut(String link, String shaper, Limit<BitRate> limit) {
         OptionalInt index = interfaces.index(link);
         if (index.isEmpty()) {
-            return new Reading("no link", List.of("the interface " + link + " is gone: the partition has no network"));
+            return noLink(link);
         }
         if (!limit.isLimited()) {
             return new Reading(Limit.UNLIMITED, List.of());
@@ -143,13 +152,21 @@ final class LinkPromises {
     }
 
     private static Reading compare(OptionalLong bits, Limit<BitRate> limit, String device) {
-        String text =
-                bits.isPresent() && bits.getAsLong() > 0 ? new BitRate(bits.getAsLong()).toString() : Limit.UNLIMITED;
-        // The kernel counts in bytes.
-        String wanted = limit.fold(rate -> new BitRate(rate.bitsPerSecond() / 8 * 8).toString(), Limit.UNLIMITED);
-        return text.equals(wanted)
+        String text = text(bits);
+        return isRate(bits, limit)
                 ? new Reading(limit.toString(), List.of())
                 : new Reading(text, List.of("promised " + limit + ", " + device + " has " + text));
+    }
+
+    /** Whether what the kernel says is what was asked of it. */
+    static boolean isRate(OptionalLong bits, Limit<BitRate> limit) {
+        // The kernel counts in bytes.
+        String wanted = limit.fold(rate -> new BitRate(rate.bitsPerSecond() / 8 * 8).toString(), Limit.UNLIMITED);
+        return text(bits).equals(wanted);
+    }
+
+    private static String text(OptionalLong bits) {
+        return bits.isPresent() && bits.getAsLong() > 0 ? new BitRate(bits.getAsLong()).toString() : Limit.UNLIMITED;
     }
 
     /** Of one that has a whole interface. */

@@ -197,6 +197,9 @@ public final class NetworkWall implements Wall {
             return request;
         }
         board.look();
+        board.mend();
+        // What somebody has changed while it was at rest would be found broken when it is about to be let run.
+        link.repair(Optional.empty());
         return request.withNetwork(new StartRequest.Network(link.take(), board.hostsBlock(partition.name())));
     }
 
@@ -252,6 +255,24 @@ public final class NetworkWall implements Wall {
         PartitionLink link = links.get(partition.name());
         boolean made = running.isPresent() || link == null || link.isWhole();
         return promises.onBridge(port.get(), board.peers(partition.name()), made, board.faults());
+    }
+
+    @Override
+    public boolean repair(PartitionRecord partition, Optional<RunningPartition> running) {
+        PartitionLink link = links.get(partition.name());
+        if (link == null) {
+            return false;
+        }
+        try {
+            board.mend();
+            link.repair(running.map(RunningPartition::init));
+        } catch (NetworkException | ErrnoException | Refusal e) {
+            LOG.atWarn()
+                    .addKeyValue("partition", partition.name())
+                    .addKeyValue("reason", e.getMessage())
+                    .log("Its network cannot be repaired now");
+        }
+        return true;
     }
 
     @Override

@@ -1,12 +1,17 @@
 package io.bulkhead.manager.network;
 
 import io.bulkhead.contract.partition.UidRange;
+import io.bulkhead.manager.start.ProcessTable;
+import io.bulkhead.manager.start.RunningPartition.ProcessId;
 import io.bulkhead.manager.sys.Fd;
+import io.bulkhead.manager.sys.OpenFlag;
+import io.bulkhead.manager.sys.Syscalls;
 import io.bulkhead.manager.undo.Undo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +34,9 @@ final class PartitionLink implements AutoCloseable {
     private final LinkCommands commands;
     private final Interfaces interfaces;
     private final NetworkNamespaces namespaces;
+    private final LinkRepair repair;
+    private final Syscalls sys;
+    private final ProcessTable processes;
     private final Port port;
     private final UidRange owner;
 
@@ -47,6 +55,9 @@ final class PartitionLink implements AutoCloseable {
         this.commands = new LinkCommands(parts.names());
         this.interfaces = parts.interfaces();
         this.namespaces = parts.namespaces();
+        this.repair = new LinkRepair(parts);
+        this.sys = parts.sys();
+        this.processes = parts.processes();
         this.port = port;
         this.owner = owner;
     }
@@ -89,10 +100,7 @@ final class PartitionLink implements AutoCloseable {
             undo.push("remove the link", this::removeAll);
             removeAll();
             gone = false;
-            if (port.slice().out().isLimited()) {
-                tools.run(List.of("ip", "-batch", "-"), commands.shaper(port));
-                tools.run(List.of("tc", "-batch", "-"), commands.shaperRate(port));
-            }
+            repair.shaper(port);
             prepare();
             undo.keep();
         }
@@ -142,10 +150,44 @@ final class PartitionLink implements AutoCloseable {
         prepare();
     }
 
+    /**
+     * Brings back what somebody else has changed or taken away, and leaves alone what is as it was made.
+     *
+     * @param user process 1 of the run that uses it, if one does
+     */
+    synchronized void repair(Optional<ProcessId> user) {
+        if (gone || over) {
+            return;
+        }
+        repair.shaper(port);
+        if (interfaces.exists(link())) {
+            repair.link(port);
+        } else if (user.isPresent()) {
+            giveAnew(user.get());
+        } else {
+            close();
+            prepare();
+        }
+    }
+
+    /** Root inside finds its interface as at the start; connections that were open go on. */
+    private void giveAnew(ProcessId user) {
+        try (Undo undo = new Undo();
+                Fd namespace = sys.open(processes.namespace(user.pid(), "net"), EnumSet.noneOf(OpenFlag.class))) {
+            // Its number may have been another's by the time of the open.
+            if (!processes.isRunning(user)) {
+                throw new NetworkException("process " + user.pid() + " has ended");
+            }
+            undo.push("remove the link", () -> removeInterface(link()));
+            furnish(Path.of("/proc/" + ProcessHandle.current().pid() + "/fd/" + namespace.number()));
+            undo.keep();
+        }
+    }
+
     private Fd prepare() {
         try (Undo undo = new Undo()) {
             undo.push("remove the link", this::removeLink);
-            Fd namespace = namespaces.make(owner, this::furnish);
+            Fd namespace = namespaces.make(owner, donor -> furnish(processes.namespace(donor, "net")));
             ready = namespace;
             whole = true;
             undo.keep();
@@ -153,14 +195,14 @@ final class PartitionLink implements AutoCloseable {
         }
     }
 
-    private void furnish(long process) {
-        tools.run(List.of("ip", "-batch", "-"), commands.link(port, process));
+    private void furnish(Path namespace) {
+        tools.run(List.of("ip", "-batch", "-"), commands.link(port, namespace));
         String rates = commands.rates(port);
         if (!rates.isEmpty()) {
             tools.run(List.of("tc", "-batch", "-"), rates);
         }
         interfaces.set("ipv6", link(), "disable_ipv6", "1");
-        tools.run(List.of("nsenter", "--net=/proc/" + process + "/ns/net", "ip", "-batch", "-"), commands.inside(port));
+        tools.run(List.of("nsenter", "--net=" + namespace, "ip", "-batch", "-"), commands.inside(port));
     }
 
     /** Takes all of it away. */

@@ -2,6 +2,7 @@ package io.bulkhead.manager.network;
 
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
+import io.bulkhead.contract.partition.HostRoutes;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.manager.record.BootRecord;
 import io.bulkhead.manager.start.HostsBlock;
@@ -161,9 +162,9 @@ final class Switchboard {
         if (port.publish().isEmpty() && !parts.egress().isOpen()) {
             return;
         }
-        List<String> ways = parts.egress().uplink().map(List::of).orElseGet(() -> parts.interfaces().routes().stream()
-                .filter(route -> route.target().prefix() == 0)
-                .map(Interfaces.Route::device)
+        List<String> ways = parts.egress().uplink().map(List::of).orElseGet(() -> parts.interfaces().routes().routes().stream()
+                .filter(HostRoutes.Route::isDefault)
+                .map(HostRoutes.Route::device)
                 .distinct()
                 .toList());
         for (String way : ways) {
@@ -220,12 +221,19 @@ final class Switchboard {
         }
     }
 
+    /** Makes the bridge anew where somebody has taken it away; nothing happens to one that is there. */
+    synchronized void mend() {
+        if (!ports.isEmpty() && !bridge.isThere()) {
+            apply();
+        }
+    }
+
     /** What is wrong with what all share, in words. */
     List<String> faults() {
         List<String> faults = new ArrayList<>();
         firewall.fault().ifPresent(faults::add);
         if (!bridge.isThere()) {
-            faults.add("the bridge " + parts.names().bridge() + " is gone; 'bulkhead down' and 'up' make it anew");
+            faults.add("the bridge " + parts.names().bridge() + " is gone");
         }
         return faults;
     }

@@ -83,6 +83,16 @@ public interface Wall {
     }
 
     /**
+     * Brings back what somebody else has changed of what {@link #readBack} tells, where that can be done while it runs.
+     * Called under the partition's lock when one of its promises does not hold; may wait for a program of the host.
+     *
+     * @return whether there was anything that it could try; whether it helped is read back
+     */
+    default boolean repair(PartitionRecord partition, Optional<RunningPartition> running) {
+        return false;
+    }
+
+    /**
      * No task of a run is left, or none was started: clears away what belonged to it, also what an earlier manager has
      * left.
      */

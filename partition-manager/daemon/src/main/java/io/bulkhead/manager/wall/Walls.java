@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -106,25 +107,37 @@ public final class Walls implements Wall {
         return promises;
     }
 
+    /** Each gets its turn; the first failure is thrown when all had theirs. */
+    @Override
+    public boolean repair(PartitionRecord partition, Optional<RunningPartition> running) {
+        AtomicBoolean tried = new AtomicBoolean();
+        eachWhateverComes(all, wall -> {
+            if (wall.repair(partition, running)) {
+                tried.set(true);
+            }
+        });
+        return tried.get();
+    }
+
     @Override
     public void afterRun(PartitionName partition) {
-        eachWhateverComes(wall -> wall.afterRun(partition));
+        eachWhateverComes(reversed, wall -> wall.afterRun(partition));
     }
 
     @Override
     public void release(PartitionName partition) {
-        eachWhateverComes(wall -> wall.release(partition));
+        eachWhateverComes(reversed, wall -> wall.release(partition));
     }
 
     @Override
     public void leave() {
-        eachWhateverComes(Wall::leave);
+        eachWhateverComes(reversed, Wall::leave);
     }
 
-    /** In reverse; the first failure is thrown when all had their turn. */
-    private void eachWhateverComes(Consumer<Wall> work) {
+    /** The first failure is thrown when all had their turn. */
+    private static void eachWhateverComes(List<Wall> walls, Consumer<Wall> work) {
         @Nullable RuntimeException first = null;
-        for (Wall wall : reversed) {
+        for (Wall wall : walls) {
             try {
                 work.accept(wall);
             } catch (RuntimeException e) {

@@ -24,6 +24,8 @@ final class FakeWall implements Wall {
     final Set<PartitionName> used = new TreeSet<>();
     final Set<PartitionName> precious = new TreeSet<>();
     boolean broken;
+    boolean repairable;
+    int repairs;
 
     FakeWall(Faults faults) {
         this.faults = faults;
@@ -89,5 +91,14 @@ final class FakeWall implements Wall {
                 held,
                 "the fake wall",
                 Optional.empty()));
+    }
+
+    @Override
+    public synchronized boolean repair(PartitionRecord partition, Optional<RunningPartition> running) {
+        if (repairable) {
+            repairs++;
+            broken = false;
+        }
+        return repairable;
     }
 }

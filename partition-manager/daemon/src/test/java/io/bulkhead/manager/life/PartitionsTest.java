@@ -531,6 +531,42 @@ class PartitionsTest {
     }
 
     @Test
+    void hasTheWallsRepairTheirsWhereGroupsCannotBe() {
+        host.order(define("db", 1));
+        PartitionLife life = host.partitions.sorted().get(0);
+        host.wall.repairable = true;
+        host.wall.broken = true;
+
+        life.watch();
+
+        assertThat(host.wall.repairs).isEqualTo(1);
+        assertThat(host.show().degraded()).isEmpty();
+        assertThat(host.events().stream().skip(2).map(event -> event.getClass().getSimpleName()))
+                .containsExactly("PartitionDegraded", "PartitionRepaired");
+    }
+
+    @Test
+    void whoBreaksItsOwnWallWithoutEndHasItsGroupsRepairedAllTheSame() {
+        host.order(define("db", 1));
+        PartitionLife life = host.partitions.sorted().get(0);
+        host.wall.repairable = true;
+        host.cgroups.repairable = true;
+        for (int i = 0; i < 5; i++) {
+            host.wall.broken = true;
+            host.now += 1000;
+            life.watch();
+        }
+        assertThat(host.wall.repairs).isEqualTo(RepairGuard.MOST);
+        assertThat(host.cgroups.repairs).isZero();
+
+        host.cgroups.lies = true;
+        life.watch();
+
+        assertThat(host.cgroups.repairs).isEqualTo(1);
+        assertThat(host.show().degraded()).noneMatch(words -> words.startsWith("tasks"));
+    }
+
+    @Test
     void noPromiseHoldsAProcess1ThatWasMovedAwayAndNoRepairBringsItBack() {
         host.order(define("db", 1));
         PartitionLife life = host.partitions.sorted().get(0);

@@ -7,6 +7,7 @@ import io.bulkhead.contract.partition.Ipv4Address;
 import io.bulkhead.contract.partition.Ipv4Subnet;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.unit.BitRate;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,9 +64,9 @@ class LinksTest {
         String link = NAMES.link(port.address());
         String shaper = NAMES.shaper(port.address());
 
-        assertThat(COMMANDS.link(port, 4711))
+        assertThat(COMMANDS.link(port, Path.of("/proc/4711/ns/net")))
                 .isEqualTo("link add name " + link + " type veth peer name eth0 address "
-                        + NAMES.hardwareAddress(port.name()) + " netns 4711\nlink set dev " + link
+                        + NAMES.hardwareAddress(port.name()) + " netns /proc/4711/ns/net\nlink set dev " + link
                         + " alias bulkhead/test/db addrgenmode none master bh-test up\n");
         assertThat(COMMANDS.inside(port)).isEqualTo("""
                         link set dev lo up

@@ -10,11 +10,15 @@ import static org.awaitility.Awaitility.await;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.NetworkAccess;
 import io.bulkhead.contract.partition.NetworkSlice;
+import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.Promise;
+import io.bulkhead.manager.record.PartitionRecord;
+import io.bulkhead.manager.start.RunningPartition;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -219,6 +223,116 @@ class NetworkIT {
         assertThat(ground.promises("a").get(0).reason()).contains("promised 100Mbit/s, " + link + " has 1Gbit/s");
     }
 
+    private boolean repair(String name) {
+        PartitionName known = PartitionName.parse(name);
+        return ground.wall.repair(ground.records.get(known), Optional.ofNullable(ground.running.get(known)));
+    }
+
+    private String linkOf(String name) {
+        return ground.names.link(
+                ground.records.get(PartitionName.parse(name)).address().orElseThrow());
+    }
+
+    /** Whatever somebody does to the host's end, in words of ip(8) and tc(8). */
+    private static final List<String> CHANGES = List.of(
+            "tc qdisc del dev LINK root",
+            "tc qdisc replace dev LINK root handle 1: tbf rate 1gbit burst 1mb limit 2mb",
+            "tc qdisc del dev LINK ingress",
+            "tc filter del dev LINK parent ffff:",
+            "tc qdisc change dev SHAPER root handle 1: tbf rate 1gbit burst 1mb limit 2mb",
+            "ip link del dev SHAPER",
+            "ip link set dev LINK down",
+            "ip link set dev LINK nomaster",
+            "ip link del dev LINK",
+            "ip link del dev BRIDGE");
+
+    private void change(String text) {
+        String link = linkOf("a");
+        String[] words = text.replace("LINK", link)
+                .replace("SHAPER", link.replace(ground.names.linkPrefix(), ground.names.shaperPrefix()))
+                .replace("BRIDGE", ground.names.bridge())
+                .split(" ");
+        assertThat(host(words)).as(text).isEmpty();
+    }
+
+    @Test
+    void bringsBackWhatSomebodyHasChangedWhileItRuns() {
+        ground.define("a", slice("100Mbit/s", "50Mbit/s"), access(List.of("b")));
+        ground.define("b", NetworkSlice.UNLIMITED, NetworkAccess.ALONE);
+        ground.start("a");
+        ground.start("b");
+
+        for (String text : CHANGES) {
+            change(text);
+            assertThat(ground.promises("a"))
+                    .as(text)
+                    .extracting(Promise::held)
+                    .contains(false);
+
+            assertThat(repair("a")).isTrue();
+            assertThat(ground.promises("a")).as(text).allMatch(Promise::held);
+            repair("b");
+            assertThat(ground.inside("a", ONE_PING + "b")).as(text).contains(ANSWERED);
+            assertThat(ground.inside("a", ONE_PING + "host")).as(text).contains(ANSWERED);
+        }
+        assertThat(ground.promises("b")).allMatch(Promise::held);
+    }
+
+    @Test
+    void touchesNothingWhereNothingIsWrong() {
+        ground.define("a", slice("100Mbit/s", "50Mbit/s"), NetworkAccess.ALONE);
+        ground.start("a");
+        List<String> commands = new ArrayList<>();
+        PartitionRecord record = ground.records.get(PartitionName.parse("a"));
+        RunningPartition running = ground.running.get(record.name());
+        NetworkWall next = ground.newWall(Optional.empty(), false, (command, input) -> {
+            commands.add(String.join(" ", command));
+            return ground.tools.run(command, input);
+        });
+        next.recover(ground.records.keySet());
+        next.adopt(record, running);
+        commands.clear();
+
+        assertThat(next.repair(record, Optional.of(running))).isTrue();
+
+        assertThat(commands).isEmpty();
+        next.close();
+    }
+
+    @Test
+    void bringsBackBeforeAStartWhatSomebodyHasChangedAtRest() {
+        ground.define("a", slice("100Mbit/s", "50Mbit/s"), NetworkAccess.ALONE);
+        for (String text : List.of(CHANGES.get(0), "ip link del dev SHAPER", "ip link del dev LINK", CHANGES.get(9))) {
+            change(text);
+
+            // Whose promises are read before it is let run.
+            ground.start("a");
+
+            assertThat(ground.inside("a", ONE_PING + "host")).as(text).contains(ANSWERED);
+            ground.stop("a");
+            ground.settle();
+        }
+    }
+
+    @Test
+    void saysWhatHelpsWhereRootInsideIsInTheWay() {
+        ground.define("a", slice("100Mbit/s", "50Mbit/s"), NetworkAccess.ALONE);
+        ground.start("a");
+        ground.inside("a", "ip link del eth0; ip link add eth0 type bridge");
+        List<String> before = ground.leftovers();
+
+        repair("a");
+
+        assertThat(ground.promises("a")).noneMatch(Promise::held);
+        assertThat(ground.promises("a").get(0).reason())
+                .hasValueSatisfying(
+                        reason -> assertThat(reason).contains("is gone").contains("a restart makes it anew"));
+        assertThat(ground.leftovers()).containsExactlyInAnyOrderElementsOf(before);
+        ground.stop("a");
+        ground.start("a");
+        assertThat(ground.promises("a")).allMatch(Promise::held);
+    }
+
     @Test
     void refusesASubnetThatTheHostUses() {
         host("ip", "link", "add", "bhx" + ground.names.linkPrefix(), "type", "veth");
@@ -230,6 +344,22 @@ class NetworkIT {
                     .isInstanceOf(Refusal.class)
                     .hasMessageContaining("the host has a route to ")
                     .hasMessageContaining("network.subnet");
+        } finally {
+            host("ip", "link", "del", other);
+        }
+        assertThat(ground.leftovers()).isEmpty();
+    }
+
+    @Test
+    void refusesASubnetThatTheHostHasAnAddressOfWithoutARoute() {
+        String other = "bhx" + ground.names.linkPrefix();
+        host("ip", "link", "add", other, "type", "bridge");
+        host("ip", "address", "add", ground.subnet.at(1) + "/32", "dev", other);
+        host("ip", "link", "set", other, "up");
+        try {
+            assertThatThrownBy(() -> ground.define("a", NetworkSlice.UNLIMITED, NetworkAccess.ALONE))
+                    .isInstanceOf(Refusal.class)
+                    .hasMessageContaining("the host has the address " + ground.subnet.at(1));
         } finally {
             host("ip", "link", "del", other);
         }
