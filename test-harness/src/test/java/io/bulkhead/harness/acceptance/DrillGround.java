@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.bulkhead.contract.partition.Resource;
 import io.bulkhead.contract.partition.State;
 import io.bulkhead.harness.acceptance.Installation.Result;
 import java.io.IOException;
@@ -179,16 +180,31 @@ final class DrillGround implements AutoCloseable {
         }
     }
 
+    /** The file of the host that holds its limit of memory, whichever version its groups are of. */
+    Path limitOf(String partition) {
+        return host.show(partition).promises().stream()
+                .filter(promise -> promise.resource() == Resource.MEMORY)
+                .map(promise -> Path.of(promise.evidence()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Waits until commands run inside. */
+    void awaitRunning(String partition) {
+        await().atMost(Patience.seconds(30)).until(() -> host.show(partition).state() == State.RUNNING);
+        await().atMost(Patience.seconds(30)).untilAsserted(() -> assertThat(
+                        host.exec(partition, "echo here").out())
+                .isEqualTo("here\n"));
+    }
+
     /** What a drill may have cost the partition's own processes is back: it runs, and all it was promised is held. */
     void recover(String partition) {
         await().atMost(Patience.seconds(30)).until(() -> host.show(partition).state() != State.STARTING);
         if (host.show(partition).state() != State.RUNNING) {
             host.run("start", partition).expect(0);
         }
-        await().atMost(Patience.seconds(30)).untilAsserted(() -> assertThat(
-                        host.exec(partition, "echo here").out())
-                .isEqualTo("here\n"));
-        host.run("verify", partition).expect(0);
+        awaitRunning(partition);
+        await().atMost(Patience.seconds(10)).until(() -> host.run("verify", partition).status() == 0);
     }
 
     static void delete(Path file) {

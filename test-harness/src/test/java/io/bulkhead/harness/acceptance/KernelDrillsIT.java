@@ -232,6 +232,27 @@ class KernelDrillsIT {
         assertThat(System.currentTimeMillis()).isGreaterThan(1_600_000_000_000L);
     }
 
+    @WithEveryInit
+    @Proves(EVERY_INIT)
+    void d23CannotPutItselfBeforeOthers(String partition) {
+        // SCHED_FIFO, a nice value below 0, the real-time class of block I/O, and less to fear from the kernel's killer
+        String attempts = "my $p = pack \"i\", 1; try(\"sched_setscheduler\", 0, 1, $p); try(\"setpriority\", 0, 0, -5); "
+                + "try(\"ioprio_set\", 1, 0, 1 << 13);";
+        String killer = "( echo -100 > /proc/self/oom_score_adj ) 2>/dev/null && echo oom REACHED; ";
+
+        assertThat(ground.inside(partition, attempts))
+                .isEqualTo("sched_setscheduler EPERM\nsetpriority EACCES\nioprio_set EPERM\n");
+        assertThat(ground.shell(partition, killer + "cat /proc/1/oom_score_adj /proc/self/oom_score_adj")
+                        .out()
+                        .lines())
+                .hasSize(2)
+                .allMatch(score -> Integer.parseInt(score) >= 0);
+        assertThat(onTheHost(attempts)).contains("setpriority REACHED", "ioprio_set REACHED");
+        assertThat(Commands.run(List.of("sh", "-c", killer), "", Patience.seconds(10))
+                        .out())
+                .isEqualTo("oom REACHED\n");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"shell", "service"})
     @Proves(EVERY_INIT)
