@@ -45,7 +45,20 @@ final class Calls {
             Map.entry("socket", List.of(41, 198)),
             Map.entry("clock_settime", List.of(227, 112)),
             Map.entry("settimeofday", List.of(164, 170)),
-            Map.entry("inotify_init1", List.of(294, 26))));
+            Map.entry("inotify_init1", List.of(294, 26)),
+            Map.entry("openat", List.of(257, 56)),
+            Map.entry("sched_setscheduler", List.of(144, 119)),
+            Map.entry("setpriority", List.of(141, 140)),
+            Map.entry("ioprio_set", List.of(251, 30)),
+            Map.entry("reboot", List.of(169, 142)),
+            Map.entry("mount", List.of(165, 40)),
+            Map.entry("umount2", List.of(166, 39)),
+            Map.entry("pivot_root", List.of(155, 41)),
+            Map.entry("renameat2", List.of(316, 276)),
+            Map.entry("open_tree", List.of(428, 428)),
+            Map.entry("move_mount", List.of(429, 429)),
+            Map.entry("fsopen", List.of(430, 430)),
+            Map.entry("mount_setattr", List.of(442, 442))));
 
     private static final String OTHER_ARCHITECTURES = """
             #include <stdio.h>

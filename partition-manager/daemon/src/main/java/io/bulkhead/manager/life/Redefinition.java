@@ -208,6 +208,7 @@ final class Redefinition {
         }
         standing.markGone();
         forget.run();
+        parts.starter().forget(record.uidRange());
         parts.holdings().remove(name);
         keepHost();
         standing.console().close();

@@ -236,6 +236,11 @@ public final class PartitionStarter implements Starter, AutoCloseable {
         return namespaces.of(range);
     }
 
+    @Override
+    public void forget(UidRange range) {
+        namespaces.forget(range);
+    }
+
     /** Closes the kept user namespaces; running partitions are not touched. */
     @Override
     public void close() {

@@ -1,5 +1,6 @@
 package io.bulkhead.manager.start;
 
+import io.bulkhead.contract.partition.UidRange;
 import io.bulkhead.manager.start.RunningPartition.ProcessId;
 import io.bulkhead.manager.undo.Undo;
 import java.util.Optional;
@@ -36,4 +37,10 @@ public interface Starter {
      * @param init as on record
      */
     Optional<RunningPartition> adopt(ProcessId holder, ProcessId init);
+
+    /**
+     * Gives up what is kept for the ids of a partition that is deleted, before anybody else is given them. Harmless where
+     * nothing is kept.
+     */
+    void forget(UidRange range);
 }

@@ -47,6 +47,17 @@ final class UserNamespaces implements AutoCloseable {
         return namespace;
     }
 
+    /**
+     * Gives the namespace of a range up, so that the next one to have these ids gets a new one: keyrings of users and
+     * registered formats of programs (binfmt_misc) live as long as it does.
+     */
+    synchronized void forget(UidRange range) {
+        Fd namespace = known.remove(range);
+        if (namespace != null) {
+            namespace.close();
+        }
+    }
+
     @Override
     public synchronized void close() {
         known.values().forEach(Fd::close);

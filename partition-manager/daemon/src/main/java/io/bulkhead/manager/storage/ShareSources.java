@@ -75,12 +75,8 @@ final class ShareSources {
             throw new Refusal(problem);
         });
         try (Undo undo = new Undo();
-                Fd root = sys.open(SLASH, PLACE);
-                Fd place = beneath(root, share)) {
-            Path itself = Path.of("/proc/self/fd", Integer.toString(place.number()));
-            if (share.write()) {
-                requireNobodyElseEnters(share);
-            }
+                Fd place = walk(share)) {
+            Path itself = itself(place);
             Fd tree = sys.cloneTree(itself, false);
             undo.push("let " + share.source() + " go", tree::close);
             map(share, tree, range);
@@ -89,9 +85,41 @@ final class ShareSources {
         }
     }
 
-    private Fd beneath(Fd root, Share share) {
+    /**
+     * Goes to the directory name by name, each below the one that is open, and looks at each on the way: the host's users,
+     * and partitions that share a directory above it, may rename what they like meanwhile.
+     *
+     * <p>A partition's root may make programs in a share for writing that run as the host's root (set-user-id, on the host):
+     * nobody of the host but root may get at them.
+     */
+    private Fd walk(Share share) {
+        Fd place = sys.open(SLASH, PLACE);
         try {
-            return sys.openBeneath(root, share.source().substring(1), PLACE);
+            boolean enteredByRootAlone = entersRootAlone(place);
+            for (String name : share.source().substring(1).split("/")) {
+                Fd next = beneath(place, name, share);
+                place.close();
+                place = next;
+                enteredByRootAlone |= entersRootAlone(place);
+            }
+            if (share.write() && !enteredByRootAlone) {
+                throw Refusal.of(
+                        ProblemCode.NOT_PERMITTED,
+                        share.source() + " cannot be shared for writing: users of the host can enter it, and a partition"
+                                + " could leave them programs there that run as root",
+                        "chown root " + share.source() + " && chmod 700 " + share.source()
+                                + "; or put it below such a one");
+            }
+            return place;
+        } catch (RuntimeException e) {
+            place.close();
+            throw e;
+        }
+    }
+
+    private Fd beneath(Fd above, String name, Share share) {
+        try {
+            return sys.openBeneath(above, name, PLACE);
         } catch (ErrnoException e) {
             if (e.is(Errno.ELOOP) || e.is(Errno.ENOENT) || e.is(Errno.ENOTDIR)) {
                 throw new Refusal(
@@ -106,28 +134,20 @@ final class ShareSources {
         }
     }
 
-    /**
-     * A partition's root may make programs there that run as the host's root (set-user-id, on the host): nobody of the host
-     * but root may get at them.
-     */
-    private static void requireNobodyElseEnters(Share share) {
-        for (Path path = Path.of(share.source()); path != null; path = path.getParent()) {
-            try {
-                int mode = (Integer) Files.getAttribute(path, "unix:mode");
-                int group = (Integer) Files.getAttribute(path, "unix:gid");
-                int owner = (Integer) Files.getAttribute(path, "unix:uid");
-                if (owner == 0 && (mode & OTHERS_ENTER) == 0 && (group == 0 || (mode & GROUP_ENTERS) == 0)) {
-                    return;
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(path + ": " + e.getMessage(), e);
-            }
+    private static boolean entersRootAlone(Fd place) {
+        try {
+            int mode = (Integer) Files.getAttribute(itself(place), "unix:mode");
+            int group = (Integer) Files.getAttribute(itself(place), "unix:gid");
+            int owner = (Integer) Files.getAttribute(itself(place), "unix:uid");
+            return owner == 0 && (mode & OTHERS_ENTER) == 0 && (group == 0 || (mode & GROUP_ENTERS) == 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(place + ": " + e.getMessage(), e);
         }
-        throw Refusal.of(
-                ProblemCode.NOT_PERMITTED,
-                share.source() + " cannot be shared for writing: users of the host can enter it, and a partition could "
-                        + "leave them programs there that run as root",
-                "chown root " + share.source() + " && chmod 700 " + share.source() + "; or put it below such a one");
+    }
+
+    /** The very directory that is open, whatever its name leads to by now. */
+    private static Path itself(Fd place) {
+        return Path.of("/proc/self/fd", Integer.toString(place.number()));
     }
 
     private void map(Share share, Fd tree, UidRange range) {

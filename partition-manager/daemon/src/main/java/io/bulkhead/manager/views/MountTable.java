@@ -16,7 +16,14 @@ final class MountTable {
     /** What lxcfs is told to call itself, which shows as the type. */
     static final String LXCFS = "fuse.lxcfs";
 
+    /**
+     * A partition's root can have a hundred thousand mounts with names of 4 KiB, which take the kernel half a minute to write;
+     * those of a whole systemd take 10 KiB.
+     */
+    private static final int MOST_BYTES = 1 << 20;
+
     private final Map<String, Mount> uppermost;
+    private final boolean isWhole;
 
     /**
      * One mount.
@@ -28,25 +35,27 @@ final class MountTable {
      */
     record Mount(String device, String root, boolean readOnly, String type) {}
 
-    private MountTable(Map<String, Mount> uppermost) {
+    private MountTable(Map<String, Mount> uppermost, boolean isWhole) {
         this.uppermost = uppermost;
+        this.isWhole = isWhole;
     }
 
     /**
-     * Reads the table of a process; empty once it is gone.
+     * Reads the table of a process, or the first 1 MiB of it; empty once it is gone.
      *
      * @param proc {@code /proc} but in tests
      * @param process its number, or {@code self}
      */
     static Optional<MountTable> of(Path proc, String process) {
         try {
-            return Optional.of(parse(KernelText.read(proc.resolve(process).resolve("mountinfo"))));
+            KernelText.Part part = KernelText.read(proc.resolve(process).resolve("mountinfo"), MOST_BYTES);
+            return Optional.of(parse(part.text(), part.isWhole()));
         } catch (IOException e) {
             return Optional.empty();
         }
     }
 
-    static MountTable parse(String text) {
+    static MountTable parse(String text, boolean isWhole) {
         Map<String, Mount> mounts = new HashMap<>();
         text.lines().forEach(line -> {
             int dash = line.indexOf(" - ");
@@ -62,7 +71,12 @@ final class MountTable {
                                 line.substring(dash + 3).split(" ", 2)[0]));
             }
         });
-        return new MountTable(mounts);
+        return new MountTable(mounts, isWhole);
+    }
+
+    /** Whether there are no more mounts than these, one of which may be on top. */
+    boolean isWhole() {
+        return isWhole;
     }
 
     /** What is mounted on this very place. */

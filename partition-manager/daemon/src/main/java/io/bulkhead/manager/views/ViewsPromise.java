@@ -16,6 +16,8 @@ final class ViewsPromise {
     private static final String CLOCKS = "clocks";
     private static final String BOOT = "boot id";
     private static final String REMOVABLE = "its own root can take the files of /proc away, from itself alone";
+    private static final String UNSEEN =
+            "its own root has made more mounts than are looked through; a restart takes them away";
     private static final String NO_CLOCKS = "this kernel has no time namespaces (CONFIG_TIME_NS)";
 
     private final List<String> names;
@@ -79,7 +81,8 @@ final class ViewsPromise {
             promised.add(files(names.size()));
             held.add(files(names.size() - missing.size()));
         }
-        boolean all = held.equals(promised);
+        boolean seen = table.map(MountTable::isWhole).orElse(true);
+        boolean all = seen && held.equals(promised);
         return new Promise(
                 Resource.VIEWS,
                 String.join(", ", promised),
@@ -87,7 +90,7 @@ final class ViewsPromise {
                 Strength.CAPPED,
                 all,
                 "/proc/" + init + "/mountinfo",
-                Optional.of(all ? exceptions(shown, trouble) : whyNot(missing, device, trouble)));
+                Optional.of(all ? exceptions(shown, trouble) : seen ? whyNot(missing, device, trouble) : UNSEEN));
     }
 
     private static String files(int count) {

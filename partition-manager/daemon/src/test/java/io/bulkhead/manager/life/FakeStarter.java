@@ -1,5 +1,6 @@
 package io.bulkhead.manager.life;
 
+import io.bulkhead.contract.partition.UidRange;
 import io.bulkhead.manager.start.RunningPartition;
 import io.bulkhead.manager.start.RunningPartition.ProcessId;
 import io.bulkhead.manager.start.StartException;
@@ -7,6 +8,8 @@ import io.bulkhead.manager.start.StartRequest;
 import io.bulkhead.manager.start.Starter;
 import io.bulkhead.manager.sys.Fd;
 import io.bulkhead.manager.undo.Undo;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -19,6 +22,7 @@ final class FakeStarter implements Starter {
     private long nextPid = 100;
     int attempts;
     int starts;
+    final List<UidRange> forgotten = new ArrayList<>();
 
     FakeStarter(Faults faults, FakeProcesses processes, FakeCgroups cgroups) {
         this.faults = faults;
@@ -58,6 +62,11 @@ final class FakeStarter implements Starter {
     public Optional<RunningPartition> adopt(ProcessId holder, ProcessId init) {
         boolean alive = processes.alive(holder.pid()) && processes.alive(init.pid());
         return alive ? Optional.of(open(holder, init)) : Optional.empty();
+    }
+
+    @Override
+    public synchronized void forget(UidRange range) {
+        forgotten.add(range);
     }
 
     private RunningPartition open(ProcessId holder, ProcessId init) {

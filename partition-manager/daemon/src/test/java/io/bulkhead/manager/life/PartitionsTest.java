@@ -27,6 +27,7 @@ import io.bulkhead.contract.partition.PartitionStatus;
 import io.bulkhead.contract.partition.PartitionUsage;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.contract.partition.State;
+import io.bulkhead.contract.partition.UidRange;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.wire.Frame;
 import io.bulkhead.manager.cgroup.Cgroups.Usage;
@@ -78,7 +79,9 @@ class PartitionsTest {
         assertThat(host.order(STOP).state()).isEqualTo(State.BOUND);
         assertThat(host.order(new Order.ReleasePartition(DB)).state()).isEqualTo(State.DEFINED);
         assertThat(host.order(new Order.BindPartition(DB, slice(2))).state()).isEqualTo(State.BOUND);
+        UidRange ids = host.show().uidRange();
         assertThat(host.partitions.execute(new Order.DeletePartition(DB))).isEqualTo(new Reply.Done());
+        assertThat(host.starter.forgotten).containsExactly(ids);
 
         assertThat(host.picture()).isEqualTo(new FakeHost(directory).picture());
         assertThat(host.events().stream().map(event -> event.getClass().getSimpleName()))

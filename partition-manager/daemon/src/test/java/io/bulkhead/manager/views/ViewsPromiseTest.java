@@ -3,9 +3,13 @@ package io.bulkhead.manager.views;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bulkhead.contract.partition.Promise;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ViewsPromiseTest {
     private static final String TABLE = """
@@ -80,6 +84,22 @@ class ViewsPromiseTest {
     }
 
     @Test
+    void doesNotHoldWhereMoreMountsAreThanAreLookedThrough(@TempDir Path proc) throws IOException {
+        // Given
+        Path file = Files.createDirectories(proc.resolve("77")).resolve("mountinfo");
+        Files.writeString(file, TABLE + ("9 4 0:50 / /" + "n".repeat(4000) + " rw - tmpfs none rw\n").repeat(300));
+
+        // When
+        MountTable table = MountTable.of(proc, "77").orElseThrow();
+        Promise read = promise.read(77, Optional.of(table), true, true, Optional.of("0:43"), Optional.empty());
+
+        // Then
+        assertThat(table.isWhole()).isFalse();
+        assertThat(read.held()).isFalse();
+        assertThat(read.reason().orElseThrow()).contains("more mounts than are looked through");
+    }
+
+    @Test
     void waitsLongerAndLongerButNotForEver() {
         assertThat(List.of(
                         LxcfsKeeper.pauseSeconds(1),
@@ -92,6 +112,6 @@ class ViewsPromiseTest {
 
     private Promise read(
             String table, boolean clocks, boolean shown, Optional<String> device, Optional<String> trouble) {
-        return promise.read(77, Optional.of(MountTable.parse(table)), clocks, shown, device, trouble);
+        return promise.read(77, Optional.of(MountTable.parse(table, true)), clocks, shown, device, trouble);
     }
 }
