@@ -39,8 +39,7 @@ final class HostUsr {
             List<Object> identity = List.copyOf(attributes.values());
             Found known = found;
             if (known == null || !known.identity().equals(identity)) {
-                known = new Found(
-                        identity, MountTable.of(proc, "self").flatMap(table -> table.of(USR)));
+                known = new Found(identity, MountTable.of(proc, "self").flatMap(table -> table.of(USR)));
                 found = known;
             }
             return known.mount();

@@ -32,7 +32,8 @@ class SystemPromiseTest {
 
     @Test
     void holdsWithAUsrOfItsOwnDisk() {
-        MountTable host = MountTable.parse("1 0 254:0 / / rw - ext4 /dev/vda rw\n2 1 254:1 / /usr rw - ext4 /dev/vdb rw\n");
+        MountTable host =
+                MountTable.parse("1 0 254:0 / / rw - ext4 /dev/vda rw\n2 1 254:1 / /usr rw - ext4 /dev/vdb rw\n");
 
         assertThat(read(host, INSIDE.replace("254:0 /usr", "254:1 /")).held()).isTrue();
         assertThat(read(host, INSIDE).held()).isFalse();
@@ -55,7 +56,8 @@ class SystemPromiseTest {
 
         assertThat(covered.held()).isFalse();
         assertThat(covered.reason().orElseThrow()).contains("covered");
-        assertThat(SystemPromise.read(77, ONE_DISK.of(USR), Optional.empty()).held()).isFalse();
+        assertThat(SystemPromise.read(77, ONE_DISK.of(USR), Optional.empty()).held())
+                .isFalse();
     }
 
     @Test
