@@ -27,6 +27,8 @@ final class ShowVerb extends Verb {
     @Parameters(arity = "1..*", paramLabel = "NAME", description = "which partitions")
     private List<String> names = new ArrayList<>();
 
+    private static final int LONG_CELL = 40;
+
     ShowVerb(Bulkhead bulkhead) {
         super(bulkhead);
     }
@@ -215,11 +217,16 @@ final class ShowVerb extends Verb {
             table.row(
                     Cell.of(Words.constant(promise.resource())),
                     Cell.of(promise.promised()),
-                    Cell.of(promise.readBack()),
+                    Cell.of(isLongAndTheSame(promise) ? "the same" : promise.readBack()),
                     Cell.of(Words.constant(promise.strength())),
                     new Cell(promise.held() ? "yes" : "NO", promise.held() ? Tone.GOOD : Tone.BAD),
                     Cell.of(promise.reason().orElse("")));
         }
         return table;
+    }
+
+    /** Lists that are longer than a cell are read once. */
+    private static boolean isLongAndTheSame(Promise promise) {
+        return promise.promised().length() > LONG_CELL && promise.promised().equals(promise.readBack());
     }
 }

@@ -129,7 +129,10 @@ public final class Demo {
         PartitionName first = names.get(0);
         PartitionName second = names.get(1);
         hardware(new Measurements(inside, certified, names));
-        storage(new StorageScene(inside, certified, stage.settings().stateDirectory().resolve("partitions")), defining);
+        storage(
+                new StorageScene(
+                        inside, certified, stage.settings().stateDirectory().resolve("partitions")),
+                defining);
         network(new NetworkScene(api, inside, certified, defining), stage, defining);
         report.heading("What " + first + " takes for the machine");
         report.lines(new ViewsScene(inside, certified).lines(first));
@@ -175,8 +178,7 @@ public final class Demo {
         report.lines(scene.lines(filler, size.get(), defining.names().get(0)));
     }
 
-    private void network(NetworkScene scene, Stage stage, Defining defining)
-            throws IOException, InterruptedException {
+    private void network(NetworkScene scene, Stage stage, Defining defining) throws IOException, InterruptedException {
         PartitionName server = defining.names().get(0);
         PartitionName client = defining.names().get(1);
         report.heading("Network");

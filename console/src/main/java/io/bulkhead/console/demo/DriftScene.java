@@ -6,7 +6,6 @@ import io.bulkhead.contract.order.EventRecord;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.Promise;
 import io.bulkhead.contract.partition.Resource;
-import io.bulkhead.contract.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,8 +41,10 @@ final class DriftScene {
         long written = System.currentTimeMillis();
         Files.writeString(file, Long.toString(Long.parseLong(before) * 2));
         try {
-            Optional<EventRecord> degraded =
-                    await(sequence, DEADLINE, event -> event instanceof Event.PartitionDegraded of
+            Optional<EventRecord> degraded = await(
+                    sequence,
+                    DEADLINE,
+                    event -> event instanceof Event.PartitionDegraded of
                             && of.partition().equals(name));
             Line told = toldLine(name.value(), file, degraded, written);
             return List.of(told, repaired(name, sequence, file, before));

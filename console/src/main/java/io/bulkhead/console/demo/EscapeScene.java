@@ -75,7 +75,9 @@ final class EscapeScene {
                 attempt,
                 "refused",
                 no.orElse("no refusal"),
-                result.status() == 0 ? "GOT THROUGH" : "exit code " + result.status() + (no.isPresent() ? "" : ": " + said),
+                result.status() == 0
+                        ? "GOT THROUGH"
+                        : "exit code " + result.status() + (no.isPresent() ? "" : ": " + said),
                 result.status() != 0 && no.isPresent());
     }
 

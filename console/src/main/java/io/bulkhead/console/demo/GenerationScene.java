@@ -45,8 +45,7 @@ final class GenerationScene {
                 name + " writes to /etc",
                 "told, its own",
                 "host: " + (onHost ? "HAS IT TOO" : "has no such file"),
-                "os diff: "
-                        + (told ? "+ /" + NOTE : "+ " + came.size() + " other changes"),
+                "os diff: " + (told ? "+ /" + NOTE : "+ " + came.size() + " other changes"),
                 told && !onHost);
     }
 
@@ -57,8 +56,8 @@ final class GenerationScene {
                 name + " builds on",
                 "the host of now",
                 "newest: " + after.newest(),
-                after.generation() + "; since then the host changed " + after.host().count() + " files, "
-                        + after.packages().count() + " packages",
+                after.generation() + "; since then the host changed "
+                        + after.host().count() + " files, " + after.packages().count() + " packages",
                 newest);
     }
 }

@@ -32,7 +32,8 @@ final class HostCommand {
     static void require(String... command) throws IOException, InterruptedException {
         Inside.Result result = run(List.of(command));
         if (result.status() != 0) {
-            throw new IOException(String.join(" ", command) + ": " + result.out().strip());
+            throw new IOException(
+                    String.join(" ", command) + ": " + result.out().strip());
         }
     }
 }

@@ -133,9 +133,15 @@ final class Measurements {
             Inside.Result readBack = inside.run(name, Probes.read(PROBE_FILE));
             inside.run(name, List.of("rm", "-f", PROBE_FILE));
             lines.add(Judge.rateLine(
-                    name + " io write", write, certified.evidence(name, Resource.IO_WRITE), Probes.transfer(written.err())));
+                    name + " io write",
+                    write,
+                    certified.evidence(name, Resource.IO_WRITE),
+                    Probes.transfer(written.err())));
             lines.add(Judge.rateLine(
-                    name + " io read", read, certified.evidence(name, Resource.IO_READ), Probes.transfer(readBack.err())));
+                    name + " io read",
+                    read,
+                    certified.evidence(name, Resource.IO_READ),
+                    Probes.transfer(readBack.err())));
         }
         return lines;
     }

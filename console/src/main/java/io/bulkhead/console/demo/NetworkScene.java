@@ -54,8 +54,7 @@ final class NetworkScene {
         InetSocketAddress address = address(name, TRAFFIC_PORT);
         ExecutorService thread = Executors.newSingleThreadExecutor();
         try {
-            Future<Inside.Result> receiver =
-                    thread.submit(() -> inside.run(name, WallProbes.receiver(TRAFFIC_PORT)));
+            Future<Inside.Result> receiver = thread.submit(() -> inside.run(name, WallProbes.receiver(TRAFFIC_PORT)));
             Wire.write(address, TRAFFIC);
             Optional<Probes.Transfer> in = WallProbes.received(result(receiver).out());
             Future<Inside.Result> sender = thread.submit(() -> inside.run(name, WallProbes.sender(TRAFFIC_PORT)));
@@ -93,7 +92,8 @@ final class NetworkScene {
                 bound.toString(),
                 evidence.readBack(),
                 transfer.map(each -> megabits(bits(each)) + " over TCP").orElse("not measured"),
-                evidence.held() && transfer.filter(each -> isHeldTo(bound, each)).isPresent());
+                evidence.held()
+                        && transfer.filter(each -> isHeldTo(bound, each)).isPresent());
     }
 
     /** No faster than the bound, and not much slower. */
@@ -113,9 +113,9 @@ final class NetworkScene {
     /** Closed by default; then one is defined as the other's peer, which takes it a restart. */
     List<Line> peers(PartitionName server, PartitionName client) throws IOException, InterruptedException {
         String address = certified.status(server).address().orElseThrow().toString();
-        WallProbes.Reached host = WallProbes.reached(HostCommand.run(
-                        WallProbes.reach(address, SERVICE_PORT, OPEN_SECONDS))
-                .out());
+        WallProbes.Reached host =
+                WallProbes.reached(HostCommand.run(WallProbes.reach(address, SERVICE_PORT, OPEN_SECONDS))
+                        .out());
         WallProbes.Reached closed = reach(client, address, CLOSED_SECONDS);
         List<Line> lines = new ArrayList<>();
         lines.add(closedLine(client.value(), server.value(), host, closed));
@@ -125,8 +125,8 @@ final class NetworkScene {
     }
 
     private WallProbes.Reached reach(PartitionName client, String host, int seconds) throws IOException {
-        return WallProbes.reached(
-                inside.run(client, WallProbes.reach(host, SERVICE_PORT, seconds)).out());
+        return WallProbes.reached(inside.run(client, WallProbes.reach(host, SERVICE_PORT, seconds))
+                .out());
     }
 
     private void open(PartitionName server, PartitionName client) {
@@ -169,9 +169,9 @@ final class NetworkScene {
 
     /** Somebody beside the host asks a port of the host's. */
     static Line published(PartitionName server, int port, Outside outside) throws IOException, InterruptedException {
-        WallProbes.Reached reached = WallProbes.reached(outside.run(
-                        WallProbes.reach(Outside.hostAddress(), port, OPEN_SECONDS))
-                .out());
+        WallProbes.Reached reached =
+                WallProbes.reached(outside.run(WallProbes.reach(Outside.hostAddress(), port, OPEN_SECONDS))
+                        .out());
         if (reached.status() == 0) {
             Optional<String> firewall = ForwardPolicy.thatDrops(
                     HostCommand.run(List.of("nft", "list", "chains")).out());

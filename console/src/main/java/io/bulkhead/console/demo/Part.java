@@ -14,9 +14,8 @@ enum Part {
 
     boolean isIn(PartitionSpec spec) {
         return switch (this) {
-            case PORTS -> spec.access()
-                    .filter(access -> !access.publish().isEmpty())
-                    .isPresent();
+            case PORTS ->
+                spec.access().filter(access -> !access.publish().isEmpty()).isPresent();
             case NETWORK -> spec.claim().network().isPresent();
             case STORAGE -> spec.claim().storage().isPresent();
         };
@@ -26,31 +25,33 @@ enum Part {
     PartitionSpec outOf(PartitionSpec spec) {
         Claim claim = spec.claim();
         return switch (this) {
-            case PORTS -> spec.with(
-                    spec.access()
-                            .map(access -> new NetworkAccess(access.address(), access.peers(), List.of())),
-                    spec.shares(),
-                    spec.hardening());
-            case NETWORK -> with(
-                    spec.with(Optional.empty(), spec.shares(), spec.hardening()),
-                    new Claim(
-                            claim.cpus(),
-                            claim.memory(),
-                            claim.tasks(),
-                            claim.io(),
-                            claim.oomGroup(),
-                            claim.storage(),
-                            Optional.empty()));
-            case STORAGE -> with(
-                    spec,
-                    new Claim(
-                            claim.cpus(),
-                            claim.memory(),
-                            claim.tasks(),
-                            claim.io(),
-                            claim.oomGroup(),
-                            Optional.empty(),
-                            claim.network()));
+            case PORTS ->
+                spec.with(
+                        spec.access().map(access -> new NetworkAccess(access.address(), access.peers(), List.of())),
+                        spec.shares(),
+                        spec.hardening());
+            case NETWORK ->
+                with(
+                        spec.with(Optional.empty(), spec.shares(), spec.hardening()),
+                        new Claim(
+                                claim.cpus(),
+                                claim.memory(),
+                                claim.tasks(),
+                                claim.io(),
+                                claim.oomGroup(),
+                                claim.storage(),
+                                Optional.empty()));
+            case STORAGE ->
+                with(
+                        spec,
+                        new Claim(
+                                claim.cpus(),
+                                claim.memory(),
+                                claim.tasks(),
+                                claim.io(),
+                                claim.oomGroup(),
+                                Optional.empty(),
+                                claim.network()));
         };
     }
 

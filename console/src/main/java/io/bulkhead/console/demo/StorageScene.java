@@ -44,10 +44,7 @@ final class StorageScene {
         String after = blocks(filler);
         List<Line> lines = new ArrayList<>();
         lines.add(fillLine(
-                filler.value(),
-                size,
-                certified.evidence(filler, Resource.STORAGE),
-                WallProbes.filled(filled.out())));
+                filler.value(), size, certified.evidence(filler, Resource.STORAGE), WallProbes.filled(filled.out())));
         lines.add(besideLine(neighbour.value(), filler.value(), Probes.transfer(beside.err())));
         lines.add(hostLine(filler.value(), size, before, after));
         inside.run(filler, List.of("rm", "-f", FILE));
@@ -58,7 +55,9 @@ final class StorageScene {
     /** Bytes that the host has set aside for the volume. */
     private String blocks(PartitionName name) throws IOException, InterruptedException {
         Path volume = partitions.resolve(name.value()).resolve("own.ext4");
-        return HostCommand.run(List.of("stat", "-c", "%b %B", volume.toString())).out().strip();
+        return HostCommand.run(List.of("stat", "-c", "%b %B", volume.toString()))
+                .out()
+                .strip();
     }
 
     static Line fillLine(String name, ByteSize size, Judge.Evidence evidence, Optional<WallProbes.Filled> filled) {

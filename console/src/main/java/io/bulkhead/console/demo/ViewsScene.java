@@ -64,8 +64,7 @@ final class ViewsScene {
 
     /** Pure: a line is left out where the certificate does not promise what shows it. */
     static Line file(Optional<Promise> promise, String by, Line line) {
-        boolean promised =
-                promise.filter(each -> each.promised().contains(by)).isPresent();
+        boolean promised = promise.filter(each -> each.promised().contains(by)).isPresent();
         return promised
                 ? line
                 : Line.notHere(

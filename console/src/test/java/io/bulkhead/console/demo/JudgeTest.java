@@ -151,8 +151,13 @@ class JudgeTest {
     @Test
     void makesSettingsThatAreValid(@TempDir Path directory) throws IOException {
         Path file = directory.resolve("bulkhead.conf");
-        Files.writeString(file, Stage.settingsText(
-                Path.of("/var/tmp/bulkhead-demo-1"), machine(2, 2, "8GiB"), "10.213.77.0/28", Optional.of("bhdemo-out")));
+        Files.writeString(
+                file,
+                Stage.settingsText(
+                        Path.of("/var/tmp/bulkhead-demo-1"),
+                        machine(2, 2, "8GiB"),
+                        "10.213.77.0/28",
+                        Optional.of("bhdemo-out")));
 
         var settings = SettingsLoader.load(file, Map.of());
 

@@ -203,8 +203,7 @@ class ScenesTest {
 
     @Test
     void exactlyTheFileThatItMadeMayHaveCome() {
-        FileChange log = new FileChange(
-                "var/log/wtmp", FileChange.Kind.MODIFIED, List.of(FileChange.Aspect.CONTENT));
+        FileChange log = new FileChange("var/log/wtmp", FileChange.Kind.MODIFIED, List.of(FileChange.Aspect.CONTENT));
         FileChange note = new FileChange("etc/bulkhead-demo-note", FileChange.Kind.ADDED, List.of());
 
         assertThat(GenerationScene.ownLine("db", differences(log), differences(log, note), false)
@@ -243,8 +242,7 @@ class ScenesTest {
 
     @Test
     void aCertificateIsCountedByItsStrengths() {
-        Promise tasks =
-                new Promise(Resource.TASKS, "64", "64", Strength.CAPPED, true, "pids.max", Optional.empty());
+        Promise tasks = new Promise(Resource.TASKS, "64", "64", Strength.CAPPED, true, "pids.max", Optional.empty());
         Promise storage = new Promise(
                 Resource.STORAGE, "1GiB", "no file", Strength.GUARANTEED, false, "-", Optional.of("it is gone"));
 
@@ -286,7 +284,8 @@ class ScenesTest {
 
     @Test
     void theLoadsRunWithPerlAlone() throws Exception {
-        String filled = HostCommand.run(WallProbes.fill("/dev/full", ByteSize.ofMebibytes(1))).out();
+        String filled = HostCommand.run(WallProbes.fill("/dev/full", ByteSize.ofMebibytes(1)))
+                .out();
         String received = HostCommand.run(WallProbes.reach("127.0.0.1", 1, 1)).out();
 
         assertThat(WallProbes.filled(filled))
@@ -301,8 +300,7 @@ class ScenesTest {
     void eachPartOfADefinitionCanBeLeftOut() {
         PartitionSpec plain = Samples.spec("critical");
         PartitionSpec whole = Part.with(
-                        plain,
-                        plain.claim().withStorage(StorageSlice.of(SIZE)).withNetwork(NetworkSlice.UNLIMITED))
+                        plain, plain.claim().withStorage(StorageSlice.of(SIZE)).withNetwork(NetworkSlice.UNLIMITED))
                 .with(
                         Optional.of(new NetworkAccess(
                                 Optional.empty(), List.of(NAME), List.of(PublishedPort.parse("80:80")))),

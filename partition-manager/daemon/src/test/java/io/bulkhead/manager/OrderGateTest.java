@@ -47,10 +47,10 @@ class OrderGateTest {
     void refusesAtOnceWhileEverythingIsTakenDown() {
         gate.close();
 
-        gate.whenEmpty(() -> assertThatThrownBy(
-                        () -> CompletableFuture.runAsync(() -> gate.pass(() -> done.add("late")))
+        gate.whenEmpty(
+                () -> assertThatThrownBy(() -> CompletableFuture.runAsync(() -> gate.pass(() -> done.add("late")))
                                 .get(10, TimeUnit.SECONDS))
-                .hasRootCauseInstanceOf(Refusal.class));
+                        .hasRootCauseInstanceOf(Refusal.class));
 
         assertThat(done).isEmpty();
     }

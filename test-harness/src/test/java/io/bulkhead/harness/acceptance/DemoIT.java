@@ -50,17 +50,17 @@ class DemoIT {
 
     @AfterEach
     void nothingIsLeft() {
-        HostSnapshot host =
-                HostSnapshot.of(INSTANCE, uid -> uid >= FIRST_UID && uid < FIRST_UID + UIDS);
+        HostSnapshot host = HostSnapshot.of(INSTANCE, uid -> uid >= FIRST_UID && uid < FIRST_UID + UIDS);
         assertThat(host.groups()).isEmpty();
         assertThat(host.processes()).isEmpty();
         assertThat(host.mounts()).noneMatch(mount -> mount.contains(INSTANCE));
-        assertThat(host.loopDevices())
-                .noneMatch(device -> text(Path.of("/sys/block", device, "loop/backing_file")).contains(INSTANCE));
+        assertThat(host.loopDevices()).noneMatch(device -> text(Path.of("/sys/block", device, "loop/backing_file"))
+                .contains(INSTANCE));
         assertThat(host.interfaces())
                 .noneMatch(link -> link.startsWith("bhdemo")
                         || text(Path.of("/sys/class/net", link, "ifalias")).startsWith("bulkhead/" + INSTANCE));
-        assertThat(Commands.run(List.of("sh", "-c", "nft list tables || true"), "", DEADLINE).out())
+        assertThat(Commands.run(List.of("sh", "-c", "nft list tables || true"), "", DEADLINE)
+                        .out())
                 .doesNotContain("bulkhead-" + INSTANCE);
         try (Stream<Path> left = Files.list(Path.of("/var/tmp"))) {
             assertThat(left.filter(path -> path.getFileName().toString().startsWith(INSTANCE)))
@@ -119,7 +119,8 @@ class DemoIT {
 
     @Test
     void whatIsTakenForTheMachineIsTheSlice() {
-        assertThat(row("critical nproc")).matches(".*host: " + ThisHost.onlineCpus().size() + " +1 +holds");
+        assertThat(row("critical nproc"))
+                .matches(".*host: " + ThisHost.onlineCpus().size() + " +1 +holds");
         assertThat(number("critical uptime", "(\\d+) s +holds")).isLessThan(120);
         assertThat(row("critical boot id")).contains("its own");
         String shown = Files.isExecutable(Path.of("/usr/bin/lxcfs")) && Files.exists(Path.of("/dev/fuse"))
@@ -131,8 +132,9 @@ class DemoIT {
     @Test
     void rootInsideDoesNotGetOutByTheKernelsOwnWord() {
         List<String> refusals = page.lines()
-                .filter(line -> line.matches(".* refused +(Operation not permitted|Permission denied|Read-only file system"
-                        + "|No such process) +exit code [1-9]\\d* +holds"))
+                .filter(line ->
+                        line.matches(".* refused +(Operation not permitted|Permission denied|Read-only file system"
+                                + "|No such process) +exit code [1-9]\\d* +holds"))
                 .toList();
 
         assertThat(refusals).hasSize(9);
@@ -155,7 +157,8 @@ class DemoIT {
     void theCertificatesAreCounted() {
         for (String name : List.of("critical", "batch")) {
             String row = row(name + " certificate");
-            Matcher counts = Pattern.compile("(\\d+) promises +(\\d+) read back as promised").matcher(row);
+            Matcher counts = Pattern.compile("(\\d+) promises +(\\d+) read back as promised")
+                    .matcher(row);
             assertThat(counts.find()).as(row).isTrue();
             assertThat(counts.group(1)).isEqualTo(counts.group(2));
             assertThat(Integer.parseInt(counts.group(1))).isGreaterThanOrEqualTo(13);

@@ -16,11 +16,10 @@ final class HostLines {
 
     /** One line each. */
     static List<String> of(HostStatus host) {
-        Runtime java = Runtime.getRuntime();
         return List.of(
                 "date: " + LocalDate.now(ZoneOffset.UTC),
                 "kernel: " + host.kernel() + ", cgroups " + host.cgroups(),
-                "CPUs: " + java.availableProcessors() + " × " + cpuModel() + "; pool "
+                "CPUs: " + host.online().size() + " × " + cpuModel() + "; pool "
                         + host.reserve().pool(),
                 "memory: " + host.memory() + ", load " + load(),
                 "Java: " + System.getProperty("java.vm.name") + " " + Runtime.version());

@@ -9,6 +9,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Asks a victim alone and beside a hog, in one pair of neighbours. */
 final class Interference {
+    /**
+     * Stands on the victim's CPUs, off the hog's. Confined as the host's tasks are on cgroup v1, it has to go up to the root
+     * for it; where the kernel has given those CPUs away altogether (v2) it stays where it is.
+     */
+    private static final String BESIDE_VICTIM = "{ echo $$ >/sys/fs/cgroup/cpuset/tasks; taskset -p -c \"$0\" $$; }"
+            + " >/dev/null 2>&1; exec \"$@\"";
+
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** A hog must have shown what it does before its victim is asked. */
@@ -77,7 +84,7 @@ final class Interference {
         if (!victim.isAskedFromOutside()) {
             return pair.inVictim(command).await(PATIENCE);
         }
-        List<String> words = new ArrayList<>(List.of("taskset", "-c", victimCpus.toString()));
+        List<String> words = new ArrayList<>(List.of("sh", "-c", BESIDE_VICTIM, victimCpus.toString()));
         words.addAll(command);
         return HostProgram.start(words).await(PATIENCE);
     }

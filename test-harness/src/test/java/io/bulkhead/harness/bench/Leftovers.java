@@ -2,15 +2,18 @@ package io.bulkhead.harness.bench;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What stands in the kernel and could be left behind: mounts, groups, terminals.
@@ -35,12 +38,31 @@ record Leftovers(Set<String> mounts, Set<String> groups, long terminals) {
                 Long.parseLong(HostLines.text("/proc/sys/kernel/pty/nr").strip()));
     }
 
+    /** Other people's groups come and go while we look. */
     private static List<Path> groupPaths() {
-        try (Stream<Path> tree = Files.find(GROUPS, 16, (path, attributes) -> attributes.isDirectory())) {
-            return tree.toList();
+        List<Path> found = new ArrayList<>();
+        try {
+            Files.walkFileTree(GROUPS, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+                    found.add(directory);
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFileFailed(Path file, IOException failure) {
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure) {
+                    return FileVisitResult.CONTINUE;
+                }
+            });
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        return found;
     }
 
     /** Removes the empty groups that carry a name; what others made is never touched. */

@@ -209,8 +209,8 @@ final class ManagerProcess implements AutoCloseable {
 
     /** Defines a partition with the small init and a part of a CPU. */
     void define(PartitionName name, Claim claim) throws IOException {
-        PartitionSpec spec = new PartitionSpec(
-                name, claim, new Init.Shell(), false, false, STOP_TIMEOUT_MILLIS, Optional.empty());
+        PartitionSpec spec =
+                new PartitionSpec(name, claim, new Init.Shell(), false, false, STOP_TIMEOUT_MILLIS, Optional.empty());
         orders.ask(Reply.Partition.class, new Order.DefinePartition(spec, slice(claim), Optional.empty()));
     }
 

@@ -30,8 +30,7 @@ final class StartBench {
     private static final double BUDGET_OF_NSPAWN = 0.25;
 
     private final Consumer<String> progress;
-    private final int rounds =
-            Integer.parseInt(System.getenv().getOrDefault(ROUNDS, Integer.toString(USUAL_ROUNDS)));
+    private final int rounds = Integer.parseInt(System.getenv().getOrDefault(ROUNDS, Integer.toString(USUAL_ROUNDS)));
 
     StartBench(Consumer<String> progress) {
         this.progress = progress;
@@ -145,14 +144,13 @@ final class StartBench {
         Table table = new Table("walls, ms", "median", "more than hardening only", "× crun run");
         Optional<Figures> least = find(results, WallSet.HARDENING.title());
         Optional<Figures> crun = find(results, "crun run");
-        for (WallSet walls : List.of(
-                WallSet.HARDENING, WallSet.STORAGE, WallSet.NETWORK, WallSet.VIEWS, WallSet.ALL)) {
+        for (WallSet walls : List.of(WallSet.HARDENING, WallSet.STORAGE, WallSet.NETWORK, WallSet.VIEWS, WallSet.ALL)) {
             Optional<Figures> figures = find(results, walls.title());
             table.row(
                     walls == WallSet.ALL ? "all walls" : walls.title().replace("bulkhead, ", ""),
                     figures.map(each -> Figures.millis(each.medianNanos())).orElse("cannot run"),
-                    figures.flatMap(each -> least.map(
-                                    other -> Figures.millis(each.medianNanos() - other.medianNanos())))
+                    figures.flatMap(each ->
+                                    least.map(other -> Figures.millis(each.medianNanos() - other.medianNanos())))
                             .orElse("–"),
                     figures.flatMap(each -> crun.map(other -> ratio(each.ratioTo(other))))
                             .orElse("–"));

@@ -6,6 +6,8 @@ import io.bulkhead.contract.generation.Rebase;
 import io.bulkhead.contract.order.Event;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.PartitionName;
+import io.bulkhead.contract.partition.Slice;
+import io.bulkhead.contract.partition.StorageSlice;
 import io.bulkhead.manager.life.LifeState.AtRest;
 import io.bulkhead.manager.life.LifeState.Defined;
 import io.bulkhead.manager.rebase.GenerationOffice.Outcome;
@@ -28,6 +30,13 @@ final class Rebasing {
     private final PartitionName name;
     private final Standing standing;
 
+    /**
+     * Where the files were, on a volume or not, when this manager knew that nothing half-done is among them: it has looked, or
+     * what it did to them came to its end. To look again at each start would mount a volume a second time. A partition cannot
+     * make it untrue: it never sees the directory that holds what is half-done.
+     */
+    private Optional<Boolean> settledOnVolume = Optional.empty();
+
     Rebasing(LifeParts parts, Standing standing) {
         this.parts = parts;
         this.name = standing.name();
@@ -36,6 +45,22 @@ final class Rebasing {
 
     private interface Work<T> {
         T run() throws IOException;
+    }
+
+    /** Changes the files; until that has come to its end, the next one to need them looks first. */
+    private <T> T changing(Work<T> work) {
+        settledOnVolume = Optional.empty();
+        T result = files(work);
+        settledOnVolume = Optional.of(isOnVolume());
+        return result;
+    }
+
+    private boolean isOnVolume() {
+        return standing.record()
+                .slice()
+                .flatMap(Slice::storage)
+                .flatMap(StorageSlice::own)
+                .isPresent();
     }
 
     private <T> T files(Work<T> work) {
@@ -55,7 +80,7 @@ final class Rebasing {
         PartitionRecord on = standing.record();
         if (isAtRest()) {
             standing.requireClean();
-            return done(files(() -> parts.generations().rebase(name, on.generation(), Optional.empty())));
+            return done(changing(() -> parts.generations().rebase(name, on.generation(), Optional.empty())));
         }
         Rebase foreseen = files(() -> parts.generations().foresee(name, on.generation()));
         if (foreseen.to().equals(foreseen.from())) {
@@ -92,7 +117,7 @@ final class Rebasing {
         }
         standing.requireAtRest("its files cannot be exchanged while it runs; stop it first");
         standing.requireClean();
-        Outcome outcome = files(() -> parts.generations().undo(name, on.generation()));
+        Outcome outcome = changing(() -> parts.generations().undo(name, on.generation()));
         save(standing.record().withFiles(outcome.generation(), Optional.empty(), outcome.wayBack()));
         parts.journal()
                 .append(new Event.PartitionRebaseUndone(
@@ -101,7 +126,7 @@ final class Rebasing {
     }
 
     boolean dropWayBack() {
-        boolean was = files(() -> parts.generations().dropWayBack(name));
+        boolean was = changing(() -> parts.generations().dropWayBack(name));
         PartitionRecord on = standing.record();
         save(on.withFiles(on.generation(), on.rebase(), Optional.empty()));
         return was;
@@ -112,14 +137,16 @@ final class Rebasing {
      * as they are.
      */
     void beforeStart() {
-        settle();
+        if (!settledOnVolume.equals(Optional.of(isOnVolume()))) {
+            settle();
+        }
         PartitionRecord on = standing.record();
         if (on.rebase().isEmpty()) {
             return;
         }
         String target = on.rebase().get();
         try {
-            done(files(() -> parts.generations().rebase(name, on.generation(), on.rebase())));
+            done(changing(() -> parts.generations().rebase(name, on.generation(), on.rebase())));
             standing.console().mark(name + " was rebased to " + target);
         } catch (Refusal | UncheckedIOException e) {
             settle();
@@ -150,7 +177,7 @@ final class Rebasing {
     /** Brings what was interrupted to an end; the record follows the files. */
     private void settle() {
         PartitionRecord on = standing.record();
-        Outcome outcome = files(() -> parts.generations().settle(name, on.generation()));
+        Outcome outcome = changing(() -> parts.generations().settle(name, on.generation()));
         boolean came = !outcome.generation().equals(on.generation());
         save(on.withFiles(outcome.generation(), came ? Optional.empty() : on.rebase(), outcome.wayBack()));
         if (came) {

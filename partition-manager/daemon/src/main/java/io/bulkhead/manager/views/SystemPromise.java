@@ -26,11 +26,11 @@ final class SystemPromise {
      * Reads it back.
      *
      * @param init process 1 on the host
-     * @param host what the manager has mounted
+     * @param host where the host's lies
      * @param partition what process 1 has mounted; empty where it is gone
      */
-    static Promise read(long init, MountTable host, Optional<MountTable> partition) {
-        String promised = host.of(USR).map(mount -> words(mount, true)).orElse(NOTHING);
+    static Promise read(long init, Optional<MountTable.Mount> host, Optional<MountTable> partition) {
+        String promised = host.map(mount -> words(mount, true)).orElse(NOTHING);
         String found = partition
                 .flatMap(table -> table.on(USR))
                 .map(mount -> words(mount, mount.readOnly()))

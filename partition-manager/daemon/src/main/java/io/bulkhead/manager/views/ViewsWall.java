@@ -36,6 +36,7 @@ public final class ViewsWall implements Wall, AutoCloseable {
 
     private final ProcessTable processes;
     private final Path proc;
+    private final HostUsr usr;
     private final InnerMounts inner;
     private final LxcfsKeeper keeper;
     private final ViewsPromise promise;
@@ -85,6 +86,7 @@ public final class ViewsWall implements Wall, AutoCloseable {
         this.executor = executor;
         this.processes = processes;
         this.proc = proc;
+        this.usr = new HostUsr(proc);
         this.inner = new InnerMounts(sys);
         this.names = ViewFiles.wanted(processes.knowsClocks());
         this.promise = new ViewsPromise(names, processes.knowsClocks());
@@ -205,9 +207,7 @@ public final class ViewsWall implements Wall, AutoCloseable {
                 shown != null && shown.promised,
                 keeper.device(),
                 keeper.trouble().or(() -> Optional.ofNullable(shown).flatMap(there -> there.failure)));
-        return MountTable.of(proc, "self")
-                .map(host -> List.of(views, SystemPromise.read(pid, host, table)))
-                .orElse(List.of(views));
+        return List.of(views, SystemPromise.read(pid, usr.mount(), table));
     }
 
     private Optional<MountTable> table(long pid) {

@@ -73,6 +73,9 @@ final class FakeHost {
     final FakeChanges changes = new FakeChanges();
     final FakeWall wall = new FakeWall(faults);
     CpuSet online = CpuSet.parse("0-3");
+    /** How often a partition's own files were opened from outside. */
+    int filesOpened;
+
     final Path directory;
     String bootId = "boot-1";
     long now = 1_700_000_000_000L;
@@ -121,7 +124,10 @@ final class FakeHost {
                 new GenerationOffice(
                         new GenerationStore(directory.resolve("generations")),
                         directory.resolve("host"),
-                        name -> trees.openRoot(own.resolve(name.value())),
+                        name -> {
+                            filesOpened++;
+                            return trees.openRoot(own.resolve(name.value()));
+                        },
                         trees),
                 new Holdings(new Admission(facts, reserve), 65_536, 8, range -> Optional.empty()),
                 keeping(facts, reserve),

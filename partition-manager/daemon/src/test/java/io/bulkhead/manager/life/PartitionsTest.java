@@ -121,6 +121,32 @@ class PartitionsTest {
     }
 
     @Test
+    void looksForHalfDoneFilesOnceAndAgainAfterWhatHasFailed() {
+        host.order(define("db", 1));
+        host.order(START);
+        host.order(STOP);
+        assertThat(host.filesOpened).isEqualTo(1);
+
+        // Whoever has looked need not look again, which would mount a volume twice …
+        host.order(START);
+        host.order(STOP);
+        assertThat(host.filesOpened).isEqualTo(1);
+
+        // … but after a rebase that has failed, wherever that was: the generation of these files is not there.
+        assertThatThrownBy(() -> host.order(new Order.RebasePartition(DB))).isInstanceOf(RuntimeException.class);
+        int opened = host.filesOpened;
+        host.order(START);
+        assertThat(host.filesOpened).isEqualTo(opened + 1);
+        host.order(STOP);
+
+        // A new manager knows nothing of it.
+        host.newManager().run();
+        assertThat(host.filesOpened).isEqualTo(opened + 2);
+        host.order(START);
+        assertThat(host.filesOpened).isEqualTo(opened + 2);
+    }
+
+    @Test
     void aFaultAnywhereInADefinitionLeavesNothing() {
         failEveryStep(() -> {}, define("db", 1));
     }

@@ -61,7 +61,9 @@ class NetworkIT {
         assertThat(ground.inside("c", "getent hosts a; echo $?")).endsWith("2");
         assertThat(Files.readString(ground.first.directory.resolve("network.hosts")))
                 .isEqualTo(ground.address("a") + " a\n" + ground.address("b") + " b\n" + ground.address("c") + " c\n");
-        assertThat(ground.promises("b")).extracting(Promise::readBack).containsExactly("100Mbit/s", "50Mbit/s", "closed but for peers a");
+        assertThat(ground.promises("b"))
+                .extracting(Promise::readBack)
+                .containsExactly("100Mbit/s", "50Mbit/s", "closed but for peers a");
         assertThat(ground.promises("b")).allMatch(Promise::held);
         assertThat(ground.promises("a").get(2).readBack()).isEqualTo("closed but for peers b");
         assertThat(ground.promises("c").get(2).readBack()).isEqualTo("closed");

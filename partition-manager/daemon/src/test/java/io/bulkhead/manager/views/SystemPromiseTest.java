@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bulkhead.contract.partition.Promise;
 import io.bulkhead.contract.partition.Strength;
+import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class SystemPromiseTest {
+    private static final Path USR = Path.of("/usr");
     private static final MountTable ONE_DISK = MountTable.parse("1 0 254:0 / / rw - ext4 /dev/vda rw\n");
     private static final String INSIDE = """
             1 0 0:60 / / rw - tmpfs none rw
@@ -15,7 +17,7 @@ class SystemPromiseTest {
             """;
 
     private static Promise read(MountTable host, String partition) {
-        return SystemPromise.read(77, host, Optional.of(MountTable.parse(partition)));
+        return SystemPromise.read(77, host.of(USR), Optional.of(MountTable.parse(partition)));
     }
 
     @Test
@@ -30,7 +32,8 @@ class SystemPromiseTest {
 
     @Test
     void holdsWithAUsrOfItsOwnDisk() {
-        MountTable host = MountTable.parse("1 0 254:0 / / rw - ext4 /dev/vda rw\n2 1 254:1 / /usr rw - ext4 /dev/vdb rw\n");
+        MountTable host =
+                MountTable.parse("1 0 254:0 / / rw - ext4 /dev/vda rw\n2 1 254:1 / /usr rw - ext4 /dev/vdb rw\n");
 
         assertThat(read(host, INSIDE.replace("254:0 /usr", "254:1 /")).held()).isTrue();
         assertThat(read(host, INSIDE).held()).isFalse();
@@ -53,6 +56,19 @@ class SystemPromiseTest {
 
         assertThat(covered.held()).isFalse();
         assertThat(covered.reason().orElseThrow()).contains("covered");
-        assertThat(SystemPromise.read(77, ONE_DISK, Optional.empty()).held()).isFalse();
+        assertThat(SystemPromise.read(77, ONE_DISK.of(USR), Optional.empty()).held())
+                .isFalse();
+    }
+
+    @Test
+    void findsTheHostsAsTheKernelShowsIt() throws Exception {
+        HostUsr usr = new HostUsr(Path.of("/proc"));
+
+        MountTable.Mount found = usr.mount().orElseThrow();
+
+        assertThat(found.root()).endsWith("usr").isNotEqualTo("/usr/usr");
+        long device = (Long) java.nio.file.Files.getAttribute(USR, "unix:dev");
+        assertThat(found.device()).isEqualTo((device >> 8 & 0xFFF) + ":" + (device & 0xFF | device >> 12 & 0xFFF00));
+        assertThat(usr.mount()).containsSame(found);
     }
 }
