@@ -25,14 +25,22 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
 /**
- * Runs the acceptance tests, and those of the manager that need control groups of version 2, in this JVM, inside a guest: {@code
- * TestRun REPORTS PLACE TAG [CLASS[#METHOD]]...}. A tag is {@code !name} for tests without it. Ends with 0 unless one failed.
+ * Runs the acceptance tests, and those of the manager that another kernel may answer differently, in this JVM, inside a guest:
+ * {@code TestRun REPORTS PLACE TAG [CLASS[#METHOD]]...}. A tag is {@code !name} for tests without it. Ends with 0 unless one
+ * failed.
  */
 public final class TestRun {
     private static final List<DiscoverySelector> TESTS = List.of(
             selectPackage("io.bulkhead.harness.acceptance"),
             selectPackage("io.bulkhead.manager.cgroup.v2"),
-            selectClass("io.bulkhead.manager.start.UnifiedPartitionIT"));
+            selectClass("io.bulkhead.manager.start.UnifiedPartitionIT"),
+            selectClass("io.bulkhead.manager.sys.jna.BpfCallsIT"),
+            selectClass("io.bulkhead.manager.start.HardeningWallIT"),
+            selectClass("io.bulkhead.manager.storage.VolumeFilesIT"),
+            selectClass("io.bulkhead.manager.storage.StorageWallIT"),
+            selectClass("io.bulkhead.manager.network.NetworkIT"),
+            selectClass("io.bulkhead.manager.views.ViewsIT"));
+
     /** The others on the class path, for rules and properties, have no test that needs a host. */
     private static final EngineFilter ENGINE = EngineFilter.includeEngines("junit-jupiter");
 
