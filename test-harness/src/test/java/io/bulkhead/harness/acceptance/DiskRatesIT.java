@@ -31,13 +31,13 @@ class DiskRatesIT {
         disk = host.hostStatus().disk().orElseThrow().device();
         String bytes = MIB_PER_SECOND + "MiB/s";
         String operations = OPERATIONS_PER_SECOND + "/s";
-        host.run("define", "bytes", "--cpus", "0.3", "--memory", "128MiB", "--io-read", bytes, "--io-write", bytes)
+        host.run("define", "bytes", "--cpus", ThisHost.partOfCpu("0.3"), "--memory", "128MiB", "--io-read", bytes, "--io-write", bytes)
                 .expect(0);
         host.run(
                         "define",
                         "operations",
                         "--cpus",
-                        "0.3",
+                        ThisHost.partOfCpu("0.3"),
                         "--memory",
                         "128MiB",
                         "--io-read-ops",

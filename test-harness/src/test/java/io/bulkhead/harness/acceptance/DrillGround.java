@@ -38,9 +38,18 @@ final class DrillGround implements AutoCloseable {
     private static final Path SYSTEMD_OF_THE_HOST = Path.of("/usr/lib/systemd/systemd");
 
     private static final Map<String, List<String>> DEFINITIONS = Map.of(
-            SHELL, List.of("define", SHELL, "--cpus", "0.1", "--memory", "128MiB"),
-            SERVICE, List.of("define", SERVICE, "--cpus", "0.1", "--memory", "128MiB"),
-            SYSTEMD, List.of("define", SYSTEMD, "--cpus", "0.2", "--memory", "384MiB", "--init", "systemd"));
+            SHELL, List.of("define", SHELL, "--cpus", ThisHost.partOfCpu("0.1"), "--memory", "128MiB"),
+            SERVICE, List.of("define", SERVICE, "--cpus", ThisHost.partOfCpu("0.1"), "--memory", "128MiB"),
+            SYSTEMD,
+                    List.of(
+                            "define",
+                            SYSTEMD,
+                            "--cpus",
+                            ThisHost.partOfCpu("0.2"),
+                            "--memory",
+                            "384MiB",
+                            "--init",
+                            "systemd"));
 
     private final Installation host;
 

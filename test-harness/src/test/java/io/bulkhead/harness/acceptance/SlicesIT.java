@@ -95,7 +95,7 @@ class SlicesIT {
     @Proves("a limit changed behind our back is noticed")
     void aLimitChangedBehindOurBackIsSeenWithinTwoSeconds() throws IOException {
         // Given a running partition
-        host.run("define", "watched", "--cpus", "0.2", "--memory", "128MiB").expect(0);
+        host.run("define", "watched", "--cpus", ThisHost.partOfCpu("0.2"), "--memory", "128MiB").expect(0);
         host.run("start", "watched").expect(0);
         Path limit = memoryLimit("watched");
 
@@ -132,7 +132,7 @@ class SlicesIT {
     @Test
     @Proves("a partition that eats too much memory is killed inside, alone")
     void aHungryPartitionIsKilledInsideAlone() {
-        host.run("define", "hungry", "--cpus", "0.2", "--memory", "64MiB").expect(0);
+        host.run("define", "hungry", "--cpus", ThisHost.partOfCpu("0.2"), "--memory", "64MiB").expect(0);
         host.run("start", "hungry").expect(0);
 
         Installation.Result eaten = host.exec("hungry", "perl -e 'my $x = \"x\" x (200<<20); print length $x'");
@@ -144,7 +144,7 @@ class SlicesIT {
     @Test
     @Proves("a fork bomb ends at its limit")
     void aForkBombEndsAtTheLimit() {
-        host.run("define", "bomb", "--cpus", "0.2", "--memory", "128MiB", "--tasks", "40")
+        host.run("define", "bomb", "--cpus", ThisHost.partOfCpu("0.2"), "--memory", "128MiB", "--tasks", "40")
                 .expect(0);
         host.run("start", "bomb").expect(0);
 

@@ -16,7 +16,7 @@ class SystemdInsideIT {
     @BeforeAll
     static void boot() {
         host = Installation.up();
-        host.run("define", "full", "--cpus", "0.4", "--memory", "256MiB", "--init", "systemd")
+        host.run("define", "full", "--cpus", ThisHost.partOfCpu("0.4"), "--memory", "256MiB", "--init", "systemd")
                 .expect(0);
         host.run("start", "full").expect(0);
         host.awaitConsole("full", "full login:");

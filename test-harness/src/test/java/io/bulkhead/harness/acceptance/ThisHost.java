@@ -3,6 +3,7 @@ package io.bulkhead.harness.acceptance;
 import io.bulkhead.contract.hardware.CpuSet;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,6 +53,16 @@ final class ThisHost {
     /** How many CPUs one core is, the least that can be had whole, as one writes it. */
     static String oneCore() {
         return Integer.toString(siblings(0).size());
+    }
+
+    /**
+     * A part of a CPU, given as it would do on a real machine, for partitions that only have to get something done: more
+     * where processors are emulated, a twentieth as fast, and there are enough of them.
+     */
+    static String partOfCpu(String onRealMachine) {
+        return isDisposable() && onlineCpus().size() >= 4
+                ? new BigDecimal(onRealMachine).multiply(BigDecimal.valueOf(4)).toPlainString()
+                : onRealMachine;
     }
 
     /** The NUMA node of a CPU. */

@@ -39,7 +39,8 @@ import java.util.function.Function;
  * <p>With a terminal the command gets one of the host's devpts: usable, but {@code tty} inside does not know its name.
  */
 public final class NamespaceEntrance implements Entrance {
-    private static final long PATIENCE_MILLIS = 10_000;
+    /** What enters does so in the partition's groups: a tenth of a CPU that is busy already is slow. */
+    private static final long PATIENCE_MILLIS = 60_000;
     private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
     private static final int GROUP_TTY = 5;
 

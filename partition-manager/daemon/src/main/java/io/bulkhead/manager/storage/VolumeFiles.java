@@ -26,7 +26,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Preallocated files with an ext4 on each. All blocks are set aside beforehand, and nothing that is done to a volume later
- * gives one back: mke2fs by {@code nodiscard}, the mount likewise. Programs on a file in use run under flock(1), so that
+ * gives one back: mke2fs by {@code nodiscard}, the mount likewise; what programs punch out all the same is set aside
+ * again. Programs on a file in use run under flock(1), so that
  * one that an earlier manager left running is waited for. Safe for several threads with different files.
  */
 final class VolumeFiles {
@@ -106,6 +107,9 @@ final class VolumeFiles {
             }
             if (Ext4Superblock.read(file).bytes() < length) {
                 grow(file);
+                // resize2fs 1.47.2 punches out the tables of inodes that it adds.
+                allocate(file, new ByteSize(length), EnumSet.of(OpenFlag.READ_WRITE, OpenFlag.NO_FOLLOW));
+                force(file);
             }
         } catch (IOException e) {
             throw failed(file, e);
@@ -123,7 +127,6 @@ final class VolumeFiles {
         if (grown.status() != 0) {
             throw Refusal.of(ProblemCode.FAILED, file + " cannot be grown: " + grown.output());
         }
-        force(file);
         LOG.atInfo().addKeyValue("path", file).log("Grew a volume");
     }
 

@@ -10,14 +10,14 @@ import org.junit.jupiter.api.Test;
 
 class SystemPromiseTest {
     private static final Path USR = Path.of("/usr");
-    private static final MountTable ONE_DISK = MountTable.parse("1 0 254:0 / / rw - ext4 /dev/vda rw\n");
+    private static final MountTable ONE_DISK = MountTable.parse("1 0 254:0 / / rw - ext4 /dev/vda rw\n", true);
     private static final String INSIDE = """
             1 0 0:60 / / rw - tmpfs none rw
             2 1 254:0 /usr /usr ro,nodev - ext4 /dev/vda rw
             """;
 
     private static Promise read(MountTable host, String partition) {
-        return SystemPromise.read(77, host.of(USR), Optional.of(MountTable.parse(partition)));
+        return SystemPromise.read(77, host.of(USR), Optional.of(MountTable.parse(partition, true)));
     }
 
     @Test
@@ -33,7 +33,7 @@ class SystemPromiseTest {
     @Test
     void holdsWithAUsrOfItsOwnDisk() {
         MountTable host =
-                MountTable.parse("1 0 254:0 / / rw - ext4 /dev/vda rw\n2 1 254:1 / /usr rw - ext4 /dev/vdb rw\n");
+                MountTable.parse("1 0 254:0 / / rw - ext4 /dev/vda rw\n2 1 254:1 / /usr rw - ext4 /dev/vdb rw\n", true);
 
         assertThat(read(host, INSIDE.replace("254:0 /usr", "254:1 /")).held()).isTrue();
         assertThat(read(host, INSIDE).held()).isFalse();

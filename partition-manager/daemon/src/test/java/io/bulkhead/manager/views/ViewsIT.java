@@ -10,6 +10,8 @@ import io.bulkhead.contract.partition.Init;
 import io.bulkhead.contract.partition.Init.Restart;
 import io.bulkhead.contract.partition.Promise;
 import io.bulkhead.contract.unit.CpuMillis;
+import io.bulkhead.manager.cgroup.CgroupHierarchies;
+import io.bulkhead.manager.cgroup.v2.CgroupV2;
 import io.bulkhead.manager.start.ConsoleTap;
 import io.bulkhead.manager.start.ProcessTable;
 import io.bulkhead.manager.start.RunningPartition;
@@ -26,7 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What programs inside take for the machine, whatever dies; needs root, lxcfs and groups of version 1. */
+/** What programs inside take for the machine, whatever dies; needs root, lxcfs and control groups. */
 class ViewsIT {
     private static final CpuSlice HALF = new CpuSlice.Part(new CpuMillis(500));
     private static final CpuSet BOTH = CpuSet.of(0, 1);
@@ -37,7 +39,13 @@ class ViewsIT {
 
     @BeforeEach
     void look() {
-        assumeTrue(Files.exists(Path.of("/sys/fs/cgroup/memory/tasks")), "needs the memory controller on version 1");
+        CgroupHierarchies mounted = CgroupHierarchies.read(Path.of("/"));
+        assumeTrue(
+                Files.exists(Path.of("/sys/fs/cgroup/memory/tasks"))
+                        || mounted.unified()
+                                .filter(unified -> unified.controllers().containsAll(CgroupV2.requiredControllers()))
+                                .isPresent(),
+                "needs the controllers of control groups");
         assumeTrue(Files.isExecutable(ViewsGround.LXCFS), "needs lxcfs");
         assumeTrue(Files.exists(Path.of("/dev/fuse")), "needs FUSE");
     }
@@ -96,7 +104,7 @@ class ViewsIT {
                 assertThat(run(console, "cat /proc/swaps")).contains("Filename").doesNotContain("/");
                 assertThat(run(console, "cat /proc/diskstats; cat /proc/loadavg"))
                         .containsPattern("[0-9.]+ [0-9.]+ [0-9.]+ \\d+/\\d+ \\d+");
-                assertThat(run(console, "cd /sys/fs/cgroup; echo; cat memory/memory.limit_in_bytes"))
+                assertThat(run(console, "cd /sys/fs/cgroup; echo; cat memory.max memory/memory.limit_in_bytes"))
                         .contains("\n" + 320L * 1024 * 1024 + "\n");
                 assertThat(run(console, "java -XshowSettings:system -version"))
                         .contains("Memory Limit: 320.00M")
