@@ -222,4 +222,25 @@ class ExhaustionDrillsIT {
         ground.shell(partition, "umount -l /tmp/many").expect(0);
         ground.recover(partition);
     }
+
+    @WithEveryInit
+    @Proves("control groups of a partition go with it")
+    void d53GroupsDeeperThanAnyPathGoWithThePartition(String partition) {
+        // Given groups inside each other, as deep as it gets, in each hierarchy that it may make some in
+        String nest = "my $name = \"d\" x 200; for my $top (glob \"/sys/fs/cgroup /sys/fs/cgroup/*\") { chdir $top or next; "
+                + "my $n = 0; $n++ while $n < 60 && mkdir $name and chdir $name; print \"$top $n\\n\" if $n }";
+
+        String made = ground.inside(partition, nest);
+
+        // Then all of them go with the run
+        ground.host().run("stop", partition, "--kill", "--yes").expect(0);
+        assertThat(Commands.run(
+                                List.of("find", "/sys/fs/cgroup", "-path", "*" + ground.host().name() + "*", "-name", "ddd*"),
+                                "",
+                                Patience.seconds(20))
+                        .out())
+                .as("after %s", made)
+                .isEmpty();
+        ground.recover(partition);
+    }
 }

@@ -49,7 +49,7 @@ class NeighbourDrillsIT {
 
         String seen = ground.shell(partition, """
                         cat /proc/[0-9]*/comm | grep -i 'bulkhead\\|java'
-                        for p in 1 self; do cut -d' ' -f4 /proc/$p/stat; done
+                        for p in 1 $$; do cut -d' ' -f4 /proc/$p/stat; done
                         ls -l /proc/[0-9]*/fd 2>/dev/null | grep -i 'ptmx\\|user:\\|mnt:\\|net:\\|/tmp/bh-'
                         find /proc/[0-9]*/root /proc/[0-9]*/cwd -maxdepth 0 -type l -exec readlink {} + | sort -u
                         test -e /proc/%d && echo REACHED the holder

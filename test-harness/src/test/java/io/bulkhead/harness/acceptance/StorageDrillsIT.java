@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
  */
 class StorageDrillsIT {
     private static final int MIB = 1 << 20;
+    private static final int STARTS = 3;
 
     private static DrillGround ground;
     private static Path shared;
@@ -81,6 +82,7 @@ class StorageDrillsIT {
                 + "until (-e \"/root/stop\") { syscall($number{renameat2}, -100, $one, -100, $other, 2) == 0 or die $! } "
                 + "syscall($number{renameat2}, -100, $one, -100, $other, 2) if -l $one; unlink $other;";
         ground.shell(partition, "rm -f /root/stop").expect(0);
+        ground.host().run("bind", "victim").expect(0);
         int refused = 0;
         int shown = 0;
         try (var racer = ground.host().open(partition, DrillGround.command(swap.formatted(bait)))) {
@@ -88,7 +90,7 @@ class StorageDrillsIT {
             await().atMost(Patience.seconds(20)).until(() -> Files.exists(shared.resolve("sub/bait-file")));
 
             // When that one starts again and again
-            for (int i = 0; i < 4; i++) {
+            for (int i = 0; i < STARTS; i++) {
                 Result start = ground.host().run("start", "victim");
                 if (start.status() == 0) {
                     shown++;
@@ -106,7 +108,7 @@ class StorageDrillsIT {
         }
 
         // Then it has either seen the directory or not started
-        assertThat(shown + refused).isEqualTo(4);
+        assertThat(shown + refused).isEqualTo(STARTS);
         ground.host().run("start", "victim").expect(0);
         assertThat(ground.host().exec("victim", "cat /srv/sub/mine").out()).isEqualTo("mine\n");
         ground.host().run("stop", "victim", "--kill", "--yes").expect(0);
@@ -117,6 +119,7 @@ class StorageDrillsIT {
     void d38LinksGoOntoAVolumeAndAwayAsLinks(String partition) throws IOException {
         // Given a partition of this kind whose files are full of ways out, on its way onto a volume
         String name = "mover-" + partition;
+        ground.host().run("release", "victim").expect(0);
         List<String> definition = new java.util.ArrayList<>(List.of("define", name, "--cpus", "0.1", "--memory", "64MiB"));
         definition.addAll(switch (partition) {
             case DrillGround.SYSTEMD -> List.of("--init", "systemd", "--storage", "96MiB", "--no-bind");

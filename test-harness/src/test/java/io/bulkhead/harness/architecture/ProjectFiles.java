@@ -162,6 +162,16 @@ final class ProjectFiles {
         return violations;
     }
 
+    /** Rows of the table of drills, and drills, that the other side does not know. */
+    List<String> drillsThatTheirTableDoesNotTell() {
+        DrillTable table = new DrillTable(
+                files.contains(Path.of(DrillTable.FILE)) ? text(Path.of(DrillTable.FILE)) : "");
+        named(".java")
+                .filter(file -> file.toString().contains("src/test/java"))
+                .forEach(file -> table.take(file.toString(), text(file)));
+        return table.violations();
+    }
+
     private List<String> lines(Predicate<Path> which, Pattern forbidden, String what) {
         List<String> violations = new ArrayList<>();
         for (Path file : files) {
