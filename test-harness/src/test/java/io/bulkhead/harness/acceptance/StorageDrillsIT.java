@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 
 /**
  * A partition's root against volumes and shares: it fills its own, and races with the manager, which walks to shares and onto
@@ -63,6 +64,19 @@ class StorageDrillsIT {
         ground.shell(neighbour, "head -c 1M /dev/zero > /var/written && sync /var/written && rm /var/written").expect(0);
         ground.shell(partition, "rm /var/fill").expect(0);
         ground.host().run("verify", partition).expect(0);
+    }
+
+    @Test
+    @Proves("a full disk is the partition's own")
+    void filesOfOneWithoutAVolumeAreTheHosts() {
+        ground.host().run("bind", "victim").expect(0);
+        ground.host().run("start", "victim").expect(0);
+        long before = bytesOf("victim");
+
+        ground.host().exec("victim", "head -c 8M /dev/zero > /var/fill && sync /var/fill").expect(0);
+
+        assertThat(bytesOf("victim") - before).isGreaterThanOrEqualTo(8L * MIB);
+        ground.host().run("stop", "victim", "--kill", "--yes").expect(0);
     }
 
     /** What a partition's files take on the host's disk. */
@@ -119,14 +133,8 @@ class StorageDrillsIT {
     void d38LinksGoOntoAVolumeAndAwayAsLinks(String partition) throws IOException {
         // Given a partition of this kind whose files are full of ways out, on its way onto a volume
         String name = "mover-" + partition;
-        ground.host().run("release", "victim").expect(0);
-        List<String> definition = new java.util.ArrayList<>(List.of("define", name, "--cpus", "0.1", "--memory", "64MiB"));
-        definition.addAll(switch (partition) {
-            case DrillGround.SYSTEMD -> List.of("--init", "systemd", "--storage", "96MiB", "--no-bind");
-            case DrillGround.SERVICE -> List.of("--storage", "96MiB", "--no-bind", "--service", "/usr/bin/sleep", "--", "1d");
-            default -> List.of("--storage", "96MiB", "--no-bind");
-        });
-        ground.host().run(definition.toArray(String[]::new)).expect(0);
+        ground.host().run("release", "victim", "--yes").expect(0);
+        apply(name, partition, "");
         Path files = ground.filesOf(name);
         Files.createSymbolicLink(files.resolve("root/out"), bait);
         Files.createSymbolicLink(files.resolve("var/up"), Path.of("../../../../../../..").resolve(bait.toString().substring(1)));
@@ -134,13 +142,13 @@ class StorageDrillsIT {
         assertThat(Files.exists(files.resolve("var/up/bait-file"))).isTrue();
 
         // When its files go onto the volume
-        ground.host().run("bind", name).expect(0);
+        apply(name, partition, "storage: 96MiB, ");
         ground.host().run("start", name).expect(0);
         ground.awaitRunning(name);
 
         // Then nothing of the host has come along
-        assertThat(ground.host().exec(name, "readlink /root/out; ls /var/up/ /root/out/ /srv/file 2>&1 | grep -c 'No such'").out())
-                .isEqualTo(bait + "\n3\n");
+        assertThat(ground.host().exec(name, "readlink /root/out; ls /var/up/ /root/out/ 2>&1 | grep -c 'No such'; cat /srv/file 2>&1 | grep -c 'No such'").out())
+                .isEqualTo(bait + "\n2\n1\n");
 
         // And when it is deleted, with a tree deeper than any path is long
         ground.host().exec(name, DrillGround.command(
@@ -150,5 +158,16 @@ class StorageDrillsIT {
         ground.host().run("delete", name, "--yes", "--wipe").expect(0);
         assertThat(files).doesNotExist();
         assertThat(bait.resolve("bait-file")).hasContent("of the host\n");
+    }
+
+    private static void apply(String name, String init, String storage) throws IOException {
+        Path file = Files.writeString(ground.host().directory().resolve("mover.yaml"), """
+                partitions:
+                  %s: {cpus: 0.1, memory: 64MiB, %sinit: %s}
+                """.formatted(
+                        name,
+                        storage,
+                        init.equals(DrillGround.SERVICE) ? "{service: [/usr/bin/sleep, 1d]}" : init));
+        ground.host().run("apply", "-f", file.toString(), "--yes").expect(0);
     }
 }

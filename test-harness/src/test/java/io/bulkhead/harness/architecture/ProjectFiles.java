@@ -38,9 +38,10 @@ final class ProjectFiles {
             + "repo1?\\.mav" + "en\\.(?:apache\\.)?org|registry\\.npm" + "js\\.org|files\\.python" + "hosted\\.org|"
             + "proxy\\.gol" + "ang\\.org|/artif" + "actory/");
     private static final Pattern TEST =
-            Pattern.compile("^\\s*@(?:Test|ParameterizedTest|RepeatedTest|Property|Example)\\b", Pattern.MULTILINE);
+            Pattern.compile(
+                    "^\\s*@(?:Test|ParameterizedTest|WithEveryInit|RepeatedTest|Property|Example)\\b", Pattern.MULTILINE);
     private static final Pattern ABSTRACT =
-            Pattern.compile("^(?:public |sealed )*(?:abstract class|interface) ", Pattern.MULTILINE);
+            Pattern.compile("^(?:public |sealed )*(?:abstract class|@?interface) ", Pattern.MULTILINE);
     private static final Pattern SLEEP =
             Pattern.compile("\\bThread\\.sl" + "eep\\(|\\bTimeUnit\\.\\w+\\.sl" + "eep\\(");
 
