@@ -10,6 +10,7 @@ import io.bulkhead.harness.proof.Proves;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -104,17 +105,23 @@ class FileDrillsIT {
                 """;
 
         assertThat(ground.shell(partition, script).expect(0).out()).isEmpty();
-        assertThat(ground.inside(partition, "for (\"debugfs\", \"configfs\", \"tracefs\") { my $t = $_; "
-                        + "my $context = syscall($number{fsopen}, $t, 0); try(\"fsconfig\", $context, 6, 0, 0, 0) }"))
+        assertThat(
+                        ground.inside(
+                                partition,
+                                "for (\"debugfs\", \"configfs\", \"tracefs\") { my $t = $_; "
+                                        + "my $context = syscall($number{fsopen}, $t, 0); try(\"fsconfig\", $context, 6, 0, 0, 0) }"))
                 .hasLineCount(3)
                 .doesNotContain("REACHED");
         // A registry of formats of programs can be had, but it is its own
         Path registry = Path.of("/proc/sys/fs/binfmt_misc/bhdrill");
-        ground.shell(partition, "mount -t binfmt_misc none /tmp/m 2>/dev/null && echo ':bhdrill:E::bhdrill::/usr/bin/true:' "
-                + "> /tmp/m/register && umount /tmp/m; true");
+        ground.shell(
+                partition,
+                "mount -t binfmt_misc none /tmp/m 2>/dev/null && echo ':bhdrill:E::bhdrill::/usr/bin/true:' "
+                        + "> /tmp/m/register && umount /tmp/m; true");
         assertThat(registry).doesNotExist();
         // The host's root mounts them
-        assertThat(onTheHostAside("for t in debugfs tracefs; do mount -t $t none /mnt && echo $t; done").out())
+        assertThat(onTheHostAside("for t in debugfs tracefs; do mount -t $t none /mnt && echo $t; done")
+                        .out())
                 .isEqualTo("debugfs\ntracefs\n");
     }
 
@@ -153,8 +160,9 @@ class FileDrillsIT {
                         try("move_mount", -100, $usr, -100, $to, 0); try("pivot_root", $to, $to);
                         """)).doesNotContain("REACHED").hasLineCount(4);
         // Where they are not locked, all that is one call
-        assertThat(onTheHostAside("mount -t tmpfs -o ro none /mnt && mount -o remount,bind,rw /mnt && mount --move /mnt /media && "
-                                + "umount /media && echo REACHED")
+        assertThat(onTheHostAside(
+                                "mount -t tmpfs -o ro none /mnt && mount -o remount,bind,rw /mnt && mount --move /mnt /media && "
+                                        + "umount /media && echo REACHED")
                         .out())
                 .isEqualTo("REACHED\n");
     }
@@ -163,12 +171,16 @@ class FileDrillsIT {
     @Proves(FILES)
     void d38DifferencesAreReadPastLinksThatAreSwapped(String partition) throws Exception {
         // Given a directory of its generation that is one in a moment and a link out of its files in the next
-        ground.shell(partition, "rm -f /root/stop; ln -sfn ../../../../bait /etc/swap").expect(0);
+        ground.shell(partition, "rm -f /root/stop; ln -sfn ../../../../bait /etc/swap")
+                .expect(0);
         Path raced = ground.filesOf(partition).resolve("etc/default");
         boolean ledAstray = false;
-        try (var racer = ground.host().open(partition, DrillGround.command(SWAP.formatted("/etc/default", "/etc/swap")))) {
+        try (var racer =
+                ground.host().open(partition, DrillGround.command(SWAP.formatted("/etc/default", "/etc/swap")))) {
             // A plain path is led out
-            await().atMost(Patience.seconds(20)).pollDelay(java.time.Duration.ZERO).until(() -> Files.exists(raced.resolve("bait-file")));
+            await().atMost(Patience.seconds(20))
+                    .pollDelay(Duration.ZERO)
+                    .until(() -> Files.exists(raced.resolve("bait-file")));
 
             // When the manager reads it again and again
             for (int i = 0; i < 4; i++) {
@@ -198,9 +210,12 @@ class FileDrillsIT {
 
         ground.host().run("restart", partition, "--kill", "--yes");
 
-        // Then it does without, nothing was mounted where the link led, and the console is the one that the manager made
+        // Then it does without, nothing was mounted where the link led, and the console is the one that the manager
+        // made
         ground.awaitRunning(partition);
-        assertThat(ground.shell(partition, "grep -c ' /root/dpkg ' /proc/self/mountinfo; test -c /dev/console && ls /root/console")
+        assertThat(ground.shell(
+                                partition,
+                                "grep -c ' /root/dpkg ' /proc/self/mountinfo; test -c /dev/console && ls /root/console")
                         .out())
                 .startsWith("0\n")
                 .contains("No such file");
@@ -223,7 +238,8 @@ class FileDrillsIT {
         Files.move(away, place);
         ground.host().run("start", partition).expect(0);
         ground.recover(partition);
-        assertThat(ground.shell(partition, "grep -c ' /var/lib/dpkg ' /proc/self/mountinfo").out())
+        assertThat(ground.shell(partition, "grep -c ' /var/lib/dpkg ' /proc/self/mountinfo")
+                        .out())
                 .isEqualTo("1\n");
     }
 
@@ -231,15 +247,18 @@ class FileDrillsIT {
     @Proves(FILES)
     void d49LeavesNoProgramsThatRunAsTheHostsRoot(String partition) throws IOException {
         // Given a program in its files that is root's and set-user-id on the host too
-        ground.shell(partition, "cp /usr/bin/id /root/id && chown 0:0 /root/id && chmod 4755 /root/id && chmod 755 /root")
+        ground.shell(
+                        partition,
+                        "cp /usr/bin/id /root/id && chown 0:0 /root/id && chmod 4755 /root/id && chmod 755 /root")
                 .expect(0);
         Path program = ground.filesOf(partition).resolve("root/id");
         assertThat(Files.getAttribute(program, "unix:mode")).isEqualTo(0104755);
 
         // Then no user of the host gets there, by its path or by the partition's processes
         for (Path path : List.of(
-                program, Path.of("/proc/" + ground.init(partition) + "/root/root/id"), Path.of("/proc/"
-                        + ground.holder(partition) + "/root/root/id"))) {
+                program,
+                Path.of("/proc/" + ground.init(partition) + "/root/root/id"),
+                Path.of("/proc/" + ground.holder(partition) + "/root/root/id"))) {
             Result result = asNobody(path);
             assertThat(result.status()).as("%s", path).isNotZero();
             assertThat(result.out()).isEmpty();
@@ -280,17 +299,21 @@ class FileDrillsIT {
                           && echo REACHED; true
                         """).out()).isEmpty();
         // … and, where the manager reads, a fifo and a file that somebody holds a lease on (F_SETLEASE, F_WRLCK)
-        ground.shell(partition, "rm -f /root/stop; mv /etc/issue /etc/issue.was; mkfifo /etc/issue").expect(0);
-        String lease = "$SIG{IO} = \"IGNORE\"; open my $f, \"+<\", \"/etc/profile\" or die; fcntl($f, 1024, 1) or die \"lease $!\"; "
-                + "open my $told, \">\", \"/root/leased\"; close $told; select undef, undef, undef, .1 until -e \"/root/stop\";";
+        ground.shell(partition, "rm -f /root/stop; mv /etc/issue /etc/issue.was; mkfifo /etc/issue")
+                .expect(0);
+        String lease =
+                "$SIG{IO} = \"IGNORE\"; open my $f, \"+<\", \"/etc/profile\" or die; fcntl($f, 1024, 1) or die \"lease $!\"; "
+                        + "open my $told, \">\", \"/root/leased\"; close $told; select undef, undef, undef, .1 until -e \"/root/stop\";";
         try (var holder = ground.host().open(partition, DrillGround.command(lease))) {
             await().atMost(Patience.seconds(20))
                     .until(() -> Files.exists(ground.filesOf(partition).resolve("root/leased")));
 
             // Then it is told at once what is there, and others are served
             long begun = System.nanoTime();
-            assertThat(ground.host().run("os", "diff", partition).expect(0).out()).contains("etc/issue");
-            assertThat(System.nanoTime() - begun).isLessThan(Patience.seconds(10).toNanos());
+            assertThat(ground.host().run("os", "diff", partition).expect(0).out())
+                    .contains("etc/issue");
+            assertThat(System.nanoTime() - begun)
+                    .isLessThan(Patience.seconds(10).toNanos());
             assertThat(ground.shell(partition, "touch /root/stop; rm /root/leased; mv /etc/issue.was /etc/issue")
                             .status())
                     .isZero();
@@ -316,13 +339,15 @@ class FileDrillsIT {
                 + "print \"REACHED $path\\n\" if connect $s, sockaddr_un($path) }";
         // It was bound under another name.
         String paths = Stream.concat(Stream.of(manager), sockets.stream())
-                .flatMap(path -> List.of("\"" + path + "\"", "\"/proc/1/root" + path + "\"", "\"/proc/self/cwd/../../.." + path + "\"")
+                .flatMap(path -> List.of(
+                        "\"" + path + "\"", "\"/proc/1/root" + path + "\"", "\"/proc/self/cwd/../../.." + path + "\"")
                         .stream())
                 .collect(Collectors.joining(","));
 
         assertThat(ground.inside(partition, connect.formatted(paths))).isEmpty();
         assertThat(ground.shell(partition, "grep -c bh- /proc/net/unix").out()).isEqualTo("0\n");
-        assertThat(DrillGround.onTheHost(connect.formatted("\"" + manager + "\""))).isEqualTo("REACHED " + manager + "\n");
+        assertThat(DrillGround.onTheHost(connect.formatted("\"" + manager + "\"")))
+                .isEqualTo("REACHED " + manager + "\n");
         assertThat(ground.host().show(partition).state()).isEqualTo(State.RUNNING);
     }
 }

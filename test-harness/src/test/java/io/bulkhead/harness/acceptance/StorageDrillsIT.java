@@ -29,14 +29,15 @@ class StorageDrillsIT {
     @BeforeAll
     static void install() throws IOException {
         // A directory that all of them write to, as a share is, and that nobody else of the host enters
-        shared = Files.createTempDirectory("bh-share-", PosixFilePermissions.asFileAttribute(
-                PosixFilePermissions.fromString("rwx------")));
+        shared = Files.createTempDirectory(
+                "bh-share-", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         Files.createDirectories(shared.resolve("sub"));
         Files.writeString(shared.resolve("sub/mine"), "mine\n");
         bait = Files.createTempDirectory("bh-bait-");
         Files.writeString(bait.resolve("bait-file"), "of the host\n");
         ground = DrillGround.up("--storage", "96MiB", "--share", shared + ":/srv/shared:rw");
-        ground.host().run("define", "victim", "--cpus", "0.1", "--memory", "64MiB", "--share", shared + "/sub:/srv/sub")
+        ground.host()
+                .run("define", "victim", "--cpus", "0.1", "--memory", "64MiB", "--share", shared + "/sub:/srv/sub")
                 .expect(0);
     }
 
@@ -44,7 +45,8 @@ class StorageDrillsIT {
     static void remove() throws IOException {
         ground.close();
         for (Path directory : List.of(shared, bait)) {
-            Commands.run(List.of("rm", "-rf", directory.toString()), "", Patience.seconds(20)).expect(0);
+            Commands.run(List.of("rm", "-rf", directory.toString()), "", Patience.seconds(20))
+                    .expect(0);
         }
     }
 
@@ -57,11 +59,13 @@ class StorageDrillsIT {
 
         // Then it is told so, its volume on the host is as large as before, and a neighbour writes on
         assertThat(filled.out()).contains("No space left on device");
-        long size = Long.parseLong(filled.out().strip().lines().reduce((one, other) -> other).orElseThrow());
+        long size = Long.parseLong(
+                filled.out().strip().lines().reduce((one, other) -> other).orElseThrow());
         assertThat(size).isBetween(10L * MIB, 96L * MIB);
         assertThat(bytesOf(partition)).isEqualTo(before);
         String neighbour = DrillGround.neighbourOf(partition);
-        ground.shell(neighbour, "head -c 1M /dev/zero > /var/written && sync /var/written && rm /var/written").expect(0);
+        ground.shell(neighbour, "head -c 1M /dev/zero > /var/written && sync /var/written && rm /var/written")
+                .expect(0);
         ground.shell(partition, "rm /var/fill").expect(0);
         ground.host().run("verify", partition).expect(0);
     }
@@ -73,7 +77,9 @@ class StorageDrillsIT {
         ground.host().run("start", "victim").expect(0);
         long before = bytesOf("victim");
 
-        ground.host().exec("victim", "head -c 8M /dev/zero > /var/fill && sync /var/fill").expect(0);
+        ground.host()
+                .exec("victim", "head -c 8M /dev/zero > /var/fill && sync /var/fill")
+                .expect(0);
 
         assertThat(bytesOf("victim") - before).isGreaterThanOrEqualTo(8L * MIB);
         ground.host().run("stop", "victim", "--kill", "--yes").expect(0);
@@ -82,7 +88,13 @@ class StorageDrillsIT {
     /** What a partition's files take on the host's disk. */
     private static long bytesOf(String partition) {
         String du = Commands.run(
-                        List.of("du", "-s", "--block-size=1", ground.filesOf(partition).toString()), "", Patience.seconds(20))
+                        List.of(
+                                "du",
+                                "-s",
+                                "--block-size=1",
+                                ground.filesOf(partition).toString()),
+                        "",
+                        Patience.seconds(20))
                 .expect(0)
                 .out();
         return Long.parseLong(du.split("\\s")[0]);
@@ -108,7 +120,8 @@ class StorageDrillsIT {
                 Result start = ground.host().run("start", "victim");
                 if (start.status() == 0) {
                     shown++;
-                    assertThat(ground.host().exec("victim", "ls /srv/sub").out()).isEqualTo("mine\n");
+                    assertThat(ground.host().exec("victim", "ls /srv/sub").out())
+                            .isEqualTo("mine\n");
                 } else {
                     refused++;
                     assertThat(start.err()).contains("cannot be shared");
@@ -137,7 +150,9 @@ class StorageDrillsIT {
         apply(name, partition, "");
         Path files = ground.filesOf(name);
         Files.createSymbolicLink(files.resolve("root/out"), bait);
-        Files.createSymbolicLink(files.resolve("var/up"), Path.of("../../../../../../..").resolve(bait.toString().substring(1)));
+        Files.createSymbolicLink(
+                files.resolve("var/up"),
+                Path.of("../../../../../../..").resolve(bait.toString().substring(1)));
         Files.createSymbolicLink(files.resolve("srv/file"), bait.resolve("bait-file"));
         assertThat(Files.exists(files.resolve("var/up/bait-file"))).isTrue();
 
@@ -147,13 +162,21 @@ class StorageDrillsIT {
         ground.awaitRunning(name);
 
         // Then nothing of the host has come along
-        assertThat(ground.host().exec(name, "readlink /root/out; ls /var/up/ /root/out/ 2>&1 | grep -c 'No such'; cat /srv/file 2>&1 | grep -c 'No such'").out())
+        assertThat(ground.host()
+                        .exec(
+                                name,
+                                "readlink /root/out; ls /var/up/ /root/out/ 2>&1 | grep -c 'No such'; cat /srv/file 2>&1 | grep -c 'No such'")
+                        .out())
                 .isEqualTo(bait + "\n2\n1\n");
 
         // And when it is deleted, with a tree deeper than any path is long
-        ground.host().exec(name, DrillGround.command(
-                "chdir \"/root\"; for (1 .. 60) { mkdir \"d\" x 200 and chdir \"d\" x 200 or die } "
-                        + "symlink \"" + bait + "\", \"out\" or die;")).expect(0);
+        ground.host()
+                .exec(
+                        name,
+                        DrillGround.command(
+                                "chdir \"/root\"; for (1 .. 60) { mkdir \"d\" x 200 and chdir \"d\" x 200 or die } "
+                                        + "symlink \"" + bait + "\", \"out\" or die;"))
+                .expect(0);
         ground.host().run("stop", name, "--kill", "--yes").expect(0);
         ground.host().run("delete", name, "--yes", "--wipe").expect(0);
         assertThat(files).doesNotExist();
@@ -165,9 +188,7 @@ class StorageDrillsIT {
                 partitions:
                   %s: {cpus: 0.1, memory: 64MiB, %sinit: %s}
                 """.formatted(
-                        name,
-                        storage,
-                        init.equals(DrillGround.SERVICE) ? "{service: [/usr/bin/sleep, 1d]}" : init));
+                        name, storage, init.equals(DrillGround.SERVICE) ? "{service: [/usr/bin/sleep, 1d]}" : init));
         ground.host().run("apply", "-f", file.toString(), "--yes").expect(0);
     }
 }

@@ -37,9 +37,8 @@ final class ProjectFiles {
             + "me/\\w+/\\.m2|"
             + "repo1?\\.mav" + "en\\.(?:apache\\.)?org|registry\\.npm" + "js\\.org|files\\.python" + "hosted\\.org|"
             + "proxy\\.gol" + "ang\\.org|/artif" + "actory/");
-    private static final Pattern TEST =
-            Pattern.compile(
-                    "^\\s*@(?:Test|ParameterizedTest|WithEveryInit|RepeatedTest|Property|Example)\\b", Pattern.MULTILINE);
+    private static final Pattern TEST = Pattern.compile(
+            "^\\s*@(?:Test|ParameterizedTest|WithEveryInit|RepeatedTest|Property|Example)\\b", Pattern.MULTILINE);
     private static final Pattern ABSTRACT =
             Pattern.compile("^(?:public |sealed )*(?:abstract class|@?interface) ", Pattern.MULTILINE);
     private static final Pattern SLEEP =
@@ -165,8 +164,8 @@ final class ProjectFiles {
 
     /** Rows of the table of drills, and drills, that the other side does not know. */
     List<String> drillsThatTheirTableDoesNotTell() {
-        DrillTable table = new DrillTable(
-                files.contains(Path.of(DrillTable.FILE)) ? text(Path.of(DrillTable.FILE)) : "");
+        DrillTable table =
+                new DrillTable(files.contains(Path.of(DrillTable.FILE)) ? text(Path.of(DrillTable.FILE)) : "");
         named(".java")
                 .filter(file -> file.toString().contains("src/test/java"))
                 .forEach(file -> table.take(file.toString(), text(file)));

@@ -45,14 +45,16 @@ final class DeepGroups {
     private static boolean removeDeepest(Path group) throws IOException {
         Deque<Level> way = new ArrayDeque<>();
         boolean removed = false;
-        try {
-            way.addLast(new Level(open(Files.newDirectoryStream(group)), ITSELF));
+        try (DirectoryStream<Path> top = Files.newDirectoryStream(group)) {
+            // Linux has openat(2), so that every stream of the default file system is one of these.
+            way.addLast(new Level((SecureDirectoryStream<Path>) top, ITSELF));
             while (true) {
                 Level here = way.getLast();
                 Optional<Path> inside = firstGroup(here.directory());
                 if (inside.isPresent()) {
                     way.addLast(new Level(
-                            here.directory().newDirectoryStream(inside.get(), LinkOption.NOFOLLOW_LINKS), inside.get()));
+                            here.directory().newDirectoryStream(inside.get(), LinkOption.NOFOLLOW_LINKS),
+                            inside.get()));
                     if (way.size() > MOST_OPEN) {
                         way.removeFirst().directory().close();
                     }
@@ -84,10 +86,5 @@ final class DeepGroups {
             }
             return Optional.empty();
         }
-    }
-
-    private static SecureDirectoryStream<Path> open(DirectoryStream<Path> stream) {
-        // Linux has openat(2), so that every stream of the default file system is one of these.
-        return (SecureDirectoryStream<Path>) stream;
     }
 }

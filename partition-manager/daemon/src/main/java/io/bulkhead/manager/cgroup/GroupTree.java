@@ -54,7 +54,8 @@ public final class GroupTree {
                 .filter(line -> !line.isEmpty())
                 .map(Long::valueOf)
                 .forEach(pids::add);
-        // On version 1 a partition nests groups in the hierarchy named systemd alone, and whoever is in those is in its groups
+        // On version 1 a partition nests groups in the hierarchy named systemd alone, and whoever is in those is in its
+        // groups
         // of the other hierarchies too; on version 2 the kernel lets none be so deep.
         if (!isDeep(group)) {
             for (Path inside : files.groupsIn(group)) {

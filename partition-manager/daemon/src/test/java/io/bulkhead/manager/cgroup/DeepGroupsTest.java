@@ -18,9 +18,13 @@ class DeepGroupsTest {
     void removesWhatIsDeeperThanAnyPathAndThanWhatMayBeOpen() throws IOException, InterruptedException {
         // Given directories inside each other, with another one beside the way at each fiftieth
         Path top = Files.createDirectory(directory.resolve("top"));
-        String nest = "my $name = \"d\" x 100; for (1 .. %d) { mkdir $name or die; $_ %% 50 or mkdir \"beside\"; chdir $name or die }"
-                .formatted(3 * DeepGroups.MOST_OPEN);
-        int status = new ProcessBuilder("perl", "-e", nest).directory(top.toFile()).start().waitFor();
+        String nest =
+                "my $name = \"d\" x 100; for (1 .. %d) { mkdir $name or die; $_ %% 50 or mkdir \"beside\"; chdir $name or die }"
+                        .formatted(3 * DeepGroups.MOST_OPEN);
+        int status = new ProcessBuilder("perl", "-e", nest)
+                .directory(top.toFile())
+                .start()
+                .waitFor();
         assertThat(status).isZero();
 
         // When
@@ -34,7 +38,8 @@ class DeepGroupsTest {
     void findsNothingToDoWhereNothingIs() throws IOException {
         DeepGroups.remove(directory.resolve("no"));
 
-        assertThat(Files.exists(directory.resolve("no"), LinkOption.NOFOLLOW_LINKS)).isFalse();
+        assertThat(Files.exists(directory.resolve("no"), LinkOption.NOFOLLOW_LINKS))
+                .isFalse();
         try (var stream = Files.newDirectoryStream(directory)) {
             assertThat(stream).isInstanceOf(SecureDirectoryStream.class);
         }
