@@ -58,6 +58,7 @@ final class Calls {
             Map.entry("open_tree", List.of(428, 428)),
             Map.entry("move_mount", List.of(429, 429)),
             Map.entry("fsopen", List.of(430, 430)),
+            Map.entry("fsconfig", List.of(431, 431)),
             Map.entry("mount_setattr", List.of(442, 442))));
 
     private static final String OTHER_ARCHITECTURES = """

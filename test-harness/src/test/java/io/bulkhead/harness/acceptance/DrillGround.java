@@ -8,7 +8,6 @@ import io.bulkhead.contract.partition.Resource;
 import io.bulkhead.contract.partition.State;
 import io.bulkhead.harness.acceptance.Installation.Result;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -181,7 +180,8 @@ final class DrillGround implements AutoCloseable {
     private static boolean isOf(long base, long pid) {
         try {
             String status = Files.readString(Path.of("/proc/" + pid + "/status"));
-            long uid = Long.parseLong(status.substring(status.indexOf("\nUid:\t") + 6).split("\t", 2)[0]);
+            long uid = Long.parseLong(
+                    status.substring(status.indexOf("\nUid:\t") + 6).split("\t", 2)[0]);
             return uid >= base && uid < base + 65_536;
         } catch (IOException e) {
             // It has ended.
@@ -201,9 +201,9 @@ final class DrillGround implements AutoCloseable {
     /** Waits until commands run inside. */
     void awaitRunning(String partition) {
         await().atMost(Patience.seconds(30)).until(() -> host.show(partition).state() == State.RUNNING);
-        await().atMost(Patience.seconds(30)).untilAsserted(() -> assertThat(
-                        host.exec(partition, "echo here").out())
-                .isEqualTo("here\n"));
+        await().atMost(Patience.seconds(30))
+                .untilAsserted(() ->
+                        assertThat(host.exec(partition, "echo here").out()).isEqualTo("here\n"));
     }
 
     /** What a drill may have cost the partition's own processes is back: it runs, and all it was promised is held. */
@@ -213,15 +213,8 @@ final class DrillGround implements AutoCloseable {
             host.run("start", partition).expect(0);
         }
         awaitRunning(partition);
-        await().atMost(Patience.seconds(10)).until(() -> host.run("verify", partition).status() == 0);
-    }
-
-    static void delete(Path file) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        await().atMost(Patience.seconds(10))
+                .until(() -> host.run("verify", partition).status() == 0);
     }
 
     @Override

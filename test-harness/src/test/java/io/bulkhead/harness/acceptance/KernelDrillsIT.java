@@ -67,7 +67,8 @@ class KernelDrillsIT {
                 .contains("keyctl REACHED");
 
         assertThat(ground.inside(partition, find)).containsAnyOf("keyctl EPERM", "keyctl ENOKEY");
-        assertThat(ground.host().exec(partition, "cat /proc/keys /proc/key-users | wc -c")
+        assertThat(ground.host()
+                        .exec(partition, "cat /proc/keys /proc/key-users | wc -c")
                         .out()
                         .strip())
                 .isEqualTo("0");
@@ -80,7 +81,8 @@ class KernelDrillsIT {
 
         assertThat(ground.inside(partition, "try(\"syslog\", 10, 0, 0); try(\"syslog\", 3, my $b = \"x\" x 64, 64);"))
                 .isEqualTo("syslog EPERM\nsyslog EPERM\n");
-        assertThat(ground.host().exec(partition, "test -e /dev/kmsg && echo KMSG; head -c1 /proc/kmsg | wc -c")
+        assertThat(ground.host()
+                        .exec(partition, "test -e /dev/kmsg && echo KMSG; head -c1 /proc/kmsg | wc -c")
                         .out()
                         .strip())
                 .isEqualTo("0");
@@ -97,9 +99,12 @@ class KernelDrillsIT {
 
         assertThat(onTheHost("try(\"kill\", " + manager + ", 0); try(\"pidfd_open\", " + manager + ", 0);"))
                 .isEqualTo("kill REACHED\npidfd_open REACHED\n");
-        assertThat(ground.inside(partition, attempts)).doesNotContain("REACHED").contains("kill ESRCH", "pidfd_open ESRCH");
+        assertThat(ground.inside(partition, attempts))
+                .doesNotContain("REACHED")
+                .contains("kill ESRCH", "pidfd_open ESRCH");
         // The holder, its own parent, is as far away.
-        assertThat(ground.host().exec(
+        assertThat(ground.host()
+                        .exec(
                                 partition,
                                 "readlink /proc/1/ns/user; readlink /proc/self/ns/user; cat /proc/1/stat | cut -d' ' -f4")
                         .out()
@@ -172,7 +177,8 @@ class KernelDrillsIT {
                 + "try(\"clone\", 0x10000000 | 17, 0, 0, 0, 0);";
 
         assertThat(inPlainUserNamespace("try(\"unshare\", 0x10000000);")).contains("REACHED");
-        assertThat(ground.inside(partition, attempts)).isEqualTo("unshare EPERM\nunshare EPERM\nclone3 ENOSYS\nclone EPERM\n");
+        assertThat(ground.inside(partition, attempts))
+                .isEqualTo("unshare EPERM\nunshare EPERM\nclone3 ENOSYS\nclone EPERM\n");
     }
 
     @WithEveryInit
@@ -215,7 +221,9 @@ class KernelDrillsIT {
 
         // bpf(2) as a 32-bit program and as one of x32 makes it: -1 is EPERM, with arguments that are answered
         // otherwise.
-        String out = ground.host().exec(partition, "chmod 700 /root/other; /root/other").out();
+        String out = ground.host()
+                .exec(partition, "chmod 700 /root/other; /root/other")
+                .out();
 
         assertThat(out).isEqualTo("i386 -1\nx32 -1\n");
         Files.delete(place);
@@ -236,8 +244,9 @@ class KernelDrillsIT {
     @Proves(EVERY_INIT)
     void d23CannotPutItselfBeforeOthers(String partition) {
         // SCHED_FIFO, a nice value below 0, the real-time class of block I/O, and less to fear from the kernel's killer
-        String attempts = "my $p = pack \"i\", 1; try(\"sched_setscheduler\", 0, 1, $p); try(\"setpriority\", 0, 0, -5); "
-                + "try(\"ioprio_set\", 1, 0, 1 << 13);";
+        String attempts =
+                "my $p = pack \"i\", 1; try(\"sched_setscheduler\", 0, 1, $p); try(\"setpriority\", 0, 0, -5); "
+                        + "try(\"ioprio_set\", 1, 0, 1 << 13);";
         String killer = "( echo -100 > /proc/self/oom_score_adj ) 2>/dev/null && echo oom REACHED; ";
 
         assertThat(ground.inside(partition, attempts))
@@ -258,11 +267,13 @@ class KernelDrillsIT {
     @Proves(EVERY_INIT)
     void d30CannotGetDroppedCapabilitiesBack(String partition) {
         String of1 = ground.host().exec(partition, "grep CapBnd /proc/1/status").out();
-        String ofCommand = ground.host().exec(partition, "grep -E 'CapBnd|CapEff' /proc/self/status | cut -f2 | uniq")
+        String ofCommand = ground.host()
+                .exec(partition, "grep -E 'CapBnd|CapEff' /proc/self/status | cut -f2 | uniq")
                 .out()
                 .strip();
         // A set-user-id program, and a shell that asks for all.
-        String again = ground.host().exec(
+        String again = ground.host()
+                .exec(
                         partition,
                         "cp /bin/sh /tmp/s; chmod 4755 /tmp/s; "
                                 + "setpriv --reuid 65534 --clear-groups /tmp/s -p -c 'grep CapEff /proc/self/status; "
@@ -276,11 +287,13 @@ class KernelDrillsIT {
     @WithEveryInit
     @Proves(EVERY_INIT)
     void d31CommandsBesideProcess1StandBehindTheSameWalls(String partition) {
-        String status = ground.host().exec(partition, "grep -E '^(Seccomp|Seccomp_filters|CapBnd|NoNewPrivs):' /proc/1/status")
+        String status = ground.host()
+                .exec(partition, "grep -E '^(Seccomp|Seccomp_filters|CapBnd|NoNewPrivs):' /proc/1/status")
                 .out();
 
         assertThat(status).contains("Seccomp:\t2", "NoNewPrivs:\t0");
-        assertThat(ground.host().exec(partition, "grep -E '^(Seccomp|Seccomp_filters|CapBnd|NoNewPrivs):' /proc/self/status")
+        assertThat(ground.host()
+                        .exec(partition, "grep -E '^(Seccomp|Seccomp_filters|CapBnd|NoNewPrivs):' /proc/self/status")
                         .out())
                 .isEqualTo(status);
     }
@@ -300,5 +313,4 @@ class KernelDrillsIT {
                         Resource.DEVICES,
                         Resource.KERNEL_OBJECTS);
     }
-
 }

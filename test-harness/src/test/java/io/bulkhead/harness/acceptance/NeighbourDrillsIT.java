@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -45,11 +46,12 @@ class NeighbourDrillsIT {
         // Given the holder, which keeps the console's master
         long holder = ground.holder(partition);
         assertThat(ThisHost.nameOf(holder)).contains("bulkhead-holder");
-        assertThat(Files.readSymbolicLink(Path.of("/proc/" + holder + "/fd/3")).toString()).contains("ptmx");
+        assertThat(Files.readSymbolicLink(Path.of("/proc/" + holder + "/fd/3")).toString())
+                .contains("ptmx");
 
         String seen = ground.shell(partition, """
                         cat /proc/[0-9]*/comm | grep -i 'bulkhead\\|java'
-                        for p in 1 self; do cut -d' ' -f4 /proc/$p/stat; done
+                        for p in 1 $$; do cut -d' ' -f4 /proc/$p/stat; done
                         ls -l /proc/[0-9]*/fd 2>/dev/null | grep -i 'ptmx\\|user:\\|mnt:\\|net:\\|/tmp/bh-'
                         find /proc/[0-9]*/root /proc/[0-9]*/cwd -maxdepth 0 -type l -exec readlink {} + | sort -u
                         test -e /proc/%d && echo REACHED the holder
@@ -58,8 +60,10 @@ class NeighbourDrillsIT {
 
         assertThat(seen.lines().map(String::strip).distinct().toList()).containsExactly("0", "/", "/root", "ptmx");
         // Its terminal is a slave alone: it gives no way to the master's side (TIOCGPTPEER), and there is no other one
-        assertThat(ground.inside(partition, "open my $c, \"+<\", \"/dev/console\" or die $!; "
-                        + "print defined ioctl($c, 0x5441, 2) ? \"REACHED\" : \"no\", \" peer\\n\";"))
+        assertThat(ground.inside(
+                        partition,
+                        "open my $c, \"+<\", \"/dev/console\" or die $!; "
+                                + "print defined ioctl($c, 0x5441, 2) ? \"REACHED\" : \"no\", \" peer\\n\";"))
                 .isEqualTo("no peer\n");
         assertThat(Files.exists(Path.of("/proc/" + holder))).isTrue();
     }
@@ -75,14 +79,17 @@ class NeighbourDrillsIT {
                 + "print connect($s, pack(\"S a*\", AF_UNIX, \"" + name + "\")) ? \"REACHED\" : \"no\", \"\\n\";";
         Process outside = new ProcessBuilder("perl", "-e", listen + "60;").start();
         try (var reader = outside.inputReader();
-                var nextDoor = ground.host().open(
-                        DrillGround.neighbourOf(partition), DrillGround.command(listen + ".1 until -e \"/root/stop\";"))) {
+                var nextDoor = ground.host()
+                        .open(
+                                DrillGround.neighbourOf(partition),
+                                DrillGround.command(listen + ".1 until -e \"/root/stop\";"))) {
             assertThat(reader.readLine()).isEqualTo("listens");
             assertThat(nextDoor.receive().orElseThrow().payload()).asString().isEqualTo("listens\n");
 
             // Then each is met by its own side alone
             assertThat(ground.inside(partition, connect)).isEqualTo("no\n");
-            assertThat(ground.inside(DrillGround.neighbourOf(partition), connect)).isEqualTo("REACHED\n");
+            assertThat(ground.inside(DrillGround.neighbourOf(partition), connect))
+                    .isEqualTo("REACHED\n");
             assertThat(DrillGround.onTheHost(connect)).isEqualTo("REACHED\n");
             ground.shell(DrillGround.neighbourOf(partition), "touch /root/stop").expect(0);
             for (var frame = nextDoor.receive(); frame.isPresent(); frame = nextDoor.receive()) {
@@ -103,14 +110,16 @@ class NeighbourDrillsIT {
 
         // When it is rebooted from inside, the partition boots again, and nobody else does
         ground.inside(partition, REBOOT.formatted(RESTART));
-        await().atMost(Patience.seconds(30)).until(() -> ground.host().show(partition).state() == State.RUNNING
-                && ground.init(partition) != before);
+        await().atMost(Patience.seconds(30))
+                .until(() ->
+                        ground.host().show(partition).state() == State.RUNNING && ground.init(partition) != before);
         ground.awaitRunning(partition);
 
         // When it is switched off or halted, it is at rest
         for (String how : List.of(POWER_OFF, HALT)) {
             ground.inside(partition, REBOOT.formatted(how));
-            await().atMost(Patience.seconds(30)).until(() -> ground.host().show(partition).state() == State.BOUND);
+            await().atMost(Patience.seconds(30))
+                    .until(() -> ground.host().show(partition).state() == State.BOUND);
             ground.host().run("start", partition).expect(0);
             ground.awaitRunning(partition);
         }
@@ -124,8 +133,12 @@ class NeighbourDrillsIT {
         String name = "heir-" + partition;
         define(name, partition);
         long base = ground.host().show(name).uidRange().base();
-        ground.host().exec(name, "mkdir -p /home/secret /var/tmp/secret; echo secret > /home/secret/x; chown 1000:1000 /home/secret/x; "
-                + "echo secret > /dev/shm/secret; ipcmk -M 4096; chmod 4777 /home/secret/x").expect(0);
+        ground.host()
+                .exec(
+                        name,
+                        "mkdir -p /home/secret /var/tmp/secret; echo secret > /home/secret/x; chown 1000:1000 /home/secret/x; "
+                                + "echo secret > /dev/shm/secret; ipcmk -M 4096; chmod 4777 /home/secret/x")
+                .expect(0);
         String add = "my ($t, $d, $p) = (\"user\\0\", \"secret\\0\", \"secret\"); try(\"add_key\", $t, $d, $p, 6, -4);";
         String find = "my ($t, $d) = (\"user\\0\", \"secret\\0\"); try(\"keyctl\", 10, -4, $t, $d, 0);";
         String added = ground.host().exec(name, DrillGround.command(add + find)).out();
@@ -138,9 +151,13 @@ class NeighbourDrillsIT {
         assertThat(Files.exists(files, LinkOption.NOFOLLOW_LINKS)).isFalse();
         define(name, partition);
         assertThat(ground.host().show(name).uidRange().base()).isEqualTo(base);
-        assertThat(ground.host().exec(name, "find / -xdev -name '*secret*' -path '*/secret*' 2>/dev/null | grep -v '^/usr\\|^/proc\\|^/sys'; "
-                        + "find /home /dev/shm /var/tmp -mindepth 1 | grep -v systemd-private; tail -n +2 /proc/sysvipc/shm")
-                .out()).isEmpty();
+        assertThat(ground.host()
+                        .exec(
+                                name,
+                                "find / -xdev -name '*secret*' -path '*/secret*' 2>/dev/null | grep -v '^/usr\\|^/proc\\|^/sys'; "
+                                        + "find /home /dev/shm /var/tmp -mindepth 1 | grep -v systemd-private; tail -n +2 /proc/sysvipc/shm")
+                        .out())
+                .isEmpty();
         assertThat(ground.host().exec(name, DrillGround.command(find)).out())
                 .as("after %s", added)
                 .doesNotContain("REACHED");
@@ -149,7 +166,7 @@ class NeighbourDrillsIT {
     }
 
     private static void define(String name, String init) {
-        List<String> words = new java.util.ArrayList<>(List.of("define", name, "--cpus", "0.1", "--memory", "96MiB"));
+        List<String> words = new ArrayList<>(List.of("define", name, "--cpus", "0.1", "--memory", "96MiB"));
         if (init.equals(DrillGround.SYSTEMD)) {
             words.addAll(List.of("--init", "systemd"));
         } else if (init.equals(DrillGround.SERVICE)) {

@@ -37,10 +37,10 @@ final class ProjectFiles {
             + "me/\\w+/\\.m2|"
             + "repo1?\\.mav" + "en\\.(?:apache\\.)?org|registry\\.npm" + "js\\.org|files\\.python" + "hosted\\.org|"
             + "proxy\\.gol" + "ang\\.org|/artif" + "actory/");
-    private static final Pattern TEST =
-            Pattern.compile("^\\s*@(?:Test|ParameterizedTest|RepeatedTest|Property|Example)\\b", Pattern.MULTILINE);
+    private static final Pattern TEST = Pattern.compile(
+            "^\\s*@(?:Test|ParameterizedTest|WithEveryInit|RepeatedTest|Property|Example)\\b", Pattern.MULTILINE);
     private static final Pattern ABSTRACT =
-            Pattern.compile("^(?:public |sealed )*(?:abstract class|interface) ", Pattern.MULTILINE);
+            Pattern.compile("^(?:public |sealed )*(?:abstract class|@?interface) ", Pattern.MULTILINE);
     private static final Pattern SLEEP =
             Pattern.compile("\\bThread\\.sl" + "eep\\(|\\bTimeUnit\\.\\w+\\.sl" + "eep\\(");
 
@@ -160,6 +160,16 @@ final class ProjectFiles {
             }
         });
         return violations;
+    }
+
+    /** Rows of the table of drills, and drills, that the other side does not know. */
+    List<String> drillsThatTheirTableDoesNotTell() {
+        DrillTable table =
+                new DrillTable(files.contains(Path.of(DrillTable.FILE)) ? text(Path.of(DrillTable.FILE)) : "");
+        named(".java")
+                .filter(file -> file.toString().contains("src/test/java"))
+                .forEach(file -> table.take(file.toString(), text(file)));
+        return table.violations();
     }
 
     private List<String> lines(Predicate<Path> which, Pattern forbidden, String what) {

@@ -54,6 +54,22 @@ class ProjectFilesTest {
                         List.of(new Breaker(
                                 "m/src/test/java/a/Tests.java", "class Tests {\n  @Test void a() {}}", "Tests"))),
                 new Rule(
+                        "the table of drills tells what is tried",
+                        ProjectFiles::drillsThatTheirTableDoesNotTell,
+                        List.of(
+                                new Breaker(
+                                        "partition-manager/SECURITY.md",
+                                        "| D01 ✓ | a |\n| D02 | b |\n| D03 ✓ | c |\n| D04 ✓ | d |\n| D05 ✓ | e |",
+                                        "D01 ✓: no test"),
+                                new Breaker(
+                                        "m/src/test/java/a/ADrillsIT.java",
+                                        "class ADrillsIT {\n  void d02ToD04AndD05Tries() {}}",
+                                        "D02 has no ✓"),
+                                new Breaker(
+                                        "m/src/test/java/a/BDrillsIT.java",
+                                        "class BDrillsIT {\n  void d07Tries() {}}",
+                                        "D07 is not in"))),
+                new Rule(
                         "versions stand in the parent",
                         ProjectFiles::versionsOutsideTheParent,
                         List.of(new Breaker(

@@ -32,6 +32,15 @@ public interface CgroupFiles {
     /** Removes a group that has neither tasks nor groups inside; the kernel's own files go with it. */
     void removeGroup(Path group);
 
+    /**
+     * Removes a group with all groups inside that have no tasks, however deep they lie: the paths of those that a partition
+     * makes inside each other may be longer than the kernel takes any (PATH_MAX).
+     */
+    default void removeDeep(Path group) {
+        groupsIn(group).forEach(this::removeDeep);
+        removeGroup(group);
+    }
+
     boolean exists(Path path);
 
     /** The groups directly inside one, by name; empty where the group is not there. */

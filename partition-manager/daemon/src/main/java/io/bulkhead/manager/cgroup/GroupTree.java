@@ -17,6 +17,9 @@ public final class GroupTree {
      */
     private static final long SELF = ProcessHandle.current().pid();
 
+    /** Half of PATH_MAX. */
+    private static final int DEEP = 2048;
+
     private GroupTree() {}
 
     /** Makes a group unless it is there. */
@@ -51,9 +54,19 @@ public final class GroupTree {
                 .filter(line -> !line.isEmpty())
                 .map(Long::valueOf)
                 .forEach(pids::add);
-        for (Path inside : files.groupsIn(group)) {
-            collect(files, inside, pids);
+        // On version 1 a partition nests groups in the hierarchy named systemd alone, and whoever is in those is in its
+        // groups
+        // of the other hierarchies too; on version 2 the kernel lets none be so deep.
+        if (!isDeep(group)) {
+            for (Path inside : files.groupsIn(group)) {
+                collect(files, inside, pids);
+            }
         }
+    }
+
+    /** Whether the groups inside may have paths that are too long: no name has more than 255 characters. */
+    private static boolean isDeep(Path group) {
+        return group.toString().length() > DEEP;
     }
 
     /** Removes a group with all groups inside, deepest first; nothing happens where it is not there. */
@@ -78,6 +91,10 @@ public final class GroupTree {
     }
 
     private static void removeOnce(CgroupFiles files, Path group) {
+        if (isDeep(group)) {
+            files.removeDeep(group);
+            return;
+        }
         List<Path> inside = files.groupsIn(group);
         inside.forEach(child -> removeOnce(files, child));
         if (files.exists(group)) {

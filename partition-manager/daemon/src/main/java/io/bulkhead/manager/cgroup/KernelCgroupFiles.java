@@ -61,6 +61,15 @@ public final class KernelCgroupFiles implements CgroupFiles {
     }
 
     @Override
+    public void removeDeep(Path group) {
+        try {
+            DeepGroups.remove(group);
+        } catch (IOException e) {
+            throw failed("remove the control group " + group + " with those inside", e);
+        }
+    }
+
+    @Override
     public boolean exists(Path path) {
         return Files.exists(path);
     }

@@ -51,6 +51,11 @@ public final class UndoableFiles implements CgroupFiles {
     }
 
     @Override
+    public void removeDeep(Path group) {
+        files.removeDeep(group);
+    }
+
+    @Override
     public boolean exists(Path path) {
         return files.exists(path);
     }

@@ -105,7 +105,8 @@ final class ShareSources {
             if (share.write() && !enteredByRootAlone) {
                 throw Refusal.of(
                         ProblemCode.NOT_PERMITTED,
-                        share.source() + " cannot be shared for writing: users of the host can enter it, and a partition"
+                        share.source()
+                                + " cannot be shared for writing: users of the host can enter it, and a partition"
                                 + " could leave them programs there that run as root",
                         "chown root " + share.source() + " && chmod 700 " + share.source()
                                 + "; or put it below such a one");

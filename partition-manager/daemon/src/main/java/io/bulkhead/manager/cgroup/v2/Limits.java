@@ -21,6 +21,11 @@ final class Limits {
     /** Groups that may be inside: the kernel has ids for some 65,000 with memory on the whole machine. */
     static final String MOST_GROUPS = "2000";
 
+    static final String DEEPEST_FILE = "cgroup.max.depth";
+
+    /** With names of 255 characters the path of the deepest is still one that the kernel takes (PATH_MAX, 4096). */
+    static final String DEEPEST = "14";
+
     /** The bounds that the upper groups must not have: they would hold for all inside together. */
     private static final List<String> UPPER = List.of("cpu.max", "memory.max", "memory.high", "pids.max");
 
@@ -76,6 +81,7 @@ final class Limits {
         new MemoryController(files, outer, pageSize).setOomGroup(slice.oomGroup());
         new PidsController(files, outer).setMax(slice.tasks());
         Knob.set(files, outer.resolve(MOST_GROUPS_FILE), MOST_GROUPS);
+        Knob.set(files, outer.resolve(DEEPEST_FILE), DEEPEST);
         bound(files, partition, outer, slice.io());
     }
 

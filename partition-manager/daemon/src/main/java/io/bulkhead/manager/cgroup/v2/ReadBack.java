@@ -228,12 +228,17 @@ final class ReadBack {
                         faults.add(pids.maxFile() + " says " + found + ", promised " + promised);
                     }
                     Limits.checkUpper(files, top(outer), "pids.max", faults);
-                    Path most = outer.resolve(Limits.MOST_GROUPS_FILE);
-                    if (!Knob.text(files, most).equals(Limits.MOST_GROUPS)) {
-                        faults.add(most + " says " + Knob.text(files, most) + ", promised " + Limits.MOST_GROUPS);
-                    }
+                    check(outer.resolve(Limits.MOST_GROUPS_FILE), Limits.MOST_GROUPS, faults);
+                    check(outer.resolve(Limits.DEEPEST_FILE), Limits.DEEPEST, faults);
                     return new Found(found.toString(), faults);
                 });
+    }
+
+    private void check(Path file, String promised, List<String> faults) {
+        String found = Knob.text(files, file);
+        if (!found.equals(promised)) {
+            faults.add(file + " says " + found + ", promised " + promised);
+        }
     }
 
     private Promise io(PartitionName partition, Path outer, IoBound bound, Slice slice) {

@@ -156,6 +156,7 @@ class CgroupV2Test {
         assertThat(text("one/p-db/memory.swap.max")).isEqualTo("0");
         assertThat(text("one/p-db/pids.max")).isEqualTo("100");
         assertThat(text("one/p-db/cgroup.max.descendants")).isEqualTo("2000");
+        assertThat(text("one/p-db/cgroup.max.depth")).isEqualTo("14");
         assertThat(text("one/p-db/io.max")).isEqualTo("254:0 rbps=52428800 wbps=20971520 riops=max wiops=100");
         assertThat(text("one/p-db/cgroup.subtree_control")).isEqualTo("cpuset cpu io memory pids");
         assertThat(text("cpuset.cpus.effective")).as("what the host has left").isEqualTo("0,3");
@@ -330,6 +331,7 @@ class CgroupV2Test {
         "one/p-db/pids.max, max, TASKS",
         "one/pids.max, 5, TASKS",
         "one/p-db/cgroup.max.descendants, max, TASKS",
+        "one/p-db/cgroup.max.depth, max, TASKS",
         "one/p-db/io.max, 254:0 wbps=max, IO_WRITE",
     })
     void seesAndRepairsWhatSomebodyElseHasWritten(String file, String value, Resource resource) {

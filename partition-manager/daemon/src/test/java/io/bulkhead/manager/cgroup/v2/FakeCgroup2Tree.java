@@ -117,6 +117,7 @@ final class FakeCgroup2Tree implements CgroupFiles {
         put(group.resolve("cgroup.freeze"), "0");
         put(group.resolve("cgroup.kill"), "");
         put(group.resolve("cgroup.max.descendants"), "max");
+        put(group.resolve("cgroup.max.depth"), "max");
         equip(group);
     }
 
