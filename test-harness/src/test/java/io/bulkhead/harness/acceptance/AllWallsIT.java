@@ -157,6 +157,10 @@ class AllWallsIT {
         for (int i = 0; i < Rounds.count() / 5; i++) {
             // When the manager is killed somewhere in both starts or both stops
             String verb = i % 3 == 2 ? "stop" : "start";
+            if (verb.equals("stop")) {
+                host.post("whole", "start");
+                host.post("part", "start");
+            }
             List<Thread> orders = List.of(inBackground("whole", verb), inBackground("part", verb));
             pause(random.nextInt(400));
             Installation.kill(host.managerPid());

@@ -57,7 +57,7 @@ final class Installation implements AutoCloseable {
     private static final long UIDS = 65_536L * 64;
 
     /** How many installations' ranges there are. */
-    private static final long ROOM = 700;
+    private static final long ROOM = 128;
 
     private final String name;
     private final long uidBase;

@@ -93,6 +93,8 @@ record InstallationSnapshot(
                                 .anyMatch(line -> uids.test(Long.parseLong(line.split("\\s+")[1])))
                         || lines(PROC.resolve(pid).resolve("cmdline")).anyMatch(line -> line.contains(name)))
                 .map(pid -> lines(PROC.resolve(pid).resolve("stat")).findFirst().orElse("gone"))
+                // The dead whom the host's process 1 has to reap are as good as gone.
+                .filter(stat -> !stat.matches("\\d+ \\(.*\\) Z 1 .*"))
                 .map(stat -> stat.replaceFirst("^(\\d+ \\(.*\\) .).*", "$1"))
                 // Running or asleep is all the same.
                 .map(stat -> stat.replaceFirst("[RSDI]$", "alive"))
