@@ -42,6 +42,7 @@ import io.bulkhead.manager.life.Recovery;
 import io.bulkhead.manager.loop.EventLoop;
 import io.bulkhead.manager.network.NetworkAdmission;
 import io.bulkhead.manager.network.NetworkNames;
+import io.bulkhead.manager.network.NetworkTools;
 import io.bulkhead.manager.network.NetworkWall;
 import io.bulkhead.manager.network.ProgramTools;
 import io.bulkhead.manager.rebase.GenerationOffice;
@@ -103,6 +104,11 @@ final class Manager implements AutoCloseable {
 
     /** Starts, or throws with a text for the administrator and leaves nothing open. */
     static Manager start(Settings settings) throws IOException {
+        return start(settings, new JnaSyscalls(), new ProgramTools());
+    }
+
+    /** The same on a kernel and with programs that may fail, as tests want. */
+    static Manager start(Settings settings, Syscalls calls, NetworkTools tools) throws IOException {
         long startedAtMillis = System.currentTimeMillis();
         Undo open = new Undo();
         try {
@@ -110,7 +116,6 @@ final class Manager implements AutoCloseable {
             makeDirectory(settings.runDirectory());
             InstanceLock lock = InstanceLock.take(settings.stateDirectory().resolve("manager.lock"));
             open.push("let the lock go", lock::close);
-            Syscalls calls = new JnaSyscalls();
             HostFacts facts = new HostFactsReader(Path.of("/")).read(settings.stateDirectory());
             HostReserve reserve = HostReserves.resolve(settings.host(), facts);
             Cgroups cgroups = CgroupBackends.open(
@@ -125,7 +130,7 @@ final class Manager implements AutoCloseable {
             IntrusionKeeper intrusions =
                     new IntrusionKeeper(clocks, name -> cgroups.usage(name).cpuMicros(), IntrusionKeeper.WINDOW);
             open.push("end the accounts of intrusions", intrusions::close);
-            LifeParts life = life(settings, calls, cgroups, facts, reserve, loop, journal, clocks, intrusions, open);
+            LifeParts life = life(settings, calls, tools, cgroups, facts, reserve, loop, journal, clocks, intrusions, open);
             HostDescription host = new HostDescription(
                     settings.instance(),
                     version(),
@@ -161,6 +166,7 @@ final class Manager implements AutoCloseable {
     private static LifeParts life(
             Settings settings,
             Syscalls calls,
+            NetworkTools tools,
             Cgroups cgroups,
             HostFacts facts,
             HostReserve reserve,
@@ -234,7 +240,7 @@ final class Manager implements AutoCloseable {
                 settings.network(),
                 state,
                 settings.runDirectory(),
-                new ProgramTools(),
+                tools,
                 calls,
                 starter::userNamespace,
                 new NamespaceEntrance(

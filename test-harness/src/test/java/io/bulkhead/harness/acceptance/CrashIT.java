@@ -95,7 +95,11 @@ class CrashIT {
 
         for (int i = 0; i < KILLS; i++) {
             // When the manager is killed somewhere in a start or a stop
-            Thread order = orderInBackground(i % 4 == 3 ? "stop" : "start");
+            boolean stops = i % 4 == 3;
+            if (stops) {
+                host.post("victim", "start");
+            }
+            Thread order = orderInBackground(stops ? "stop" : "start");
             pause(random.nextInt(60_000_000));
             Installation.kill(host.managerPid());
             join(order);

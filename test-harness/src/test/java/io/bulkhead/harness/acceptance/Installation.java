@@ -56,6 +56,9 @@ final class Installation implements AutoCloseable {
 
     private static final long UIDS = 65_536L * 64;
 
+    /** How many installations' ranges there are. */
+    private static final long ROOM = 128;
+
     private final String name;
     private final long uidBase;
     private final Path directory;
@@ -82,7 +85,8 @@ final class Installation implements AutoCloseable {
     static Installation create() {
         int number = COUNT.incrementAndGet();
         String name = "bh-test-" + ProcessHandle.current().pid() + "-" + number;
-        long uidBase = FIRST_UID + UIDS * number;
+        // Other tests may run on this host at the same time.
+        long uidBase = FIRST_UID + UIDS * ((ProcessHandle.current().pid() + number) % ROOM);
         try {
             // The socket's path must stay below 108 bytes, so not below the build directory.
             Path directory = Files.createTempDirectory("bh-");
@@ -144,6 +148,12 @@ final class Installation implements AutoCloseable {
     /** The kernel objects of the host that this installation could have left. */
     HostSnapshot snapshot() {
         return HostSnapshot.of(name, uid -> uid >= uidBase && uid < uidBase + UIDS);
+    }
+
+    /** All that is this installation's alone, with what its manager holds while there is one. */
+    InstallationSnapshot ownSnapshot() {
+        Optional<Long> manager = Files.exists(file("manager.pid")) ? Optional.of(managerPid()) : Optional.empty();
+        return InstallationSnapshot.of(this, manager, uid -> uid >= uidBase && uid < uidBase + UIDS);
     }
 
     String name() {

@@ -11,6 +11,9 @@ public final class ProcReader {
     /** PF_KTHREAD, include/linux/sched.h. */
     private static final long KERNEL_THREAD = 0x0020_0000;
 
+    /** PF_EXITING, the same. */
+    private static final long ENDING = 0x4;
+
     private final CgroupFiles files;
     private final Path proc;
 
@@ -32,11 +35,17 @@ public final class ProcReader {
                 .map(line -> line.split(":", 3))
                 .filter(fields -> fields.length == 3)
                 .forEach(fields -> groups.put(fields[1], fields[2]));
-        return groups;
+        // Of one that is ending, and of a zombie, the hierarchies of version 1 say that it is at their top.
+        return groups.containsValue("/") && isAny(pid, ENDING) ? Map.of() : groups;
     }
 
     /** Whether it is a thread of the kernel, or has ended. */
     public boolean isKernelThread(long pid) {
+        return isAny(pid, KERNEL_THREAD);
+    }
+
+    /** Whether a process has a flag of these, or has ended. */
+    private boolean isAny(long pid, long flags) {
         String stat;
         try {
             stat = files.read(proc.resolve(String.valueOf(pid)).resolve("stat"));
@@ -45,7 +54,7 @@ public final class ProcReader {
         }
         // The name in parentheses may hold spaces; the flags are the 7th field after it.
         String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", -1);
-        return (Long.parseLong(fields[6]) & KERNEL_THREAD) != 0;
+        return (Long.parseLong(fields[6]) & flags) != 0;
     }
 
     public static Set<Long> pids(String text) {

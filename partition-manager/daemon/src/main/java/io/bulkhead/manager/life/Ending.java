@@ -35,13 +35,28 @@ final class Ending {
 
     /** Ends a run whose process 1 has ended, or must now. */
     Outcome clear(Run run) {
-        Optional<ProcessEnd> byItself = run.initHasEnded() ? Optional.of(run.end(HOLDER_PATIENCE)) : Optional.empty();
+        Optional<ProcessEnd> byItself = run.initHasEnded() ? Optional.of(end(run, HOLDER_PATIENCE)) : Optional.empty();
         Optional<String> leftover =
                 attempt("kill every task", () -> parts.cgroups().killAll(name));
-        ProcessEnd end = byItself.orElseGet(() -> run.end(leftover.isEmpty() ? HOLDER_PATIENCE : Duration.ZERO));
+        ProcessEnd end = byItself.orElseGet(() -> end(run, leftover.isEmpty() ? HOLDER_PATIENCE : Duration.ZERO));
         attempt("let the console go", console::disconnect);
         attempt("close the descriptors", run::close);
         return new Outcome(end, leftover.or(this::clearKernel));
+    }
+
+    /**
+     * How it ended, as far as the kernel tells: what is not known must not keep the rest from being cleared away. Asked
+     * twice, since who asks reaps the holder too.
+     */
+    private ProcessEnd end(Run run, Duration patience) {
+        for (int attempt = 0; attempt < 2; attempt++) {
+            try {
+                return run.end(patience);
+            } catch (RuntimeException e) {
+                LOG.atWarn().addKeyValue("partition", name).setCause(e).log("How process 1 ended is not known");
+            }
+        }
+        return new ProcessEnd.Unknown();
     }
 
     /** Removes what a run without descriptors has left: tasks, payload group, record. The reason if that fails. */

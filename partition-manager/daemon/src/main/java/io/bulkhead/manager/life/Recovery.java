@@ -123,6 +123,15 @@ public final class Recovery {
             Optional<RunningPartition> running = run.flatMap(this::adoptable);
             if (running.isPresent()) {
                 life.adopt(running.get(), run.get().startedAtMillis());
+                // Whoever ordered it to stop got no answer, and it goes on: what comes now is another story.
+                parts.records()
+                        .saveRun(
+                                life.name(),
+                                new RunRecord(
+                                        parts.bootId(),
+                                        Phase.RUNNING,
+                                        run.get().processes(),
+                                        run.get().startedAtMillis()));
                 return true;
             }
             life.rebind(run.flatMap(this::lost), parts.cgroups().present().contains(life.name()));
@@ -135,7 +144,7 @@ public final class Recovery {
     }
 
     private Optional<RunningPartition> adoptable(RunRecord run) {
-        return run.phase() == Phase.RUNNING && run.bootId().equals(parts.bootId())
+        return run.phase() != Phase.HALF_MADE && run.bootId().equals(parts.bootId())
                 ? run.processes().flatMap(processes -> parts.starter().adopt(processes.holder(), processes.init()))
                 : Optional.empty();
     }
@@ -146,6 +155,12 @@ public final class Recovery {
             return Optional.empty();
         }
         boolean sameBoot = run.bootId().equals(parts.bootId());
+        if (run.phase() == Phase.STOPPING) {
+            return Optional.of(new PartitionRecord.Ending(
+                    false,
+                    "stopped, under a manager that died meanwhile",
+                    parts.clockMillis().getAsLong()));
+        }
         String text = sameBoot ? "it ended while no manager was there" : "the host was restarted";
         return Optional.of(
                 new PartitionRecord.Ending(sameBoot, text, parts.clockMillis().getAsLong()));

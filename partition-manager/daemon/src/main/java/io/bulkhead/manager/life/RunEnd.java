@@ -12,8 +12,11 @@ import io.bulkhead.manager.life.LifeState.Failed;
 import io.bulkhead.manager.life.LifeState.Paused;
 import io.bulkhead.manager.life.LifeState.Stopping;
 import io.bulkhead.manager.record.PartitionRecord;
+import io.bulkhead.manager.record.RecordException;
+import io.bulkhead.manager.record.RunRecord;
 import io.bulkhead.manager.sys.ProcessEnd;
 import java.time.Duration;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,15 +65,11 @@ final class RunEnd {
         Stopping stopping = alive.stop();
         standing.become(stopping);
         parts.journal().append(new Event.PartitionStopping(name));
-        String how = "killed";
+        putOnRecord(run);
         if (alive instanceof Paused) {
             thawToStop();
         }
-        if (!kill) {
-            long patience = standing.record().definition().stopTimeoutMillis();
-            boolean orderly = run.stopInOrder(stopSignal(), Duration.ofMillis(patience));
-            how = orderly ? "stopped" : "killed, it did not stop in " + patience + " ms";
-        }
+        String how = kill ? "killed" : stopInOrder(run);
         Ending.Outcome outcome = clear(run);
         if (outcome.leftover().isPresent()) {
             String leftover = outcome.leftover().get();
@@ -79,6 +78,37 @@ final class RunEnd {
             throw Refusal.of(ProblemCode.FAILED, name + " was stopped, but " + leftover);
         }
         standing.settle(stopping.stopped(how), how);
+    }
+
+    /** How it went, in words. Who cannot be told to stop is killed like one who does not. */
+    private String stopInOrder(Run run) {
+        long patience = standing.record().definition().stopTimeoutMillis();
+        try {
+            boolean orderly = run.stopInOrder(stopSignal(), Duration.ofMillis(patience));
+            return orderly ? "stopped" : "killed, it did not stop in " + patience + " ms";
+        } catch (RuntimeException e) {
+            LOG.atWarn().addKeyValue("partition", name).setCause(e).log("It could not be told to stop");
+            return "killed, it could not be told to stop: " + e.getMessage();
+        }
+    }
+
+    /** A manager that comes after this one is to know that nothing has failed. */
+    private void putOnRecord(Run run) {
+        RunRecord.Processes processes =
+                new RunRecord.Processes(run.running().holder(), run.running().init());
+        try {
+            parts.records()
+                    .saveRun(
+                            name,
+                            new RunRecord(
+                                    parts.bootId(),
+                                    RunRecord.Phase.STOPPING,
+                                    Optional.of(processes),
+                                    run.startedAtMillis()));
+        } catch (RecordException e) {
+            // A full disk keeps nobody from stopping.
+            LOG.atWarn().addKeyValue("partition", name).setCause(e).log("The order to stop is not on record");
+        }
     }
 
     private void thawToStop() {

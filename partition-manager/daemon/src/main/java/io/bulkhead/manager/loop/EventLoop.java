@@ -194,7 +194,13 @@ public final class EventLoop implements AutoCloseable {
                 byte[] one = new byte[EVENTFD_BYTES];
                 // Any number but zero in either byte order.
                 one[0] = 1;
-                syscalls.write(wakeUp, one, 0, EVENTFD_BYTES);
+                try {
+                    syscalls.write(wakeUp, one, 0, EVENTFD_BYTES);
+                } catch (RuntimeException e) {
+                    // Else nobody would ever try again, and the loop would sleep on.
+                    wakeUpSent.set(false);
+                    throw e;
+                }
             }
         }
     }

@@ -182,8 +182,17 @@ public final class NetworkWall implements Wall {
         }
     }
 
+    private void removeInterfaces(Port port) {
+        for (String device : List.of(
+                parts.names().link(port.address()), parts.names().shaper(port.address()))) {
+            PartitionLink.removeInterface(parts.tools(), parts.interfaces(), device);
+        }
+    }
+
     private void drop(PartitionName name) {
         removeLink(name);
+        // One that this manager could not bind may have a link of an earlier one.
+        board.port(name).ifPresent(this::removeInterfaces);
         board.remove(name);
     }
 

@@ -242,8 +242,8 @@ final class Switchboard {
     synchronized void leave() {
         boolean there = record.load(parts.bootId()).isPresent() || bridge.isThere();
         ports = new TreeMap<>();
+        removeStrangers();
         if (there) {
-            removeStrangers();
             clear();
         }
     }

@@ -18,7 +18,9 @@ public record RunRecord(String bootId, Phase phase, Optional<Processes> processe
         /** Something of it is left that could not be cleared away: not to be taken up. */
         HALF_MADE,
         /** Process 1 was let run. */
-        RUNNING
+        RUNNING,
+        /** The same, and it was told to stop: if it is gone, that is as it should be. */
+        STOPPING
     }
 
     /**

@@ -89,6 +89,33 @@ class RecoveryTest {
     }
 
     @Test
+    void takesAnOrderedEndForNoFailureWhenTheManagerDiedInIt() {
+        host.order(new Order.StartPartition(DB));
+        RunRecord run = host.parts.records().load().runs().get(DB);
+        host.parts.records().saveRun(DB, new RunRecord(run.bootId(), Phase.STOPPING, run.processes(), run.startedAtMillis()));
+        host.processes.open.clear();
+        killUnseen(101);
+
+        host.newManager().run();
+
+        assertThat(host.show().state()).isEqualTo(State.BOUND);
+        assertThat(host.events()).anyMatch(Event.PartitionStopped.class::isInstance);
+        assertNothingRuns();
+    }
+
+    @Test
+    void takesUpARunThatWasToldToStopAndDidNotAsOneThatRuns() {
+        host.order(new Order.StartPartition(DB));
+        RunRecord run = host.parts.records().load().runs().get(DB);
+        host.parts.records().saveRun(DB, new RunRecord(run.bootId(), Phase.STOPPING, run.processes(), run.startedAtMillis()));
+
+        host.newManager().run();
+
+        assertThat(host.show().state()).isEqualTo(State.RUNNING);
+        assertThat(host.parts.records().load().runs().get(DB).phase()).isEqualTo(Phase.RUNNING);
+    }
+
+    @Test
     void clearsAwayAHalfMadeStart() {
         halfStart(Optional.of(new Processes(new ProcessId(500, 1), new ProcessId(501, 1))));
 

@@ -3,6 +3,7 @@ package io.bulkhead.manager.network;
 import static io.bulkhead.manager.network.NetworkGround.access;
 import static io.bulkhead.manager.network.NetworkGround.slice;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.bulkhead.contract.order.Refusal;
@@ -167,6 +168,22 @@ class NothingIsLeftOfNetworksIT {
             ground.start("a");
         }
         assertThat(ground.inside("a", "ping -c 1 -W 1 b")).contains(" 0% packet loss");
+    }
+
+    @Test
+    void givesBackWhatAnEarlierManagerHasMadeAndThisOneCouldNotBind() {
+        ground.define("a", slice("10Mbit/s", "10Mbit/s"), NetworkAccess.ALONE);
+        PartitionName name = PartitionName.parse("a");
+        ground.wall.close();
+
+        ground.wall = ground.newWall(Optional.of("nosuchif"), false, ground.tools);
+        ground.wall.recover(ground.records.keySet());
+        assertThatThrownBy(() -> ground.wall.bind(ground.records.get(name)))
+                .isInstanceOf(Refusal.class)
+                .hasMessageContaining("the host has no such interface");
+        ground.wall.release(name);
+
+        assertThat(ground.leftovers()).isEmpty();
     }
 
     @Test
