@@ -75,7 +75,7 @@ class ScenesTest {
     // ---- network
 
     @ParameterizedTest
-    @CsvSource({"40, true", "44, true", "45, false", "20, true", "19, false"})
+    @CsvSource({"40, true", "44, true", "45, false", "4, true", "3, false"})
     void aRateIsABoundAndIsGivenToo(long megabits, boolean held) {
         Probes.Transfer transfer = new Probes.Transfer(megabits * 1_000_000 / 8, 1_000_000);
 

@@ -108,8 +108,8 @@ class DemoIT {
 
     @Test
     void theNetworkIsHeldToItsRatesAndClosedUntilItIsOpened() {
-        assertThat(number("batch network in", "(\\d+\\.\\d)Mbit/s over TCP")).isBetween(20.0, 44.0);
-        assertThat(number("batch network out", "(\\d+\\.\\d)Mbit/s over TCP")).isBetween(10.0, 22.0);
+        assertThat(number("batch network in", "(\\d+\\.\\d)Mbit/s over TCP")).isBetween(4.0, 44.0);
+        assertThat(number("batch network out", "(\\d+\\.\\d)Mbit/s over TCP")).isBetween(2.0, 22.0);
         List<String> calls = rows("batch to critical");
         assertThat(calls).hasSize(2);
         assertThat(calls.get(0)).contains("closed", "host reaches", "HTTP 200");

@@ -13,8 +13,8 @@ final class Interference {
      * Stands on the victim's CPUs, off the hog's. Confined as the host's tasks are on cgroup v1, it has to go up to the root
      * for it; where the kernel has given those CPUs away altogether (v2) it stays where it is.
      */
-    private static final String BESIDE_VICTIM = "{ echo $$ >/sys/fs/cgroup/cpuset/tasks; taskset -p -c \"$0\" $$; }"
-            + " >/dev/null 2>&1; exec \"$@\"";
+    private static final String BESIDE_VICTIM =
+            "{ echo $$ >/sys/fs/cgroup/cpuset/tasks; taskset -p -c \"$0\" $$; }" + " >/dev/null 2>&1; exec \"$@\"";
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
