@@ -57,11 +57,11 @@ final class ThisHost {
 
     /**
      * A part of a CPU, given as it would do on a real machine, for partitions that only have to get something done: more
-     * where processors are emulated, a twentieth as fast, and there are enough of them.
+     * where processors are emulated, a twentieth as fast, and the pool is a core with two threads.
      */
     static String partOfCpu(String onRealMachine) {
-        return isDisposable() && onlineCpus().size() >= 4
-                ? new BigDecimal(onRealMachine).multiply(BigDecimal.valueOf(4)).toPlainString()
+        return isDisposable() && siblings(0).size() > 1
+                ? new BigDecimal(onRealMachine).multiply(BigDecimal.valueOf(3)).toPlainString()
                 : onRealMachine;
     }
 
