@@ -155,10 +155,10 @@ class ExhaustionDrillsIT {
         assertThat(ground.shell(neighbourOf(partition), "echo here").out()).isEqualTo("here\n");
         // The host's own file system in memory takes as much as nobody of the partitions may.
         assertThat(DrillGround.onTheHostAside(
-                                "mount -t tmpfs -o size=1g none /mnt && head -c 600M /dev/zero > /mnt/x && "
+                                "mount -t tmpfs -o size=1g none /mnt && head -c 400M /dev/zero > /mnt/x && "
                                         + "stat -c %s /mnt/x")
                         .out())
-                .isEqualTo("629145600\n");
+                .isEqualTo("419430400\n");
         ground.recover(partition);
     }
 

@@ -326,11 +326,11 @@ class FileDrillsIT {
     @WithEveryInit
     @Proves(FILES)
     void d36SeesNoSocketsOfTheHost(String partition) throws IOException {
-        // Given the manager's, the control plane's and what other services of the host listen on
+        // Given the manager's, the control plane's, and those of every other installation on the host
         List<String> sockets = ThisHost.text(Path.of("/proc/net/unix"))
                 .lines()
                 .map(line -> line.replaceFirst(".*\\s", ""))
-                .filter(path -> path.startsWith("/") && !path.contains("systemd") && !path.contains("dbus"))
+                .filter(path -> path.startsWith("/") && path.contains("/bh-"))
                 .distinct()
                 .toList();
         String manager = ground.host().managerSocket().toString();
