@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,7 @@ class AllWallsAtEveryStepIT {
     private static final Order STOP = new Order.StopPartition(AllWallsGround.DB, false);
     private static final Order KILL = new Order.StopPartition(AllWallsGround.DB, true);
     private static final int KILLED = 137;
+    private static final long COUNT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private AllWallsGround ground;
 
@@ -129,8 +131,8 @@ class AllWallsAtEveryStepIT {
             await().alias(order + ", call " + call + " of " + all + ": " + wire.tripped() + ", " + reply)
                     .atMost(PATIENCE)
                     .untilAsserted(() -> {
-                        assertThat(ground.inKernel()).isEqualTo(resting);
-                        assertThat(held()).isEqualTo(heldResting);
+                        isNoMoreThan(ground.inKernel(), resting);
+                        isNoMoreThan(held(), heldResting);
                     });
         }
         prepare(STOP, orders);
@@ -140,6 +142,13 @@ class AllWallsAtEveryStepIT {
                 .hasSizeGreaterThan(12)
                 .allMatch(Promise::held);
         System.out.printf("all walls: %s has %d calls%n", order.getClass().getSimpleName(), all);
+    }
+
+    /** Less there may be: what is made beside for the next run is made by the next start if that has failed. */
+    private static void isNoMoreThan(List<String> now, List<String> before) {
+        List<String> more = new ArrayList<>(now);
+        before.forEach(more::remove);
+        assertThat(more).isEmpty();
     }
 
     private List<String> settledInKernel() {
@@ -278,9 +287,9 @@ class AllWallsAtEveryStepIT {
             try {
                 while (true) {
                     Files.writeString(file, wire.count() + "\n");
-                    Thread.sleep(50);
+                    LockSupport.parkNanos(COUNT_NANOS);
                 }
-            } catch (IOException | InterruptedException e) {
+            } catch (IOException e) {
                 throw new IllegalStateException(e);
             }
         }

@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -139,7 +141,7 @@ class AllWallsIT {
     private void settle() {
         await().atMost(Patience.seconds(10)).until(() -> {
             InstallationSnapshot first = host.ownSnapshot();
-            Thread.sleep(300);
+            pause(300);
             return first.equals(host.ownSnapshot());
         });
     }
@@ -210,11 +212,7 @@ class AllWallsIT {
     }
 
     private static void pause(int millis) {
-        try {
-            Thread.sleep(millis);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
     }
 
     private static void join(Thread thread) {

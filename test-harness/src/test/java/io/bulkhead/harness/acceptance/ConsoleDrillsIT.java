@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -210,7 +211,7 @@ class ConsoleDrillsIT {
     @ParameterizedTest
     @ValueSource(strings = {"shell", "service", "systemd"})
     @Proves(SERVED)
-    void d48FloodsItsConsoleWithoutFillingTheManager(String partition) throws IOException, InterruptedException {
+    void d48FloodsItsConsoleWithoutFillingTheManager(String partition) throws IOException {
         assumeRuns(partition);
         long before = residentKiB();
         long from = offset(partition);
@@ -277,7 +278,7 @@ class ConsoleDrillsIT {
             });
             typer.start();
             long before = residentKiB();
-            TimeUnit.MILLISECONDS.sleep(1500);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1500));
 
             // Then it waits, and nobody else does
             assertThat(typed.get()).isLessThan(16 << 20);
@@ -292,7 +293,7 @@ class ConsoleDrillsIT {
     @ParameterizedTest
     @ValueSource(strings = {"shell", "service", "systemd"})
     @Proves(SERVED)
-    void d48HangsUpItsConsoleAndTheManagerDoesNotSpin(String partition) throws InterruptedException {
+    void d48HangsUpItsConsoleAndTheManagerDoesNotSpin(String partition) {
         assumeRuns(partition);
         // Given one that takes the console as its own and ends, which hangs it up, sets it exclusive, stops its output
         host.exec(partition, """
@@ -303,7 +304,7 @@ class ConsoleDrillsIT {
                 """);
         long pid = host.managerPid();
         long begin = cpuTicks(pid);
-        TimeUnit.SECONDS.sleep(2);
+        LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(2));
 
         // Hundredths of a second: a loop that spins has 200.
         assertThat(cpuTicks(pid) - begin).isLessThan(60);
