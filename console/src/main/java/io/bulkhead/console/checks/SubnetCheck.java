@@ -41,9 +41,8 @@ public final class SubnetCheck {
 
     private boolean bridgeIsThere(Settings settings) {
         String alias = "bulkhead/" + settings.instance();
-        return files.names("/sys/class/net").stream()
-                .anyMatch(name -> files.text("/sys/class/net/" + name + "/ifalias")
-                        .equals(Optional.of(alias)));
+        return files.names("/sys/class/net").stream().anyMatch(name -> files.text("/sys/class/net/" + name + "/ifalias")
+                .equals(Optional.of(alias)));
     }
 
     /**

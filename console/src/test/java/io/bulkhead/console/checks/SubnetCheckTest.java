@@ -46,8 +46,9 @@ class SubnetCheckTest {
     void refusesASubnetThatSomebodyHasChosenByPlaceAndRemedy() {
         assertThatThrownBy(() -> new SubnetCheck(root).requireApart(configured()))
                 .isInstanceOf(SettingsException.class)
-                .hasMessage(config + ":2: network.subnet: 10.77.5.0/24 is not free: the host has a route to 10.77.0.0/16"
-                        + " by tun0; set another network.subnet, one that 'ip route' and 'ip address' do not show");
+                .hasMessage(
+                        config + ":2: network.subnet: 10.77.5.0/24 is not free: the host has a route to 10.77.0.0/16"
+                                + " by tun0; set another network.subnet, one that 'ip route' and 'ip address' do not show");
         assertThatThrownBy(() -> new SubnetCheck(root)
                         .requireApart(SettingsLoader.read(
                                 Optional.empty(), Map.of("BULKHEAD_NETWORK_SUBNET", "10.77.9.0/24"), Map.of())))

@@ -107,7 +107,26 @@ class EscapesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"[2J", "[1;31m", "[?1049h", "[10;20H", "[2 q", "[!p", "[u", "[2S", "[8;24;80t", "7", "(0", "[22;0t", "[?25h", "[2;3H", "]0;ä title\u001b\\", "[1;2;3;4;5;6;7;8$v", "[R"})
+    @ValueSource(
+            strings = {
+                "[2J",
+                "[1;31m",
+                "[?1049h",
+                "[10;20H",
+                "[2 q",
+                "[!p",
+                "[u",
+                "[2S",
+                "[8;24;80t",
+                "7",
+                "(0",
+                "[22;0t",
+                "[?25h",
+                "[2;3H",
+                "]0;ä title\u001b\\",
+                "[1;2;3;4;5;6;7;8$v",
+                "[R"
+            })
     void leavesWhatIsSeenInThePast(String sequence) {
         assertThat(past("a" + ESC + sequence + "b")).isEqualTo("a" + ESC + sequence + "b");
     }

@@ -130,7 +130,8 @@ final class Manager implements AutoCloseable {
             IntrusionKeeper intrusions =
                     new IntrusionKeeper(clocks, name -> cgroups.usage(name).cpuMicros(), IntrusionKeeper.WINDOW);
             open.push("end the accounts of intrusions", intrusions::close);
-            LifeParts life = life(settings, calls, tools, cgroups, facts, reserve, loop, journal, clocks, intrusions, open);
+            LifeParts life =
+                    life(settings, calls, tools, cgroups, facts, reserve, loop, journal, clocks, intrusions, open);
             HostDescription host = new HostDescription(
                     settings.instance(),
                     version(),

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,7 @@ class AllWallsAtEveryStepIT {
     private static final Order STOP = new Order.StopPartition(AllWallsGround.DB, false);
     private static final Order KILL = new Order.StopPartition(AllWallsGround.DB, true);
     private static final int KILLED = 137;
+    private static final long COUNT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private AllWallsGround ground;
 
@@ -91,7 +93,8 @@ class AllWallsAtEveryStepIT {
             for (Order order : List.of(START, STOP)) {
                 failEach(order, orders, wire, armed, refusals);
             }
-            assertThat(refusals).isNotEmpty().allSatisfy(words -> assertThat(words).contains("made to fail"));
+            assertThat(refusals).isNotEmpty().allSatisfy(words -> assertThat(words)
+                    .contains("made to fail"));
             orders.ask(new Order.DeletePartition(AllWallsGround.DB, true));
             assertThat(orders.ask(new Order.ShutDown(false))).isEqualTo(new Reply.Done());
         } finally {
@@ -99,8 +102,7 @@ class AllWallsAtEveryStepIT {
         }
     }
 
-    private void failEach(
-            Order order, TestClient orders, Tripwire wire, AtomicBoolean armed, List<String> refusals)
+    private void failEach(Order order, TestClient orders, Tripwire wire, AtomicBoolean armed, List<String> refusals)
             throws IOException {
         // Once for the classes, once to count.
         int all = 0;
@@ -129,8 +131,8 @@ class AllWallsAtEveryStepIT {
             await().alias(order + ", call " + call + " of " + all + ": " + wire.tripped() + ", " + reply)
                     .atMost(PATIENCE)
                     .untilAsserted(() -> {
-                        assertThat(ground.inKernel()).isEqualTo(resting);
-                        assertThat(held()).isEqualTo(heldResting);
+                        isNoMoreThan(ground.inKernel(), resting);
+                        isNoMoreThan(held(), heldResting);
                     });
         }
         prepare(STOP, orders);
@@ -140,6 +142,13 @@ class AllWallsAtEveryStepIT {
                 .hasSizeGreaterThan(12)
                 .allMatch(Promise::held);
         System.out.printf("all walls: %s has %d calls%n", order.getClass().getSimpleName(), all);
+    }
+
+    /** Less there may be: what is made beside for the next run is made by the next start if that has failed. */
+    private static void isNoMoreThan(List<String> now, List<String> before) {
+        List<String> more = new ArrayList<>(now);
+        before.forEach(more::remove);
+        assertThat(more).isEmpty();
     }
 
     private List<String> settledInKernel() {
@@ -195,7 +204,9 @@ class AllWallsAtEveryStepIT {
                     victim.dieOf(order);
                 }
             }
-            System.out.printf("all walls: killed in the %d calls of %s%n", all, order.getClass().getSimpleName());
+            System.out.printf(
+                    "all walls: killed in the %d calls of %s%n",
+                    all, order.getClass().getSimpleName());
         }
         try (Victim last = new Victim(ground, 0)) {
             recovered(last, resting, "at the end");
@@ -217,9 +228,8 @@ class AllWallsAtEveryStepIT {
                     .allMatch(Promise::held);
             rest(victim.orders);
         }
-        await().alias(what)
-                .atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(ground.inKernel()).isEqualTo(resting));
+        await().alias(what).atMost(PATIENCE).untilAsserted(() -> assertThat(ground.inKernel())
+                .isEqualTo(resting));
     }
 
     /** A manager in a process of its own that kills itself at a call, once a file says that calls count. */
@@ -234,7 +244,8 @@ class AllWallsAtEveryStepIT {
             Files.deleteIfExists(ready);
             arm(false);
             process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "-XX:TieredStopAtLevel=1",
                             "-Djna.tmpdir=/tmp",
                             "-cp",
@@ -264,8 +275,7 @@ class AllWallsAtEveryStepIT {
                     call -> real.signal(real.openProcess(ProcessHandle.current().pid()), 9));
             wire.set(Integer.parseInt(arguments[1]));
             NetworkTools tools = wire.on(new ProgramTools());
-            Manager manager =
-                    Manager.start(SettingsLoader.load(Path.of(arguments[0]), Map.of()), wire.on(real), tools);
+            Manager manager = Manager.start(SettingsLoader.load(Path.of(arguments[0]), Map.of()), wire.on(real), tools);
             Thread counter = new Thread(() -> keepCount(wire, directory.resolve("count")), "counter");
             counter.setDaemon(true);
             counter.start();
@@ -278,9 +288,9 @@ class AllWallsAtEveryStepIT {
             try {
                 while (true) {
                     Files.writeString(file, wire.count() + "\n");
-                    Thread.sleep(50);
+                    LockSupport.parkNanos(COUNT_NANOS);
                 }
-            } catch (IOException | InterruptedException e) {
+            } catch (IOException e) {
                 throw new IllegalStateException(e);
             }
         }

@@ -70,7 +70,8 @@ final class AllWallsGround implements AutoCloseable {
         run("ip", "address", "add", "198.19." + number + ".1/24", "dev", uplink);
         run("ip", "link", "set", uplink, "up");
         Files.writeString(Path.of("/proc/sys/net/ipv4/conf", uplink, "forwarding"), "1");
-        config = Files.writeString(directory.resolve("bulkhead.conf"), """
+        config = Files.writeString(
+                directory.resolve("bulkhead.conf"), """
                 [instance]
                 name = %1$s
                 state_dir = %2$s/state
@@ -112,9 +113,7 @@ final class AllWallsGround implements AutoCloseable {
                 Optional.of(new StorageSlice(
                         Optional.of(ByteSize.ofMebibytes(64)),
                         List.of(new Volume(
-                                new PartitionName("data"),
-                                ByteSize.ofMebibytes(16),
-                                new InsidePath("/srv/data"))),
+                                new PartitionName("data"), ByteSize.ofMebibytes(16), new InsidePath("/srv/data"))),
                         List.of())),
                 Optional.of(new NetworkSlice(
                         Limit.of(BitRate.parse("100Mbit/s")), Limit.of(BitRate.parse("50Mbit/s")), Optional.empty())));
@@ -124,10 +123,8 @@ final class AllWallsGround implements AutoCloseable {
                                 Optional.empty(),
                                 List.of(new PartitionName("web")),
                                 List.of(PublishedPort.parse("29180:80")))),
-                        List.of(new Share(
-                                directory.resolve("shared").toString(), new InsidePath("/srv/share"), false)),
-                        Optional.of(
-                                new Hardening(List.of("ptrace"), List.of(), List.of("net_raw"), Optional.empty())));
+                        List.of(new Share(directory.resolve("shared").toString(), new InsidePath("/srv/share"), false)),
+                        Optional.of(new Hardening(List.of("ptrace"), List.of(), List.of("net_raw"), Optional.empty())));
         return new Order.DefinePartition(
                 spec, Slice.of(claim, new CpuSlice.Part(new CpuMillis(100)), NodeSet.of(0)), Optional.empty());
     }

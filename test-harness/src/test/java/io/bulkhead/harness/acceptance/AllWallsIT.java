@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,10 +60,12 @@ class AllWallsIT {
 
     private void up() {
         host.run("up").expect(0);
-        // Others on this host may have the CPUs for themselves for a while; then it shares them, and the rest is the same.
+        // Others on this host may have the CPUs for themselves for a while; then it shares them, and the rest is the
+        // same.
         Installation.Result whole = define("whole", ThisHost.oneCore(), "part", "29080");
         if (whole.status() != 0) {
-            System.out.println("all walls: without whole CPUs, since " + whole.err().lines().findFirst().orElse("?"));
+            System.out.println("all walls: without whole CPUs, since "
+                    + whole.err().lines().findFirst().orElse("?"));
             define("whole", "0.2", "part", "29080").expect(0);
         }
         define("part", "0.2", "whole", "29081").expect(0);
@@ -88,7 +92,9 @@ class AllWallsIT {
     private void hasEverything(String name) {
         PartitionStatus status = host.show(name);
         assertThat(status.promises()).as(name).allMatch(Promise::held).hasSizeGreaterThan(12);
-        assertThat(host.exec(name, "cat /srv/share/file; touch /srv/data/x && stat -c %u /srv/data/x; cat /sys/class/net/eth0/operstate")
+        assertThat(host.exec(
+                                name,
+                                "cat /srv/share/file; touch /srv/data/x && stat -c %u /srv/data/x; cat /sys/class/net/eth0/operstate")
                         .out())
                 .as(name)
                 .isEqualTo("shared\n0\nup\n");
@@ -139,7 +145,7 @@ class AllWallsIT {
     private void settle() {
         await().atMost(Patience.seconds(10)).until(() -> {
             InstallationSnapshot first = host.ownSnapshot();
-            Thread.sleep(300);
+            pause(300);
             return first.equals(host.ownSnapshot());
         });
     }
@@ -210,11 +216,7 @@ class AllWallsIT {
     }
 
     private static void pause(int millis) {
-        try {
-            Thread.sleep(millis);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
     }
 
     private static void join(Thread thread) {

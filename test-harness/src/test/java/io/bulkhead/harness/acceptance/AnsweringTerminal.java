@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -26,6 +27,8 @@ final class AnsweringTerminal {
 
     /** What the program on it put out, and how often it asked for what. */
     record Session(String shown, Map<String, Long> asked) {}
+
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private AnsweringTerminal() {}
 
@@ -54,7 +57,8 @@ final class AnsweringTerminal {
     static Session run(List<String> command, String typed) {
         String line = String.join(" ", command);
         try {
-            Process process = new ProcessBuilder("script", "--quiet", "--flush", "--return", "--command", line, "/dev/null")
+            Process process = new ProcessBuilder(
+                            "script", "--quiet", "--flush", "--return", "--command", line, "/dev/null")
                     .redirectErrorStream(true)
                     .start();
             try {
@@ -75,7 +79,7 @@ final class AnsweringTerminal {
         }
     }
 
-    private static Session show(Process process) throws IOException, InterruptedException {
+    private static Session show(Process process) throws IOException {
         ByteArrayOutputStream shown = new ByteArrayOutputStream();
         Map<String, Long> asked = new TreeMap<>();
         InputStream out = process.getInputStream();
@@ -87,7 +91,7 @@ final class AnsweringTerminal {
                 if (shown.size() > 0 && System.nanoTime() - quietSince > quiet) {
                     break;
                 }
-                TimeUnit.MILLISECONDS.sleep(20);
+                LockSupport.parkNanos(LOOK_NANOS);
                 continue;
             }
             shown.writeBytes(out.readNBytes(out.available()));

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -146,7 +147,9 @@ class ConsoleDrillsIT {
 
         // … nor as a reader of the log, in whose text no sequence is left.
         AnsweringTerminal.Session logs = AnsweringTerminal.run(bulkhead("logs", partition), "");
-        assertThat(logs.shown()).contains("begin-of-drill", "end-of-drill").doesNotContain("\u001b", "\u0005", "\u009b");
+        assertThat(logs.shown())
+                .contains("begin-of-drill", "end-of-drill")
+                .doesNotContain("\u001b", "\u0005", "\u009b");
     }
 
     @ParameterizedTest
@@ -187,12 +190,14 @@ class ConsoleDrillsIT {
     }
 
     private static long residentKiB() {
-        return Long.parseLong(
-                ThisHost.line(Path.of("/proc/" + host.managerPid() + "/status"), "VmRSS:").get(1));
+        return Long.parseLong(ThisHost.line(Path.of("/proc/" + host.managerPid() + "/status"), "VmRSS:")
+                .get(1));
     }
 
     private static long cpuTicks(long pid) {
-        String[] fields = ThisHost.text(Path.of("/proc/" + pid + "/stat")).replaceFirst(".*\\) ", "").split(" ");
+        String[] fields = ThisHost.text(Path.of("/proc/" + pid + "/stat"))
+                .replaceFirst(".*\\) ", "")
+                .split(" ");
         return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
     }
 
@@ -203,19 +208,20 @@ class ConsoleDrillsIT {
         host.api().get("/v1/partitions");
         host.post("other", "pause");
         host.post("other", "resume");
-        assertThat(System.nanoTime() - begin)
-                .isLessThan(Patience.seconds(5).toNanos());
+        assertThat(System.nanoTime() - begin).isLessThan(Patience.seconds(5).toNanos());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"shell", "service", "systemd"})
     @Proves(SERVED)
-    void d48FloodsItsConsoleWithoutFillingTheManager(String partition) throws IOException, InterruptedException {
+    void d48FloodsItsConsoleWithoutFillingTheManager(String partition) throws IOException {
         assumeRuns(partition);
         long before = residentKiB();
         long from = offset(partition);
-        host.exec(partition, "touch /tmp/go; ( while [ -e /tmp/go ]; do head -c 1000000 /dev/zero; done | tr '\\0' 'y'"
-                        + " > /dev/console ) >/dev/null 2>&1 &")
+        host.exec(
+                        partition,
+                        "touch /tmp/go; ( while [ -e /tmp/go ]; do head -c 1000000 /dev/zero; done | tr '\\0' 'y'"
+                                + " > /dev/console ) >/dev/null 2>&1 &")
                 .expect(0);
         // As much as would be in the memory of whoever kept it all: eight times the history.
         await().atMost(Patience.seconds(60)).until(() -> offset(partition) - from > 8L * HISTORY_BYTES);
@@ -277,7 +283,7 @@ class ConsoleDrillsIT {
             });
             typer.start();
             long before = residentKiB();
-            TimeUnit.MILLISECONDS.sleep(1500);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1500));
 
             // Then it waits, and nobody else does
             assertThat(typed.get()).isLessThan(16 << 20);
@@ -292,7 +298,7 @@ class ConsoleDrillsIT {
     @ParameterizedTest
     @ValueSource(strings = {"shell", "service", "systemd"})
     @Proves(SERVED)
-    void d48HangsUpItsConsoleAndTheManagerDoesNotSpin(String partition) throws InterruptedException {
+    void d48HangsUpItsConsoleAndTheManagerDoesNotSpin(String partition) {
         assumeRuns(partition);
         // Given one that takes the console as its own and ends, which hangs it up, sets it exclusive, stops its output
         host.exec(partition, """
@@ -303,7 +309,7 @@ class ConsoleDrillsIT {
                 """);
         long pid = host.managerPid();
         long begin = cpuTicks(pid);
-        TimeUnit.SECONDS.sleep(2);
+        LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(2));
 
         // Hundredths of a second: a loop that spins has 200.
         assertThat(cpuTicks(pid) - begin).isLessThan(60);
@@ -319,7 +325,8 @@ class ConsoleDrillsIT {
     @Test
     @Proves(SERVED)
     void d48WithoutARingAConsoleHoldsItsWriterUp() {
-        // What the manager spares a partition by reading all the time: on a terminal that nobody reads, writing ends soon.
+        // What the manager spares a partition by reading all the time: on a terminal that nobody reads, writing ends
+        // soon.
         Installation.Result result = Commands.run(
                 List.of(
                         "perl",

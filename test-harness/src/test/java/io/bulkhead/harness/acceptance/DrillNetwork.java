@@ -88,9 +88,9 @@ final class DrillNetwork implements AutoCloseable {
     Place partition(String name) {
         Assumptions.assumeFalse(
                 cannotRun.containsKey(name), () -> name + " does not start here: " + cannotRun.get(name));
-        String address =
-                host.show(name).address().map(Ipv4Address::toString).orElseThrow();
-        String hardware = host.exec(name, "cat /sys/class/net/eth0/address").out().strip();
+        String address = host.show(name).address().map(Ipv4Address::toString).orElseThrow();
+        String hardware =
+                host.exec(name, "cat /sys/class/net/eth0/address").out().strip();
         return new Place() {
             @Override
             public String run(String script) {
@@ -149,7 +149,8 @@ final class DrillNetwork implements AutoCloseable {
     }
 
     private static String lookedUp(String command, String pattern) {
-        String said = Commands.run(List.of(command.split(" ")), "", Patience.seconds(10)).out();
+        String said = Commands.run(List.of(command.split(" ")), "", Patience.seconds(10))
+                .out();
         java.util.regex.Matcher matcher =
                 java.util.regex.Pattern.compile(pattern).matcher(said);
         return Optional.of(matcher)

@@ -221,7 +221,7 @@ class ExhaustionDrillsIT {
 
     @WithEveryInit
     @Proves("control groups of a partition go with it")
-    void d53GroupsDeeperThanAnyPathGoWithThePartition(String partition) {
+    void d58GroupsDeeperThanAnyPathGoWithThePartition(String partition) {
         // Given groups inside each other, as deep as it gets, in each hierarchy that it may make some in
         String nest =
                 "my $name = \"d\" x 200; for my $top (glob \"/sys/fs/cgroup /sys/fs/cgroup/*\") { chdir $top or next; "

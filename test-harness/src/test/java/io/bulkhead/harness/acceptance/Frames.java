@@ -107,8 +107,7 @@ final class Frames {
 
     /** A packet of ICMPv6 from fe80::1 to ff02::1, with its checksum; RFC 4443. */
     static String ipv6(String to, String from, byte[] icmp) {
-        byte[] addresses = HexFormat.of()
-                .parseHex("fe80" + "0".repeat(27) + "1" + "ff02" + "0".repeat(27) + "1");
+        byte[] addresses = HexFormat.of().parseHex("fe80" + "0".repeat(27) + "1" + "ff02" + "0".repeat(27) + "1");
         byte[] pseudo = join(addresses, number(icmp.length, 4), number(58, 4), icmp);
         ByteBuffer.wrap(icmp).putShort(2, (short) checksum(pseudo));
         return of(

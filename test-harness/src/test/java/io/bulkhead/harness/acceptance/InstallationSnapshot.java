@@ -60,7 +60,10 @@ record InstallationSnapshot(
                         .map(line -> line.split(" ")[4])
                         .sorted()
                         .toList(),
-                HostSnapshot.groups(name).stream().flatMap(InstallationSnapshot::below).sorted().toList(),
+                HostSnapshot.groups(name).stream()
+                        .flatMap(InstallationSnapshot::below)
+                        .sorted()
+                        .toList(),
                 processes(name, uids),
                 owned(Path.of("/dev/pts"), uids),
                 loopDevices(directory),
@@ -74,7 +77,10 @@ record InstallationSnapshot(
                         .sorted()
                         .toList(),
                 manager.map(InstallationSnapshot::descriptors).orElse(Map.of()),
-                manager.stream().flatMap(InstallationSnapshot::children).sorted().toList());
+                manager.stream()
+                        .flatMap(InstallationSnapshot::children)
+                        .sorted()
+                        .toList());
     }
 
     private static Stream<String> below(String group) {
@@ -137,8 +143,8 @@ record InstallationSnapshot(
 
     private static List<String> rules(String table) {
         return Stream.of("bridge", "ip")
-                .flatMap(family -> Arrays.stream(
-                        said("nft", "--stateless", "list", "table", family, table).split("[\\s,]+")))
+                .flatMap(family -> Arrays.stream(said("nft", "--stateless", "list", "table", family, table)
+                        .split("[\\s,]+")))
                 .sorted()
                 .toList();
     }
@@ -148,7 +154,8 @@ record InstallationSnapshot(
         Path directory = PROC.resolve(manager + "/fd");
         for (String number : names(directory)) {
             try {
-                String target = Files.readSymbolicLink(directory.resolve(number)).toString();
+                String target =
+                        Files.readSymbolicLink(directory.resolve(number)).toString();
                 counts.merge(target.replaceAll("\\d+", "N"), 1L, Long::sum);
             } catch (IOException e) {
                 // Closed since it was listed.

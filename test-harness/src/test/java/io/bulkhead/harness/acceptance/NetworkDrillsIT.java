@@ -144,7 +144,9 @@ class NetworkDrillsIT {
         Set<String> free = hearsUntil(
                 plainAttacker,
                 () -> {
-                    send(plainVictim, ofANeighbour(plainVictim, plainPeer, nobody).toArray(String[]::new));
+                    send(
+                            plainVictim,
+                            ofANeighbour(plainVictim, plainPeer, nobody).toArray(String[]::new));
                     send(plainPeer, own(plainPeer, plainAttacker));
                 },
                 OWN);
@@ -199,7 +201,8 @@ class NetworkDrillsIT {
         ping(victim.address());
         ping(plainVictim.address());
 
-        // When the attacker says that both are where he is, again and again: the kernel holds on to an answer for a second
+        // When the attacker says that both are where he is, again and again: the kernel holds on to an answer for a
+        // second
         await().atMost(Patience.seconds(20)).untilAsserted(() -> {
             lie(plainAttacker, plainPeer, plain.host(), plainVictim.address(), "02:00:00:00:00:01");
             assertThat(plainPeer.run("ip neighbour show " + plain.host())).contains(plainAttacker.hardwareAddress());
@@ -279,9 +282,10 @@ class NetworkDrillsIT {
     @Proves(APART)
     void d53DoesNotFillTheBridgesTable(String partition) {
         Place attacker = network.partition(partition);
-        String flood = "perl -e 'socket(my $s, 17, 3, 0) or die $!; my ($n) = qx(ip -o link show dev eth0) =~ /^(\\d+)/;"
-                + " for (1 .. 3000) { send($s, (chr(255) x 6) . pack(q(n N n), 0x0200, $_, 0x88b5) . q(flood),"
-                + " 0, pack(q(S n i S C C x8), 17, 0, $n, 0, 0, 6)) or select undef, undef, undef, 0.01 } print q(sent)'";
+        String flood =
+                "perl -e 'socket(my $s, 17, 3, 0) or die $!; my ($n) = qx(ip -o link show dev eth0) =~ /^(\\d+)/;"
+                        + " for (1 .. 3000) { send($s, (chr(255) x 6) . pack(q(n N n), 0x0200, $_, 0x88b5) . q(flood),"
+                        + " 0, pack(q(S n i S C C x8), 17, 0, $n, 0, 0, 6)) or select undef, undef, undef, 0.01 } print q(sent)'";
         long before = table(network.bridge());
 
         assertThat(plainAttacker.run(flood)).isEqualTo("sent");
@@ -314,10 +318,7 @@ class NetworkDrillsIT {
                     Frames.udp(BROADCAST, mac, me, 67, "255.255.255.255", 68, "drill-lease"));
         });
         // Nor the host's, whose interfaces take up a router's word on IPv6.
-        assertThat(Commands.run(
-                                List.of("ip", "-6", "route", "show", "dev", network.bridge()),
-                                "",
-                                Patience.seconds(10))
+        assertThat(Commands.run(List.of("ip", "-6", "route", "show", "dev", network.bridge()), "", Patience.seconds(10))
                         .out())
                 .isEmpty();
     }
@@ -332,8 +333,7 @@ class NetworkDrillsIT {
         List<String> free = new ArrayList<>();
         for (String word : List.of("drill-victim", OWN)) {
             String source = word.equals(OWN) ? plainAttacker.address() : plainVictim.address();
-            free.add(Frames.udp(
-                    "02:00:00:00:00:01", plainAttacker.hardwareAddress(), source, outside.address(), word));
+            free.add(Frames.udp("02:00:00:00:00:01", plainAttacker.hardwareAddress(), source, outside.address(), word));
         }
         String mac = attacker.hardwareAddress();
         String far = outside.address();
@@ -385,7 +385,13 @@ class NetworkDrillsIT {
                             send(
                                     attacker,
                                     Frames.udp(
-                                            hostMac, mac, victim.address(), 80, outside.address(), port, "drill-forged"),
+                                            hostMac,
+                                            mac,
+                                            victim.address(),
+                                            80,
+                                            outside.address(),
+                                            port,
+                                            "drill-forged"),
                                     Frames.udp(
                                             hostMac,
                                             victim.hardwareAddress(),

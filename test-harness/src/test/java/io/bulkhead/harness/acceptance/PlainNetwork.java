@@ -28,7 +28,8 @@ final class PlainNetwork implements AutoCloseable {
     PlainNetwork(String installation, String prefix) {
         this.prefix = prefix;
         this.bridge = "pl" + Integer.toHexString(installation.hashCode());
-        host("ip link add " + bridge + " address 02:00:00:00:00:01 type bridge stp_state 0 forward_delay 0 mcast_snooping 0");
+        host("ip link add " + bridge
+                + " address 02:00:00:00:00:01 type bridge stp_state 0 forward_delay 0 mcast_snooping 0");
         host("ip link set " + bridge + " alias drill/" + installation + " up");
         host("ip address add " + prefix + "1/24 dev " + bridge);
     }
@@ -101,7 +102,8 @@ final class PlainNetwork implements AutoCloseable {
             }
             host("ip link add " + link + " type veth peer name " + INSIDE + " address " + hardwareAddress + " netns "
                     + keeper.pid());
-            run("ip link set lo up; ip address add " + address + "/24 dev " + INSIDE + "; ip link set " + INSIDE + " up");
+            run("ip link set lo up; ip address add " + address + "/24 dev " + INSIDE + "; ip link set " + INSIDE
+                    + " up");
         }
 
         @Override

@@ -183,8 +183,8 @@ public final class NetworkWall implements Wall {
     }
 
     private void removeInterfaces(Port port) {
-        for (String device : List.of(
-                parts.names().link(port.address()), parts.names().shaper(port.address()))) {
+        for (String device :
+                List.of(parts.names().link(port.address()), parts.names().shaper(port.address()))) {
             PartitionLink.removeInterface(parts.tools(), parts.interfaces(), device);
         }
     }

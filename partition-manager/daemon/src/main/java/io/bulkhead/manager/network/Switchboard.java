@@ -162,11 +162,14 @@ final class Switchboard {
         if (port.publish().isEmpty() && !parts.egress().isOpen()) {
             return;
         }
-        List<String> ways = parts.egress().uplink().map(List::of).orElseGet(() -> parts.interfaces().routes().routes().stream()
-                .filter(HostRoutes.Route::isDefault)
-                .map(HostRoutes.Route::device)
-                .distinct()
-                .toList());
+        List<String> ways = parts.egress()
+                .uplink()
+                .map(List::of)
+                .orElseGet(() -> parts.interfaces().routes().routes().stream()
+                        .filter(HostRoutes.Route::isDefault)
+                        .map(HostRoutes.Route::device)
+                        .distinct()
+                        .toList());
         for (String way : ways) {
             if (!parts.interfaces().exists(way)) {
                 throw Refusal.of(

@@ -92,7 +92,9 @@ class RecoveryTest {
     void takesAnOrderedEndForNoFailureWhenTheManagerDiedInIt() {
         host.order(new Order.StartPartition(DB));
         RunRecord run = host.parts.records().load().runs().get(DB);
-        host.parts.records().saveRun(DB, new RunRecord(run.bootId(), Phase.STOPPING, run.processes(), run.startedAtMillis()));
+        host.parts
+                .records()
+                .saveRun(DB, new RunRecord(run.bootId(), Phase.STOPPING, run.processes(), run.startedAtMillis()));
         host.processes.open.clear();
         killUnseen(101);
 
@@ -107,7 +109,9 @@ class RecoveryTest {
     void takesUpARunThatWasToldToStopAndDidNotAsOneThatRuns() {
         host.order(new Order.StartPartition(DB));
         RunRecord run = host.parts.records().load().runs().get(DB);
-        host.parts.records().saveRun(DB, new RunRecord(run.bootId(), Phase.STOPPING, run.processes(), run.startedAtMillis()));
+        host.parts
+                .records()
+                .saveRun(DB, new RunRecord(run.bootId(), Phase.STOPPING, run.processes(), run.startedAtMillis()));
 
         host.newManager().run();
 

@@ -266,10 +266,7 @@ class NetworkIT {
 
         for (String text : CHANGES) {
             change(text);
-            assertThat(ground.promises("a"))
-                    .as(text)
-                    .extracting(Promise::held)
-                    .contains(false);
+            assertThat(ground.promises("a")).as(text).extracting(Promise::held).contains(false);
 
             assertThat(repair("a")).isTrue();
             assertThat(ground.promises("a")).as(text).allMatch(Promise::held);
