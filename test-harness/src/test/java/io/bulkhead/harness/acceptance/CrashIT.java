@@ -25,9 +25,6 @@ import org.junit.jupiter.api.Test;
 
 /** Our processes may be killed at any instruction; partitions do not notice and nothing stays half-made. */
 class CrashIT {
-    /** A hundred take five minutes: `-Dbulkhead.test.kills=100`. */
-    private static final int KILLS = Integer.getInteger("bulkhead.test.kills", 25);
-
     private static final long SEED = 20_261_122;
 
     private Installation host;
@@ -96,7 +93,7 @@ class CrashIT {
                 .expect(0);
         HostSnapshot resting = host.snapshot();
 
-        for (int i = 0; i < KILLS; i++) {
+        for (int i = 0; i < Rounds.count(); i++) {
             // When the manager is killed somewhere in a start or a stop
             boolean stops = i % 4 == 3;
             if (stops) {

@@ -159,7 +159,6 @@ record InstallationSnapshot(
                 counts.merge(target.replaceAll("\\d+", "N"), 1L, Long::sum);
             } catch (IOException e) {
                 // Closed since it was listed.
-                continue;
             }
         }
         // What the virtual machine opens as it likes.
