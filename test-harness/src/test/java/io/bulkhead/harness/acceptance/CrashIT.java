@@ -43,7 +43,8 @@ class CrashIT {
     @Test
     @Proves("partitions do not notice that our processes die")
     void aKilledControlPlaneDisturbsNoPartition() {
-        host.run("define", "calm", "--cpus", ThisHost.partOfCpu("0.2"), "--memory", "64MiB").expect(0);
+        host.run("define", "calm", "--cpus", ThisHost.partOfCpu("0.2"), "--memory", "64MiB")
+                .expect(0);
         host.run("start", "calm").expect(0);
         long init = host.show("calm").pid().orElseThrow();
 
@@ -61,7 +62,8 @@ class CrashIT {
     @Proves("partitions do not notice that our processes die")
     void aShellInTheMiddleOfItsWorkDoesNotNoticeThatTheManagerDied() throws IOException {
         // Given bash with a variable and a loop at work on the console
-        host.run("define", "busy", "--cpus", ThisHost.partOfCpu("0.2"), "--memory", "64MiB").expect(0);
+        host.run("define", "busy", "--cpus", ThisHost.partOfCpu("0.2"), "--memory", "64MiB")
+                .expect(0);
         host.run("start", "busy").expect(0);
         // What is typed before a shell is ready may be thrown away by it.
         host.awaitConsole("busy", "# ");
@@ -88,7 +90,8 @@ class CrashIT {
     @Proves("a manager killed at any moment leaves nothing half-made")
     void aManagerKilledAtAnyMomentLeavesNothingHalfMade() throws IOException {
         Random random = new Random(SEED);
-        host.run("define", "victim", "--cpus", ThisHost.partOfCpu("0.3"), "--memory", "64MiB").expect(0);
+        host.run("define", "victim", "--cpus", ThisHost.partOfCpu("0.3"), "--memory", "64MiB")
+                .expect(0);
         HostSnapshot resting = host.snapshot();
 
         for (int i = 0; i < KILLS; i++) {

@@ -41,8 +41,19 @@ class KernelDrillsIT {
     @BeforeAll
     static void install() {
         host = Installation.up();
-        host.run("define", "shell", "--cpus", ThisHost.partOfCpu("0.1"), "--memory", "128MiB").expect(0);
-        host.run("define", "service", "--cpus", ThisHost.partOfCpu("0.1"), "--memory", "128MiB", "--service", "/usr/bin/sleep", "--", "1d")
+        host.run("define", "shell", "--cpus", ThisHost.partOfCpu("0.1"), "--memory", "128MiB")
+                .expect(0);
+        host.run(
+                        "define",
+                        "service",
+                        "--cpus",
+                        ThisHost.partOfCpu("0.1"),
+                        "--memory",
+                        "128MiB",
+                        "--service",
+                        "/usr/bin/sleep",
+                        "--",
+                        "1d")
                 .expect(0);
         host.run("define", "systemd", "--cpus", ThisHost.partOfCpu("0.2"), "--memory", "384MiB", "--init", "systemd")
                 .expect(0);

@@ -95,7 +95,8 @@ class SlicesIT {
     @Proves("a limit changed behind our back is noticed")
     void aLimitChangedBehindOurBackIsSeenWithinTwoSeconds() throws IOException {
         // Given a running partition
-        host.run("define", "watched", "--cpus", ThisHost.partOfCpu("0.2"), "--memory", "128MiB").expect(0);
+        host.run("define", "watched", "--cpus", ThisHost.partOfCpu("0.2"), "--memory", "128MiB")
+                .expect(0);
         host.run("start", "watched").expect(0);
         Path limit = memoryLimit("watched");
 
@@ -132,7 +133,8 @@ class SlicesIT {
     @Test
     @Proves("a partition that eats too much memory is killed inside, alone")
     void aHungryPartitionIsKilledInsideAlone() {
-        host.run("define", "hungry", "--cpus", ThisHost.partOfCpu("0.2"), "--memory", "64MiB").expect(0);
+        host.run("define", "hungry", "--cpus", ThisHost.partOfCpu("0.2"), "--memory", "64MiB")
+                .expect(0);
         host.run("start", "hungry").expect(0);
 
         Installation.Result eaten = host.exec("hungry", "perl -e 'my $x = \"x\" x (200<<20); print length $x'");

@@ -26,7 +26,8 @@ class ViewsInsideIT {
         host = Installation.create();
         before = host.snapshot();
         host.run("up").expect(0);
-        host.run("define", "seen", "--cpus", ThisHost.partOfCpu("0.2"), "--memory", "96MiB").expect(0);
+        host.run("define", "seen", "--cpus", ThisHost.partOfCpu("0.2"), "--memory", "96MiB")
+                .expect(0);
         host.run("start", "seen").expect(0);
     }
 

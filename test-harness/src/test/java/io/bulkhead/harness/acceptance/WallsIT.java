@@ -19,7 +19,8 @@ class WallsIT {
     @BeforeAll
     static void install() {
         host = Installation.up();
-        host.run("define", "shell", "--cpus", ThisHost.partOfCpu("0.2"), "--memory", "256MiB").expect(0);
+        host.run("define", "shell", "--cpus", ThisHost.partOfCpu("0.2"), "--memory", "256MiB")
+                .expect(0);
         host.run("define", "systemd", "--cpus", ThisHost.oneCore(), "--memory", "512MiB", "--init", "systemd")
                 .expect(0);
         host.run("start", "shell", "systemd").expect(0);

@@ -20,8 +20,8 @@ class TestRunTest {
     void findsAMethodWhateverItsParameters() {
         assertThat(TestRun.selectors(List.of("WallsIT#cannotLiftItsOwnLimits")))
                 .singleElement()
-                .satisfies(selector -> assertThat(((MethodSelector) selector).getMethodName())
-                        .isEqualTo("cannotLiftItsOwnLimits"));
+                .satisfies(selector ->
+                        assertThat(((MethodSelector) selector).getMethodName()).isEqualTo("cannotLiftItsOwnLimits"));
     }
 
     @Test

@@ -41,6 +41,7 @@ import java.util.function.Function;
 public final class NamespaceEntrance implements Entrance {
     /** What enters does so in the partition's groups: a tenth of a CPU that is busy already is slow. */
     private static final long PATIENCE_MILLIS = 60_000;
+
     private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
     private static final int GROUP_TTY = 5;
 

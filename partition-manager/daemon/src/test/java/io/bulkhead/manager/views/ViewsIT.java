@@ -94,7 +94,8 @@ class ViewsIT {
                         .containsPattern("Mem: +320 ")
                         .containsPattern("Swap: +0 ");
                 assertThat(run(console, "nproc")).startsWith("2\n");
-                // Where lxcfs finds the quota, as from version 6 on and with version 2 of groups, it is one CPU; before 6,
+                // Where lxcfs finds the quota, as from version 6 on and with version 2 of groups, it is one CPU; before
+                // 6,
                 // with version 2 of groups, all but stat is.
                 assertThat(run(
                                 console,
