@@ -230,10 +230,10 @@ public final class HardeningWall implements Wall {
                         .map(finding -> new Promise(
                                 Resource.DEVICES,
                                 promised,
-                                finding.held() ? promised : finding.readBack(),
+                                finding.held() ? promised + " (" + finding.readBack() + ")" : finding.readBack(),
                                 Strength.CAPPED,
                                 finding.held(),
-                                group.map(Path::toString).orElse("") + " (" + finding.readBack() + ")",
+                                group.map(Path::toString).orElse(""),
                                 finding.reason())))
                 .orElseGet(() -> new Promise(
                         Resource.DEVICES,
@@ -241,8 +241,9 @@ public final class HardeningWall implements Wall {
                         promised,
                         Strength.CAPPED,
                         true,
-                        "mknod(2) in a user namespace, nodev on every mount",
-                        Optional.of("by the user namespace alone: this host lets nobody load a device program")));
+                        group.map(Path::toString).orElse("/proc/cgroups"),
+                        Optional.of("by the user namespace alone, in which mknod(2) is refused, and nodev on every mount:"
+                                + " this host lets nobody load a device program")));
     }
 
     private static Promise promise(Resource resource, String promised, String readBack, boolean held, Path evidence) {

@@ -94,9 +94,8 @@ class ViewsIT {
                         .containsPattern("Mem: +320 ")
                         .containsPattern("Swap: +0 ");
                 assertThat(run(console, "nproc")).startsWith("2\n");
-                // Where lxcfs finds the quota, as from version 6 on and with version 2 of groups, it is one CPU; before
-                // 6,
-                // with version 2 of groups, all but stat is.
+                // Where lxcfs finds the quota it is one CPU: from version 6 on, and with version 2 of groups but for
+                // stat.
                 assertThat(run(
                                 console,
                                 "grep -c ^processor /proc/cpuinfo; grep -c '^cpu[0-9]' /proc/stat;"
