@@ -261,15 +261,25 @@ public final class Broker {
 
     /**
      * Defines a partition that takes no slice yet, or changes the definition of one that holds none; refused while it holds
-     * one. Nothing is taken or given, so that the ledger has nothing to say of it.
+     * one. Room for its volumes is kept from now on, as for those of one that has released its slice; nothing else is
+     * taken, so that the ledger has nothing to say of one without volumes.
      */
     public CompletionStage<Defined> defineUnbound(
-            PartitionSpec definition, Optional<String> rootPasswordHash, Precondition precondition) {
+            PartitionSpec definition, Optional<String> rootPasswordHash, Precondition precondition, Ticket ticket) {
         PartitionName name = definition.name();
         return turns.next(() -> situation().thenCompose(now -> {
-            precondition.check(now.of(name));
-            return partition(new Order.DefineUnbound(definition, rootPasswordHash), TO_WORK)
-                    .thenApply(partition -> new Defined(partition, now.of(name).isEmpty()));
+            Optional<PartitionStatus> before = now.of(name);
+            precondition.check(before);
+            Optional<Grant> kept = Grant.kept(name, definition.claim());
+            boolean isMoreThanWords = before.map(there -> there.slice().isEmpty()).orElse(true)
+                    && !before.flatMap(Broker::kept).equals(kept);
+            Supplier<CompletionStage<PartitionStatus>> order =
+                    () -> partition(new Order.DefineUnbound(definition, rootPasswordHash), TO_WORK);
+            return bookkeeper
+                    .filter(keeper -> isMoreThanWords)
+                    .map(keeper -> keeper.during(actual(now), name, kept, ticket, "define " + name, order))
+                    .orElseGet(order)
+                    .thenApply(partition -> new Defined(partition, before.isEmpty()));
         }));
     }
 

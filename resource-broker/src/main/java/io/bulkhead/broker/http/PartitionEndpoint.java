@@ -79,7 +79,7 @@ final class PartitionEndpoint {
         boolean bind = exchange.truth("bind").orElse(true);
         works.carryOut(exchange, "define", name, () -> (bind
                         ? broker.define(body.definition(), body.rootPasswordHash(), precondition, ticket)
-                        : broker.defineUnbound(body.definition(), body.rootPasswordHash(), precondition))
+                        : broker.defineUnbound(body.definition(), body.rootPasswordHash(), precondition, ticket))
                 .thenApply(defined -> partition(defined.created() ? 201 : 200, defined.partition())));
     }
 

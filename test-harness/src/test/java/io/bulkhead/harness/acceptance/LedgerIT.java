@@ -107,6 +107,35 @@ class LedgerIT {
         host.run("ledger", "check").expect(0);
     }
 
+    @Test
+    void holdsRoomForTheVolumesOfOneThatIsOnlyDefined() {
+        // When one is defined that has volumes and takes no slice yet
+        host.run("define", "later", "--no-bind", "--cpus", "0.1", "--memory", "32MiB", "--storage", "64MiB")
+                .expect(0);
+
+        // Then room for them is its own, whatever becomes of it until it is deleted
+        assertThat(hasAccount("later")).isTrue();
+        host.run("bind", "later").expect(0);
+        assertThat(checked().differences()).isEmpty();
+        host.run("release", "later", "--yes").expect(0);
+        assertThat(hasAccount("later")).isTrue();
+
+        // And nobody gets more than there is
+        Installation.Result refused = host.run(
+                "define", "huge", "--no-bind", "--cpus", "0.1", "--memory", "32MiB", "--storage", "900TiB");
+        assertThat(refused.status()).isEqualTo(5);
+        assertThat(refused.err()).contains("storage");
+        assertThat(host.run("list").out()).doesNotContain("huge");
+        host.run("delete", "later", "--wipe", "--yes").expect(0);
+        assertThat(hasAccount("later")).isFalse();
+    }
+
+    private boolean hasAccount(String partition) {
+        LedgerReport report = checked();
+        assertThat(report.differences()).isEmpty();
+        return report.accounts().stream().anyMatch(each -> each.account().equals(partition));
+    }
+
     private long startedCalm() {
         host.run("start", "calm").expect(0);
         return host.show("calm").pid().orElseThrow();
