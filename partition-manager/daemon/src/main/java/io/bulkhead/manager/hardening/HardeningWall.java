@@ -242,8 +242,9 @@ public final class HardeningWall implements Wall {
                         Strength.CAPPED,
                         true,
                         group.map(Path::toString).orElse("/proc/cgroups"),
-                        Optional.of("by the user namespace alone, in which mknod(2) is refused, and nodev on every mount:"
-                                + " this host lets nobody load a device program")));
+                        Optional.of(
+                                "by the user namespace alone, in which mknod(2) is refused, and nodev on every mount:"
+                                        + " this host lets nobody load a device program")));
     }
 
     private static Promise promise(Resource resource, String promised, String readBack, boolean held, Path evidence) {
