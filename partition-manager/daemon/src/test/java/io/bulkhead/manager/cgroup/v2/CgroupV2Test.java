@@ -793,7 +793,10 @@ class CgroupV2Test {
         Files.writeString(groups, "0::/one/p-db2/in\n");
         assertThat(cgroups.strayedTo(DB, 42)).contains("/one/p-db2/in");
         Files.writeString(groups, "0::/\n");
+        Files.writeString(groups.resolveSibling("stat"), "42 (sh) S 1 42 42 0 -1 4194560 0\n");
         assertThat(cgroups.strayedTo(DB, 42)).contains("/");
+        Files.writeString(groups.resolveSibling("stat"), "42 (sh) R 1 42 42 0 -1 4194564 0\n");
+        assertThat(cgroups.strayedTo(DB, 42)).as("it is ending").isEmpty();
         assertThat(cgroups.strayedTo(DB, 43)).as("it has ended").isEmpty();
     }
 
