@@ -1,6 +1,7 @@
 package io.bulkhead.manager.network;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,23 +31,31 @@ public final class ProgramTools implements NetworkTools {
             Process process = builder.start();
             CompletableFuture.delayedExecutor(PATIENCE_SECONDS, TimeUnit.SECONDS)
                     .execute(process::destroyForcibly);
-            try (OutputStream in = process.getOutputStream()) {
-                in.write(input.getBytes(StandardCharsets.UTF_8));
-            } catch (IOException e) {
-                // It has ended without reading; its status says why.
-                process.onExit().join();
+            // Closed here: the virtual machine does so only some time after the end.
+            try (InputStream said = process.getInputStream();
+                    InputStream unused = process.getErrorStream()) {
+                give(process, input);
+                String output = new String(said.readAllBytes(), StandardCharsets.UTF_8);
+                int status = process.onExit().join().exitValue();
+                if (status != 0) {
+                    throw new NetworkException(text(command) + ": "
+                            + (output.isBlank()
+                                    ? "it ended with status " + status
+                                    : output.strip().replace("\n", "; ")));
+                }
+                return output;
             }
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            int status = process.onExit().join().exitValue();
-            if (status != 0) {
-                throw new NetworkException(text(command) + ": "
-                        + (output.isBlank()
-                                ? "it ended with status " + status
-                                : output.strip().replace("\n", "; ")));
-            }
-            return output;
         } catch (IOException e) {
             throw new NetworkException(text(command) + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void give(Process process, String input) {
+        try (OutputStream in = process.getOutputStream()) {
+            in.write(input.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            // It has ended without reading; its status says why.
+            process.onExit().join();
         }
     }
 

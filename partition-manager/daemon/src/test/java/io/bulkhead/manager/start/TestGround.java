@@ -18,6 +18,8 @@ import io.bulkhead.manager.sys.Syscalls;
 import io.bulkhead.manager.sys.jna.JnaSyscalls;
 import io.bulkhead.manager.sys.jna.LibSeccomp;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -231,9 +233,14 @@ public final class TestGround implements AutoCloseable {
         try {
             Process process =
                     new ProcessBuilder(words).redirectErrorStream(true).start();
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-            return output;
+            // Closed here: the virtual machine does so only some time after the end, and tests count what is open.
+            try (InputStream said = process.getInputStream();
+                    InputStream unused = process.getErrorStream();
+                    OutputStream input = process.getOutputStream()) {
+                String output = new String(said.readAllBytes(), StandardCharsets.UTF_8);
+                assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+                return output;
+            }
         } catch (IOException e) {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {
