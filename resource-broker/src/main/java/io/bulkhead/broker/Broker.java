@@ -271,8 +271,9 @@ public final class Broker {
             Optional<PartitionStatus> before = now.of(name);
             precondition.check(before);
             Optional<Grant> kept = Grant.kept(name, definition.claim());
-            boolean isMoreThanWords = before.map(there -> there.slice().isEmpty()).orElse(true)
-                    && !before.flatMap(Broker::kept).equals(kept);
+            boolean isMoreThanWords =
+                    before.map(there -> there.slice().isEmpty()).orElse(true)
+                            && !before.flatMap(Broker::kept).equals(kept);
             Supplier<CompletionStage<PartitionStatus>> order =
                     () -> partition(new Order.DefineUnbound(definition, rootPasswordHash), TO_WORK);
             return bookkeeper

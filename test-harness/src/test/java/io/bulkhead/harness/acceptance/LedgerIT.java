@@ -121,8 +121,8 @@ class LedgerIT {
         assertThat(hasAccount("later")).isTrue();
 
         // And nobody gets more than there is
-        Installation.Result refused = host.run(
-                "define", "huge", "--no-bind", "--cpus", "0.1", "--memory", "32MiB", "--storage", "900TiB");
+        Installation.Result refused =
+                host.run("define", "huge", "--no-bind", "--cpus", "0.1", "--memory", "32MiB", "--storage", "900TiB");
         assertThat(refused.status()).isEqualTo(5);
         assertThat(refused.err()).contains("storage");
         assertThat(host.run("list").out()).doesNotContain("huge");

@@ -157,6 +157,8 @@ class LifeIT {
         await().atMost(Patience.seconds(60)).until(() -> host.exec("full", "systemctl is-active multi-user.target")
                 .out()
                 .equals("active\n"));
+        assertThat(host.exec("full", "systemctl --failed --no-legend --plain").out())
+                .isEmpty();
         long first = host.show("full").pid().orElseThrow();
 
         host.exec("full", "systemctl reboot");

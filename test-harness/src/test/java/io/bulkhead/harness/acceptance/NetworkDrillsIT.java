@@ -196,6 +196,7 @@ class NetworkDrillsIT {
     void d41DrawsNobodysTrafficToItself(String partition) {
         // Given a peer and a host that know where the host and the victim are
         Place attacker = network.partition(partition);
+        forgetLies();
         plainPeer.run("ping -c 1 -W 2 " + plain.host());
         peer.run("ping -c 1 -W 2 " + hostAddress);
         ping(victim.address());
@@ -215,6 +216,13 @@ class NetworkDrillsIT {
         // Then in the plain network they believed it
         assertThat(peer.run("ip neighbour show " + hostAddress)).contains(hostMac);
         assertThat(neighbour(victim.address())).contains(victim.hardwareAddress());
+    }
+
+    /** What those of the plain network still believe since the drill before. */
+    private static void forgetLies() {
+        plainPeer.run("ip neighbour flush to " + plain.host());
+        Commands.run(List.of("ip", "neighbour", "flush", "to", plainVictim.address()), "", Patience.seconds(10))
+                .expect(0);
     }
 
     private static void lie(Place attacker, Place peer, String host, String victim, String hostMac) {

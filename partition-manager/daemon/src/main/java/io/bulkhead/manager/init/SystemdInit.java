@@ -18,6 +18,7 @@ final class SystemdInit {
     private static final String CONTROL = "/run/systemd/system.control";
     private static final String AUTOMATIC_LOGIN = CONTROL + "/console-getty.service.d";
     private static final String USER_MANAGERS = CONTROL + "/user@.service.d";
+    private static final String ALL_SERVICES = CONTROL + "/service.d";
 
     /** Devices, modules and kernel settings belong to the host. */
     private static final List<String> HOST_DEVICES = List.of(
@@ -138,7 +139,17 @@ final class SystemdInit {
         Map<String, String> files = new HashMap<>();
         files.put(InitProgram.SCRIPT, ShellText.greeting(hostname.value()) + "exec " + SYSTEMD + "\n");
         List<String> directories =
-                new ArrayList<>(List.of(InitProgram.DIRECTORY, "/run/systemd", CONTROL, USER_MANAGERS));
+                new ArrayList<>(List.of(InitProgram.DIRECTORY, "/run/systemd", CONTROL, USER_MANAGERS, ALL_SERVICES));
+        // Each of these has systemd mount a fresh /proc, which the kernel refuses beside one with masks. Up to Debian
+        // 12 the
+        // service would then not start: logind, for one, without which a reboot waits for a minute.
+        files.put(ALL_SERVICES + "/bulkhead.conf", """
+                [Service]
+                ProtectProc=default
+                ProcSubset=all
+                ProtectKernelTunables=no
+                ProtectControlGroups=no
+                """);
         // On cgroup v1 systemd hears of an empty group through the release agent, which a cgroup namespace cannot have:
         // it would wait two minutes for a user's manager that has long ended, and the whole stop with it.
         files.put(USER_MANAGERS + "/bulkhead.conf", """

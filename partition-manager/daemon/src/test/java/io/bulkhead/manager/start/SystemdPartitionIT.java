@@ -70,6 +70,10 @@ class SystemdPartitionIT {
             assertThat(console.run("systemctl is-enabled systemd-udevd postgresql"))
                     .contains("masked");
             assertThat(console.run("find /etc/systemd -lname /dev/null")).isBlank();
+            assertThat(console.run("systemd-run --wait -q -p ProtectProc=invisible -p ProcSubset=pid"
+                            + " -p ProtectKernelTunables=yes -p ProtectControlGroups=yes true; echo $?"))
+                    .as("a service that wants a /proc of its own")
+                    .startsWith("0");
             assertThat(console.run("journalctl -b -o export -n 1 | sed -n s/^_BOOT_ID=//p"))
                     .isEqualTo(console.run("tr -d - </proc/sys/kernel/random/boot_id"))
                     .isNotBlank();
