@@ -32,8 +32,8 @@ public final class ProgramTools implements NetworkTools {
             CompletableFuture.delayedExecutor(PATIENCE_SECONDS, TimeUnit.SECONDS)
                     .execute(process::destroyForcibly);
             // Closed here: the virtual machine does so only some time after the end.
-            try (InputStream said = process.getInputStream();
-                    InputStream unused = process.getErrorStream()) {
+            process.getErrorStream().close();
+            try (InputStream said = process.getInputStream()) {
                 give(process, input);
                 String output = new String(said.readAllBytes(), StandardCharsets.UTF_8);
                 int status = process.onExit().join().exitValue();

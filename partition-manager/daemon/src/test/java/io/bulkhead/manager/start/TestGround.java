@@ -19,7 +19,6 @@ import io.bulkhead.manager.sys.jna.JnaSyscalls;
 import io.bulkhead.manager.sys.jna.LibSeccomp;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -234,9 +233,9 @@ public final class TestGround implements AutoCloseable {
             Process process =
                     new ProcessBuilder(words).redirectErrorStream(true).start();
             // Closed here: the virtual machine does so only some time after the end, and tests count what is open.
-            try (InputStream said = process.getInputStream();
-                    InputStream unused = process.getErrorStream();
-                    OutputStream input = process.getOutputStream()) {
+            process.getErrorStream().close();
+            process.getOutputStream().close();
+            try (InputStream said = process.getInputStream()) {
                 String output = new String(said.readAllBytes(), StandardCharsets.UTF_8);
                 assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
                 return output;
