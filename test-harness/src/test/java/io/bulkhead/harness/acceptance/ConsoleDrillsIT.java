@@ -25,8 +25,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Escapes by way of the console, tried by a partition's root with each kind of init; the numbers are those of the table in
@@ -124,8 +122,7 @@ class ConsoleDrillsIT {
                 .until(() -> host.run("logs", "--raw", partition).out(), log -> log.contains("end-of-drill"));
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"shell", "service", "systemd"})
+    @WithEveryInit
     @Proves(HARMLESS)
     void d45AsksTheViewersTerminalNothingFromThePast(String partition, @TempDir Path directory) throws IOException {
         assumeRuns(partition);
@@ -152,8 +149,7 @@ class ConsoleDrillsIT {
                 .doesNotContain("\u001b", "\u0005", "\u009b");
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"shell", "service", "systemd"})
+    @WithEveryInit
     @Proves(HARMLESS)
     void d45SmugglesNothingIntoWhatOtherVerbsShow(String partition) {
         assumeRuns(partition);
@@ -211,8 +207,7 @@ class ConsoleDrillsIT {
         assertThat(System.nanoTime() - begin).isLessThan(Patience.seconds(5).toNanos());
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"shell", "service", "systemd"})
+    @WithEveryInit
     @Proves(SERVED)
     void d48FloodsItsConsoleWithoutFillingTheManager(String partition) throws IOException {
         assumeRuns(partition);
@@ -237,8 +232,7 @@ class ConsoleDrillsIT {
         assertThat(offset(partition) - from).isGreaterThan(8L * HISTORY_BYTES);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"shell", "service", "systemd"})
+    @WithEveryInit
     @Proves(SERVED)
     void d48SendsOddBytesThatNobodyStumblesOver(String partition) {
         assumeRuns(partition);
@@ -259,8 +253,7 @@ class ConsoleDrillsIT {
         othersAreServed();
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"shell", "service", "systemd"})
+    @WithEveryInit
     @Proves(SERVED)
     void d48LeavesWhatIsTypedUnreadAndOnlyItsTyperWaits(String partition) throws Exception {
         assumeRuns(partition);
@@ -295,8 +288,7 @@ class ConsoleDrillsIT {
         othersAreServed();
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"shell", "service", "systemd"})
+    @WithEveryInit
     @Proves(SERVED)
     void d48HangsUpItsConsoleAndTheManagerDoesNotSpin(String partition) {
         assumeRuns(partition);

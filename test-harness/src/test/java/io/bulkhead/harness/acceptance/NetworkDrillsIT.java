@@ -22,8 +22,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Escapes by way of the network, tried by a partition's root with each kind of init; the numbers are those of the table in
@@ -134,8 +132,7 @@ class NetworkDrillsIT {
         assertThat(hearsOf(peer, attacker, walled)).containsExactly(OWN);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"shell", "service", "systemd"})
+    @WithEveryInit
     @Proves(APART)
     void d40SeesNothingOfItsNeighbours(String partition) {
         Place attacker = network.partition(partition);
@@ -172,8 +169,7 @@ class NetworkDrillsIT {
                 Frames.udp(to.hardwareAddress(), mac, from.address(), to.address(), "drill-unicast"));
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"shell", "service", "systemd"})
+    @WithEveryInit
     @Proves(APART)
     void d41AnswersArpInNobodyElsesName(String partition) {
         isHeldBackOnlyByTheWall(partition, (attacker, peer, victim, bridge, host) -> {
@@ -190,8 +186,7 @@ class NetworkDrillsIT {
         });
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"shell", "service", "systemd"})
+    @WithEveryInit
     @Proves(APART)
     void d41DrawsNobodysTrafficToItself(String partition) {
         // Given a peer and a host that know where the host and the victim are
@@ -221,8 +216,7 @@ class NetworkDrillsIT {
     /** What those of the plain network still believe since the drill before. */
     private static void forgetLies() {
         plainPeer.run("ip neighbour flush to " + plain.host());
-        Commands.run(List.of("ip", "neighbour", "flush", "to", plainVictim.address()), "", Patience.seconds(10))
-                .expect(0);
+        onHost("ip", "neighbour", "flush", "to", plainVictim.address()).expect(0);
     }
 
     private static void lie(Place attacker, Place peer, String host, String victim, String hostMac) {
@@ -233,18 +227,19 @@ class NetworkDrillsIT {
                 Frames.arp(hostMac, mac, Frames.REPLY, mac, victim, host, "drill-lie"));
     }
 
+    private static Installation.Result onHost(String... command) {
+        return Commands.run(List.of(command), "", Patience.seconds(10));
+    }
+
     private static void ping(String address) {
-        Commands.run(List.of("ping", "-c", "1", "-W", "2", address), "", Patience.seconds(10))
-                .expect(0);
+        onHost("ping", "-c", "1", "-W", "2", address).expect(0);
     }
 
     private static String neighbour(String address) {
-        return Commands.run(List.of("ip", "neighbour", "show", address), "", Patience.seconds(10))
-                .out();
+        return onHost("ip", "neighbour", "show", address).out();
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"shell", "service", "systemd"})
+    @WithEveryInit
     @Proves(APART)
     void d42SendsInNobodyElsesName(String partition) {
         isHeldBackOnlyByTheWall(partition, (attacker, peer, victim, bridge, host) -> {
@@ -262,8 +257,7 @@ class NetworkDrillsIT {
         });
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"shell", "service", "systemd"})
+    @WithEveryInit
     @Proves(APART)
     void d42HasNoNetworkUnderAnotherAddress(String partition) {
         Place attacker = network.partition(partition);
@@ -285,8 +279,7 @@ class NetworkDrillsIT {
         assertThat(attacker.run("ping -c 1 -W 2 " + peer.address())).contains(" 0% packet loss");
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"shell", "service", "systemd"})
+    @WithEveryInit
     @Proves(APART)
     void d53DoesNotFillTheBridgesTable(String partition) {
         Place attacker = network.partition(partition);
@@ -306,14 +299,10 @@ class NetworkDrillsIT {
 
     /** How many hardware addresses a bridge has in mind. */
     private static long table(String bridge) {
-        return Commands.run(List.of("bridge", "fdb", "show", "br", bridge), "", Patience.seconds(10))
-                .out()
-                .lines()
-                .count();
+        return onHost("bridge", "fdb", "show", "br", bridge).out().lines().count();
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"shell", "service", "systemd"})
+    @WithEveryInit
     @Proves(APART)
     void d54IsNobodysRouterAndGivesNoAddresses(String partition) {
         isHeldBackOnlyByTheWall(partition, (attacker, peer, victim, bridge, host) -> {
@@ -326,13 +315,11 @@ class NetworkDrillsIT {
                     Frames.udp(BROADCAST, mac, me, 67, "255.255.255.255", 68, "drill-lease"));
         });
         // Nor the host's, whose interfaces take up a router's word on IPv6.
-        assertThat(Commands.run(List.of("ip", "-6", "route", "show", "dev", network.bridge()), "", Patience.seconds(10))
-                        .out())
+        assertThat(onHost("ip", "-6", "route", "show", "dev", network.bridge()).out())
                 .isEmpty();
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"shell", "service", "systemd"})
+    @WithEveryInit
     @Proves(APART)
     void d55SendsNothingOutInAnothersName(String partition) {
         Place attacker = network.partition(partition);
@@ -361,8 +348,7 @@ class NetworkDrillsIT {
                 .containsExactly(OWN);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"shell", "service", "systemd"})
+    @WithEveryInit
     @Proves(APART)
     void d55DoesNotAnswerInPlaceOfAPublishedPort(String partition) {
         // Given somebody outside who asks the victim by its published port
@@ -426,8 +412,7 @@ class NetworkDrillsIT {
     private static final String CONNECT = "perl -MIO::Socket::INET -e 'for (@ARGV) { my ($a, $p) = split /:/;"
             + " print IO::Socket::INET->new(PeerAddr => $a, PeerPort => $p, Timeout => 0.3) ? qq(open ) : qq(shut ) }' ";
 
-    @ParameterizedTest
-    @ValueSource(strings = {"shell", "service", "systemd"})
+    @WithEveryInit
     @Proves(APART)
     void d56ReachesNoServiceOfTheHost(String partition) throws IOException {
         Place attacker = network.partition(partition);
@@ -483,8 +468,7 @@ class NetworkDrillsIT {
     }
 
     private static List<String> addressesOfTheHost() {
-        String said = Commands.run(List.of("ip", "-4", "-o", "address", "show"), "", Patience.seconds(10))
-                .out();
+        String said = onHost("ip", "-4", "-o", "address", "show").out();
         Matcher matcher = Pattern.compile("inet ([0-9.]+)/").matcher(said);
         List<String> addresses = new ArrayList<>();
         while (matcher.find()) {
@@ -496,8 +480,7 @@ class NetworkDrillsIT {
         return addresses;
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"shell", "service", "systemd"})
+    @WithEveryInit
     @Proves(APART)
     void d57SendsNothingButItsOwnIpAndArp(String partition) {
         isHeldBackOnlyByTheWall(partition, (attacker, peer, victim, bridge, host) -> {

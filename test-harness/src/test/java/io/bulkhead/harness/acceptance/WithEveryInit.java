@@ -7,7 +7,7 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A drill in each of the {@link DrillGround}'s partitions; its parameter is the partition's name, which is its kind of init. */
+/** A drill in a partition of each kind of init; its parameter is the partition's name, which is that kind. */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 @ParameterizedTest
