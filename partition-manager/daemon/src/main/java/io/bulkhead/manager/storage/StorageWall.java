@@ -301,7 +301,10 @@ public final class StorageWall implements Wall, AutoCloseable {
             half.push("let its volumes go", mounted::close);
             Map<Path, String> devices = mounted.devices();
             runs.put(name, devices);
-            open(partition, devices, handed);
+            Set<String> bounded = bounded(devices, handed);
+            if (!bounded.isEmpty() || !handed.isEmpty()) {
+                open(partition, bounded, handed);
+            }
             boolean own = storage.flatMap(StorageSlice::own).isPresent();
             BootTrees trees = new BootTrees(name, own, mounted, shares);
             half.keep();
@@ -360,16 +363,21 @@ public final class StorageWall implements Wall, AutoCloseable {
      * Opens the disks to the run, and bounds what it may do with them and with its volumes. What a volume does by direct I/O
      * is bounded with the disk below, where that is known: two bounds one after the other held it to 55 to 80 % of the rate.
      */
-    private void open(PartitionRecord partition, Map<Path, String> devices, List<BlockDevice> handed) {
+    private void open(PartitionRecord partition, Set<String> bounded, List<BlockDevice> handed) {
+        partition.slice().ifPresent(slice -> cgroups.boundDevices(partition.name(), slice.io(), bounded));
+        Set<String> nodes = new LinkedHashSet<>();
+        handed.forEach(disk -> nodes.add(disk.number()));
+        cgroups.openBlockDevices(partition.name(), nodes);
+    }
+
+    /** The devices with bounds of their own, as {@code 7:3}. */
+    private Set<String> bounded(Map<Path, String> devices, List<BlockDevice> handed) {
         Set<String> bounded = new LinkedHashSet<>();
         devices.values().stream()
                 .filter(device -> !diskBounded || !loops.isDirect(device))
                 .forEach(device -> bounded.add(loops.number(device)));
         handed.forEach(disk -> bounded.add(disk.diskNumber()));
-        partition.slice().ifPresent(slice -> cgroups.boundDevices(partition.name(), slice.io(), bounded));
-        Set<String> nodes = new LinkedHashSet<>();
-        handed.forEach(disk -> nodes.add(disk.number()));
-        cgroups.openBlockDevices(partition.name(), nodes);
+        return bounded;
     }
 
     @Override
@@ -398,7 +406,8 @@ public final class StorageWall implements Wall, AutoCloseable {
                 devices.put(Path.of(loops.backingFile(device)), device);
             }
             runs.put(partition.name(), devices);
-            open(partition, devices, handedNow(storage));
+            List<BlockDevice> handed = handedNow(storage);
+            open(partition, bounded(devices, handed), handed);
             parts.ahead(partition.name()).expect(files(paths, Optional.of(storage)));
         });
     }

@@ -122,7 +122,8 @@ public final class ViewsWall implements Wall, AutoCloseable {
         undo.push("let the views of " + partition.name() + " go", () -> afterRun(partition.name()));
         keeper.ensure();
         together(() -> {
-            show(partition.name(), shown);
+            // Nothing of lxcfs can be there yet: its mounts are as the boot has made them.
+            keeper.device().ifPresent(device -> show(partition.name(), shown, names, List.of()));
             return null;
         });
     }
@@ -161,8 +162,12 @@ public final class ViewsWall implements Wall, AutoCloseable {
                 .map(file -> ViewFiles.at(ROOT, file))
                 .filter(table.get()::hasLxcfs)
                 .toList();
+        show(name, shown, wrong, stale);
+    }
+
+    private void show(PartitionName name, Shown shown, List<String> wrong, List<Path> stale) {
         try {
-            if (device.isPresent()) {
+            if (keeper.device().isPresent()) {
                 inner.show(shown.init, keeper.directory(), wrong, stale);
                 shown.promised = true;
                 shown.failure = Optional.empty();
