@@ -1,8 +1,11 @@
 package io.bulkhead.manager.storage;
 
+import io.bulkhead.manager.mount.StoragePlan;
 import io.bulkhead.manager.storage.LoopDevices.Attached;
+import io.bulkhead.manager.sys.ErrnoException;
 import io.bulkhead.manager.sys.Fd;
 import io.bulkhead.manager.sys.MountAttribute;
+import io.bulkhead.manager.sys.OpenFlag;
 import io.bulkhead.manager.sys.Syscalls;
 import io.bulkhead.manager.undo.Undo;
 import java.nio.file.Path;
@@ -22,6 +25,23 @@ final class MountedVolumes implements AutoCloseable {
     private static final Map<String, String> OPTIONS = Map.of("errors", "remount-ro", "nodiscard", "");
 
     private static final Set<MountAttribute> NO_DEVICES = EnumSet.of(MountAttribute.NO_DEV);
+
+    /** What a boot takes, and what the dynamic loader asks for: ld.so(8). */
+    private static final List<String> LOOKED_UP =
+            List.of(StoragePlan.CONTENT, "etc", "var/lib/dpkg", "home", "root", "srv", "etc/ld.so.preload");
+
+    /** What is read before a run says its first word. */
+    private static final List<String> READ = List.of("etc/ld.so.cache", "etc/hosts");
+
+    /** The partition can make these files as long as it likes. */
+    private static final int MOST_PIECES = 16;
+
+    private static final int PIECE_BYTES = 16 << 10;
+
+    private static final Set<OpenFlag> PLACE = EnumSet.of(OpenFlag.PATH);
+
+    /** Whatever the partition has put there: it is not waited for. */
+    private static final Set<OpenFlag> CONTENT = EnumSet.of(OpenFlag.NON_BLOCKING);
 
     private final Syscalls sys;
     private final List<Path> files;
@@ -54,6 +74,36 @@ final class MountedVolumes implements AutoCloseable {
         for (Attached device : devices) {
             trees.add(mount(sys, device.node()));
             device.close();
+        }
+    }
+
+    /**
+     * Has the kernel read what a run will want first, which else waits for the disk again and again. No link is followed, no
+     * device can be opened on these mounts, and what is there is of no interest.
+     */
+    void readAhead() {
+        for (Fd tree : trees) {
+            for (String path : LOOKED_UP) {
+                ifThere(() -> sys.openBeneath(tree, path, PLACE).close());
+            }
+            for (String path : READ) {
+                ifThere(() -> read(tree, path));
+            }
+        }
+    }
+
+    private static void ifThere(Runnable work) {
+        try {
+            work.run();
+        } catch (ErrnoException e) {
+            // Then nobody will have to wait for it.
+        }
+    }
+
+    private void read(Fd tree, String path) {
+        byte[] piece = new byte[PIECE_BYTES];
+        try (Fd file = sys.openBeneath(tree, path, CONTENT)) {
+            for (int i = 0; i < MOST_PIECES && sys.read(file, piece, 0, piece.length) > 0; i++) {}
         }
     }
 

@@ -99,6 +99,7 @@ final class VolumesAhead {
         MountedVolumes made = MountedVolumes.attach(sys, loops, volumes, files);
         try {
             made.mount();
+            made.readAhead();
             return made;
         } catch (RuntimeException e) {
             made.close();
