@@ -260,7 +260,9 @@ public final class HardeningWall implements Wall {
             return at < 0
                     ? Optional.empty()
                     : Optional.of(Long.parseUnsignedLong(
-                            text.substring(at + 1 + label.length(), text.indexOf('\n', at + 1)).strip(), radix));
+                            text.substring(at + 1 + label.length(), text.indexOf('\n', at + 1))
+                                    .strip(),
+                            radix));
         });
     }
 

@@ -186,9 +186,7 @@ public final class StorageWall implements Wall, AutoCloseable {
     private static List<Path> files(StoragePaths paths, Optional<StorageSlice> storage) {
         List<Path> files = new ArrayList<>();
         storage.flatMap(StorageSlice::own).ifPresent(size -> files.add(paths.own()));
-        storage.map(StorageSlice::volumes)
-                .orElse(List.of())
-                .forEach(volume -> files.add(paths.volume(volume.name())));
+        storage.map(StorageSlice::volumes).orElse(List.of()).forEach(volume -> files.add(paths.volume(volume.name())));
         return files;
     }
 

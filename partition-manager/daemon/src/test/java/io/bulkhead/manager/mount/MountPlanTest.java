@@ -242,10 +242,7 @@ class MountPlanTest {
 
     private static MountPlan plan(boolean hostOpt, List<CgroupMount> groups, HostLayout layout) {
         return MountPlan.of(
-                new RootRequest(IDS, hostOpt, Path.of("/dev/pts/7"), StoragePlan.NONE, SHOWN),
-                INIT,
-                groups,
-                layout);
+                new RootRequest(IDS, hostOpt, Path.of("/dev/pts/7"), StoragePlan.NONE, SHOWN), INIT, groups, layout);
     }
 
     private static List<String> targets(MountPlan plan) {

@@ -33,8 +33,7 @@ import org.junit.jupiter.api.Test;
 
 /** Volumes that are mounted ahead of a run; needs root, e2fsprogs and loop devices. */
 class VolumesAheadIT {
-    private static final StorageSlice VOLUMES =
-            StorageGround.own(48, StorageGround.volume("data", 16, "/srv/data"));
+    private static final StorageSlice VOLUMES = StorageGround.own(48, StorageGround.volume("data", 16, "/srv/data"));
 
     /** Of two volumes: loop-control, file, number, device and its configuration for each, then a mount of each. */
     private static final int CALLS_TO_MOUNT = 12;
@@ -211,10 +210,9 @@ class VolumesAheadIT {
         ground.doWhatIsLeft();
 
         // Then
-        assertThat(ground.devices())
-                .singleElement()
-                .satisfies(device -> assertThat(ground.parts.loops().backingFile(device))
-                        .isEqualTo(ground.paths().own().toString()));
+        assertThat(ground.devices()).singleElement().satisfies(device -> assertThat(
+                        ground.parts.loops().backingFile(device))
+                .isEqualTo(ground.paths().own().toString()));
         assertThat(ground.start().run("ls -d /srv/data/content || echo none")).contains("none");
     }
 
@@ -261,7 +259,11 @@ class VolumesAheadIT {
         // Given somebody who looks into a volume at rest
         mountAhead();
         String device = TestGround.command(
-                        "losetup", "--find", "--show", "--read-only", ground.paths().own().toString())
+                        "losetup",
+                        "--find",
+                        "--show",
+                        "--read-only",
+                        ground.paths().own().toString())
                 .strip();
         try {
             // When, Then
@@ -290,8 +292,8 @@ class VolumesAheadIT {
                         .equals(ground.paths().own().toString()))
                 .findFirst()
                 .orElseThrow();
-        try (Fd trigger = ground.sys.open(
-                Path.of("/sys/fs/ext4", own, "trigger_fs_error"), EnumSet.of(OpenFlag.WRITE_ONLY))) {
+        try (Fd trigger =
+                ground.sys.open(Path.of("/sys/fs/ext4", own, "trigger_fs_error"), EnumSet.of(OpenFlag.WRITE_ONLY))) {
             byte[] words = "made to fail".getBytes(StandardCharsets.US_ASCII);
             ground.sys.write(trigger, words, 0, words.length);
         }
@@ -318,7 +320,8 @@ class VolumesAheadIT {
                 }
             });
             failing.expect(List.of(
-                    ground.paths().own(), ground.paths().volume(VOLUMES.volumes().get(0).name())));
+                    ground.paths().own(),
+                    ground.paths().volume(VOLUMES.volumes().get(0).name())));
             assertThat(failing.due()).isTrue();
 
             // When
@@ -345,7 +348,8 @@ class VolumesAheadIT {
         // Given a partition that has put other things where files are read ahead
         ground.define(VOLUMES);
         ground.start()
-                .run("rm /etc/hosts /etc/ld.so.cache; mkfifo /etc/hosts; ln -s /proc/kmsg /etc/ld.so.cache; ls /etc/hosts");
+                .run(
+                        "rm /etc/hosts /etc/ld.so.cache; mkfifo /etc/hosts; ln -s /proc/kmsg /etc/ld.so.cache; ls /etc/hosts");
         ground.stop();
 
         // When, Then
