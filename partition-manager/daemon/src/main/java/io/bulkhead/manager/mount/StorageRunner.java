@@ -68,7 +68,7 @@ public final class StorageRunner implements AutoCloseable {
 
     /**
      * Takes directories of a mount that is on no path: through its descriptor, or before kernel 6.15, which copies nothing of
-     * such a mount, by attaching it for a moment, whose end waits for every CPU.
+     * such a mount, by attaching it for a moment.
      */
     private void takeFrom(Fd tree, Consumer<Path> work) {
         try {
