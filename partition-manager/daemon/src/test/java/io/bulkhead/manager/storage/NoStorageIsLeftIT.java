@@ -94,7 +94,7 @@ class NoStorageIsLeftIT {
                             List.of(),
                             PartitionDirectories::removeWholeTree,
                             starter::userNamespace)
-                    .wall(ground.cgroups, false);
+                    .wall(ground.cgroups, false, beside -> {});
             try (Undo undo = new Undo()) {
                 undo.push("clear", () -> wall.afterRun(TestGround.NAME));
                 RunningPartition running = starter.start(
@@ -127,7 +127,7 @@ class NoStorageIsLeftIT {
                             List.of(),
                             PartitionDirectories::removeWholeTree,
                             ground.ground.starter::userNamespace)
-                    .wall(ground.cgroups, false);
+                    .wall(ground.cgroups, false, beside -> {});
 
             // When
             try {
@@ -165,7 +165,7 @@ class NoStorageIsLeftIT {
             GrouplessCgroups groups = new GrouplessCgroups();
             PartitionStarter starter = new PartitionStarter(deadly, groups, Path.of(arguments[1]));
             StorageWall wall = StorageParts.ofHost(deadly, partitions, List.of(), path -> {}, starter::userNamespace)
-                    .wall(groups, false);
+                    .wall(groups, false, beside -> {});
             var record = StorageGround.record(
                     Optional.of(StorageGround.own(48, StorageGround.volume("data", 16, "/srv/data"))),
                     IoSlice.UNLIMITED,
