@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.bulkhead.manager.Alone;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.Init;
 import io.bulkhead.contract.partition.InstanceName;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Whatever fails or dies, and whenever: no interface, rule or descriptor stays; needs root, iproute2, nftables. */
+@Alone("it compares what the whole host has before and after")
 class NothingIsLeftOfNetworksIT {
     private final NetworkGround ground = new NetworkGround();
 

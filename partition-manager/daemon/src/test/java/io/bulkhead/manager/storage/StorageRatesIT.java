@@ -2,6 +2,7 @@ package io.bulkhead.manager.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bulkhead.manager.Alone;
 import io.bulkhead.contract.partition.HostStatus.Disk;
 import io.bulkhead.contract.partition.IoSlice;
 import io.bulkhead.contract.unit.ByteRate;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** That block I/O on volumes goes as fast as it was promised and no faster; needs root, e2fsprogs and loop devices. */
+@Alone("it measures rates")
 class StorageRatesIT {
     private static final Percentage TEN = Percentage.withPercentage(10);
     private static final Duration PATIENCE = Duration.ofSeconds(40);

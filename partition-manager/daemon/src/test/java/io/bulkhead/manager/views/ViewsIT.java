@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.bulkhead.manager.Alone;
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.partition.CpuSlice;
 import io.bulkhead.contract.partition.Init;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What programs inside take for the machine, whatever dies; needs root, lxcfs and control groups. */
+@Alone("it has whole CPUs, which no other instance may have")
 class ViewsIT {
     private static final CpuSlice HALF = new CpuSlice.Part(new CpuMillis(500));
     private static final CpuSet BOTH = CpuSet.of(0, 1);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.bulkhead.manager.Alone;
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.hardware.NodeSet;
 import io.bulkhead.contract.order.Refusal;
@@ -44,6 +45,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The version 1 backend on the live kernel: whole CPU 1, pool CPU 0. The host's tasks are never confined here. */
+@Alone("it measures CPU time, and has whole CPUs")
 @Timeout(120)
 class CgroupV1IT {
     private static final PartitionName NAME = new PartitionName("hog");

@@ -1,5 +1,6 @@
 package io.bulkhead.manager.cgroup.v1;
 
+import io.bulkhead.manager.Alone;
 import io.bulkhead.contract.partition.HostStatus.Disk;
 import io.bulkhead.manager.cgroup.CgroupFiles;
 import io.bulkhead.manager.cgroup.KernelCgroupFiles;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 
+@Alone("it has whole CPUs, which no other instance may have")
 class KernelCgroupFilesIT extends CgroupFilesContract {
     private HostFacts facts;
 
