@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.bulkhead.manager.Alone;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.InsidePath;
 import io.bulkhead.contract.partition.IoSlice;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Volumes, shares and disks of a partition that runs; needs root, e2fsprogs and loop devices. */
+@Alone("it takes loop devices away, which anybody may have the next moment")
 class StorageWallIT {
     private final StorageGround ground = new StorageGround(Optional.empty());
 
