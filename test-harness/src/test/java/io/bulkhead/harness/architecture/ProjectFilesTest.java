@@ -117,7 +117,9 @@ class ProjectFilesTest {
         write("m/src/main/java/a/package-info.java", "/** A. */ @NullMarked package a;");
         write("m/src/main/java/a/A.java", "package a; // TO" + "DO: drop it once kernel 6.1 is the oldest");
         write("m/src/test/java/a/ATest.java", "class ATest {\n  @Test void a() {}}");
-        write("m/src/test/java/a/AIT.java", "@Alone(\"it has whole CPUs\")\nclass AIT { String c = ThisHost.oneCore(); }");
+        write(
+                "m/src/test/java/a/AIT.java",
+                "@Alone(\"it has whole CPUs\")\nclass AIT { String c = ThisHost.oneCore(); }");
         write("m/src/test/java/a/BIT.java", "class BIT { Object held = Holdings.now().files(); }");
         write("m/src/test/java/a/Contract.java", "abstract class Contract {\n  @Test void a() {}}");
         write("m/pom.xml", "<project><parent><version>1</version></parent></project>");

@@ -3,9 +3,9 @@ package io.bulkhead.manager.enter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.bulkhead.manager.Alone;
 import io.bulkhead.contract.partition.Init;
 import io.bulkhead.contract.partition.WindowSize;
+import io.bulkhead.manager.Alone;
 import io.bulkhead.manager.enter.Entrance.Entered;
 import io.bulkhead.manager.start.ConsoleTap;
 import io.bulkhead.manager.start.Endings;

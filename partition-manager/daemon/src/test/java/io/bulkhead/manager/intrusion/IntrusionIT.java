@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.bulkhead.manager.Alone;
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.partition.Intrusion;
+import io.bulkhead.manager.Alone;
 import io.bulkhead.manager.cgroup.CgroupHierarchies;
 import io.bulkhead.manager.cgroup.CgroupHierarchies.Hierarchy;
 import io.bulkhead.manager.intrusion.Account.Reading;

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.bulkhead.manager.Alone;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.Init;
 import io.bulkhead.contract.partition.InstanceName;
@@ -15,6 +14,7 @@ import io.bulkhead.contract.partition.NetworkAccess;
 import io.bulkhead.contract.partition.NetworkSlice;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.Promise;
+import io.bulkhead.manager.Alone;
 import io.bulkhead.manager.cgroup.Cgroups;
 import io.bulkhead.manager.enter.NamespaceEntrance;
 import io.bulkhead.manager.start.GrouplessCgroups;

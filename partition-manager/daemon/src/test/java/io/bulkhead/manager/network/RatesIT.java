@@ -4,10 +4,10 @@ import static io.bulkhead.manager.network.NetworkGround.slice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.bulkhead.manager.Alone;
 import io.bulkhead.contract.partition.NetworkAccess;
 import io.bulkhead.contract.partition.NetworkSlice;
 import io.bulkhead.contract.unit.BitRate;
+import io.bulkhead.manager.Alone;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;

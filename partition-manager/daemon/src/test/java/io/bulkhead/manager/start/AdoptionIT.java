@@ -2,8 +2,8 @@ package io.bulkhead.manager.start;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bulkhead.manager.Alone;
 import io.bulkhead.contract.partition.Init;
+import io.bulkhead.manager.Alone;
 import io.bulkhead.manager.start.RunningPartition.ProcessId;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

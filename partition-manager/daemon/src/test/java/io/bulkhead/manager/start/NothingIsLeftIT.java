@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.bulkhead.manager.Alone;
 import io.bulkhead.contract.partition.Init;
+import io.bulkhead.manager.Alone;
 import io.bulkhead.manager.start.TestGround.Holdings;
 import io.bulkhead.manager.sys.Errno;
 import io.bulkhead.manager.sys.ErrnoException;

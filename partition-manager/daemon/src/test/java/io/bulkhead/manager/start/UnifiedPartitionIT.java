@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.bulkhead.manager.Alone;
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.hardware.NodeSet;
 import io.bulkhead.contract.partition.CpuSlice;
@@ -15,6 +14,7 @@ import io.bulkhead.contract.partition.IoSlice;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
+import io.bulkhead.manager.Alone;
 import io.bulkhead.manager.cgroup.CgroupHierarchies;
 import io.bulkhead.manager.cgroup.Cgroups;
 import io.bulkhead.manager.cgroup.backend.CgroupBackends;

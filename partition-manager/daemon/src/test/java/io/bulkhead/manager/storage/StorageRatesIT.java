@@ -2,12 +2,12 @@ package io.bulkhead.manager.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bulkhead.manager.Alone;
 import io.bulkhead.contract.partition.HostStatus.Disk;
 import io.bulkhead.contract.partition.IoSlice;
 import io.bulkhead.contract.unit.ByteRate;
 import io.bulkhead.contract.unit.Limit;
 import io.bulkhead.contract.unit.OperationRate;
+import io.bulkhead.manager.Alone;
 import io.bulkhead.manager.host.HostFactsReader;
 import io.bulkhead.manager.start.ConsoleTap;
 import java.nio.file.Path;

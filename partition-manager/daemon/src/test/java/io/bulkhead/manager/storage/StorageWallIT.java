@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.bulkhead.manager.Alone;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.InsidePath;
 import io.bulkhead.contract.partition.IoSlice;
@@ -14,6 +13,7 @@ import io.bulkhead.contract.partition.Resource;
 import io.bulkhead.contract.partition.Share;
 import io.bulkhead.contract.partition.StorageSlice;
 import io.bulkhead.contract.unit.ByteSize;
+import io.bulkhead.manager.Alone;
 import io.bulkhead.manager.life.PartitionDirectories;
 import io.bulkhead.manager.start.ConsoleTap;
 import io.bulkhead.manager.start.TestGround;

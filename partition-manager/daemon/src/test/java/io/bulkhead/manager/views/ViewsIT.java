@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.bulkhead.manager.Alone;
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.partition.CpuSlice;
 import io.bulkhead.contract.partition.Init;
 import io.bulkhead.contract.partition.Init.Restart;
 import io.bulkhead.contract.partition.Promise;
 import io.bulkhead.contract.unit.CpuMillis;
+import io.bulkhead.manager.Alone;
 import io.bulkhead.manager.cgroup.CgroupHierarchies;
 import io.bulkhead.manager.cgroup.v2.CgroupV2;
 import io.bulkhead.manager.start.ConsoleTap;

@@ -1,7 +1,7 @@
 package io.bulkhead.manager.cgroup.v1;
 
-import io.bulkhead.manager.Alone;
 import io.bulkhead.contract.partition.HostStatus.Disk;
+import io.bulkhead.manager.Alone;
 import io.bulkhead.manager.cgroup.CgroupFiles;
 import io.bulkhead.manager.cgroup.KernelCgroupFiles;
 import io.bulkhead.manager.host.HostFacts;

@@ -2,8 +2,8 @@ package io.bulkhead.manager.cgroup.v2;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.bulkhead.manager.Alone;
 import io.bulkhead.contract.partition.HostStatus.Disk;
+import io.bulkhead.manager.Alone;
 import io.bulkhead.manager.cgroup.CgroupFiles;
 import io.bulkhead.manager.cgroup.KernelCgroupFiles;
 import java.io.IOException;
