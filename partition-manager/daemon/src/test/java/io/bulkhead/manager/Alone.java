@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Tag;
 
 /**
  * A class of tests that wants the machine for itself: it measures time, rates or processors, has whole CPUs, or counts what the
- * whole host has. No other test runs meanwhile; all the others run in two JVMs side by side.
+ * whole host has. No other test runs meanwhile; all the others run in three JVMs side by side.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

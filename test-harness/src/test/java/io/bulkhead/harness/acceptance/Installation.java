@@ -57,8 +57,8 @@ final class Installation implements AutoCloseable {
 
     private static final long UIDS = 65_536L * 64;
 
-    /** How many installations' ranges there are for each of two JVMs that run tests side by side. */
-    private static final long ROOM = 64;
+    /** How many installations' ranges there are for each of the JVMs that run tests side by side, up to four. */
+    private static final long ROOM = 32;
 
     /** Which of them this is, from 1 on. */
     private static final int JVM = Integer.getInteger("bulkhead.test.jvm", 1);
@@ -87,7 +87,7 @@ final class Installation implements AutoCloseable {
 
     /** A byte for an address, at random, so that what was there before is forgotten, and no other JVM's: 1 to 240. */
     static int networkByte() {
-        return 1 + 120 * ((JVM - 1) % 2) + ThreadLocalRandom.current().nextInt(120);
+        return 1 + 60 * ((JVM - 1) % 4) + ThreadLocalRandom.current().nextInt(60);
     }
 
     /** Makes directories and settings; starts nothing. */
@@ -95,7 +95,7 @@ final class Installation implements AutoCloseable {
         int number = COUNT.incrementAndGet();
         String name = "bh-test-" + ProcessHandle.current().pid() + "-" + number;
         // Other tests may run on this host at the same time.
-        long uidBase = FIRST_UID + UIDS * ((ProcessHandle.current().pid() + number) % ROOM + ROOM * ((JVM - 1) % 2));
+        long uidBase = FIRST_UID + UIDS * ((ProcessHandle.current().pid() + number) % ROOM + ROOM * ((JVM - 1) % 4));
         try {
             // The socket's path must stay below 108 bytes, so not below the build directory.
             Path directory = Files.createTempDirectory("bh-");

@@ -79,7 +79,7 @@ public final class TestGround implements AutoCloseable {
 
     /** A byte for an address, at random, so that what was there before is forgotten, and no other JVM's: 1 to 240. */
     public static int networkByte() {
-        return 1 + 120 * ((JVM - 1) % 2) + ThreadLocalRandom.current().nextInt(120);
+        return 1 + 60 * ((JVM - 1) % 4) + ThreadLocalRandom.current().nextInt(60);
     }
 
     private void lay() throws IOException {
