@@ -22,6 +22,7 @@ import io.bulkhead.contract.partition.Resource;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.contract.partition.State;
 import io.bulkhead.contract.partition.StorageSlice;
+import io.bulkhead.contract.partition.UidRange;
 import io.bulkhead.contract.partition.Volume;
 import io.bulkhead.contract.unit.ByteRate;
 import io.bulkhead.contract.unit.ByteSize;
@@ -69,7 +70,7 @@ class ManagerStorageIT {
                         "state_dir = " + directory.resolve("state"),
                         "run_dir = " + directory.resolve("run"),
                         "[partitions]",
-                        "uid_base = 1900085248",
+                        "uid_base = " + (TestGround.RANGE.base() + 32 * UidRange.SIZE),
                         "uid_ranges = 4",
                         "[control-plane]",
                         "user = root",

@@ -70,12 +70,7 @@ class NoStorageIsLeftIT {
 
     /** Of the host's mounts only ours: others come and go on a machine in use. */
     private Holdings holdings() {
-        Holdings now = Holdings.now();
-        long ours = TestGround.readOrEmpty(Path.of("/proc/self/mountinfo"))
-                .lines()
-                .filter(line -> line.contains(ground.ground.directory.toString()))
-                .count();
-        return new Holdings(now.files(), now.threads(), ours, now.children());
+        return Holdings.below(ground.ground.directory);
     }
 
     private boolean bootsWhenCallFails(int call, List<String> failures) {
