@@ -296,6 +296,7 @@ final class Samples {
             new Order.MeasurePartitions(),
             new Order.FollowEvents(17),
             new Order.OpenConsole(NAME, "root@pts/1", true, false, 4096, true),
+            new Order.OpenConsole(NAME, "root@pts/1", true, false, 0, true, Optional.of(1L << 40)),
             new Order.ExecuteCommand(
                     NAME, List.of("ls", "-l"), Map.of("TERM", "xterm"), Optional.of(new WindowSize(80, 24))),
             new Order.ExecuteCommand(NAME, List.of("true"), Map.of(), Optional.empty()),
@@ -347,6 +348,7 @@ final class Samples {
     static final List<StreamMessage> STREAM_MESSAGES = List.of(
             new StreamMessage.Gap(1, 2),
             new StreamMessage.CaughtUp(42),
+            new StreamMessage.Mark(1L << 40, 1_700_000_000_000L, StreamMessage.Mark.Kind.RUN_ENDED, "killed by signal 9"),
             new StreamMessage.WriterChanged("root"),
             new StreamMessage.Exited(137),
             new StreamMessage.Resize(new WindowSize(120, 40)),
