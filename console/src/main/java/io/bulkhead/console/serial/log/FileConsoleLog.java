@@ -264,6 +264,7 @@ final class FileConsoleLog implements ConsoleLog {
                     now.bytes(),
                     options.quotaBytes(),
                     room.lost(),
+                    room.lostMarks(),
                     failures.get(),
                     now.latencyMillis());
         }

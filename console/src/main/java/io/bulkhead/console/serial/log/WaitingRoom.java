@@ -28,7 +28,7 @@ final class WaitingRoom {
     private long bytes;
     private long end;
     private long lost;
-    private int lostMarks;
+    private long lostMarks;
 
     /**
      * @param mostBytes the most that waits here
@@ -127,7 +127,7 @@ final class WaitingRoom {
     void mark(long offset, EntryKind kind, String detail, Moment moment) {
         missing(offset, moment);
         Waiting.Mark mark = new Waiting.Mark(end, kind, detail, moment);
-        if (take(mark.cost())) {
+        if (take(mark.cost()) || overdraw(mark.cost())) {
             waiting.addLast(mark);
         } else {
             lostMarks++;
@@ -135,7 +135,7 @@ final class WaitingRoom {
     }
 
     /** How many events found no room. */
-    int lostMarks() {
+    long lostMarks() {
         return lostMarks;
     }
 
@@ -149,7 +149,15 @@ final class WaitingRoom {
     /** Puts back, before what came meanwhile, what could not be written. */
     void putBack(List<Waiting> items) {
         for (int i = items.size() - 1; i >= 0; i--) {
-            waiting.addFirst(items.get(i));
+            if (items.get(i) instanceof Waiting.Gap gap
+                    && waiting.peekFirst() instanceof Waiting.Gap next
+                    && gap.reason().equals(next.reason())) {
+                // A disk that is full for long is one gap, however often it was tried.
+                waiting.removeFirst();
+                waiting.addFirst(new Waiting.Gap(gap.from(), next.to(), gap.reason(), gap.moment()));
+            } else {
+                waiting.addFirst(items.get(i));
+            }
         }
     }
 
@@ -167,6 +175,16 @@ final class WaitingRoom {
             shared.addAndGet(-more);
             return false;
         }
+        bytes += cost;
+        return true;
+    }
+
+    /** Events are few and small: they find room where output does not, {@link #OWN_BYTES} of it. */
+    private boolean overdraw(long cost) {
+        if (bytes + cost > mostBytes + OWN_BYTES) {
+            return false;
+        }
+        shared.addAndGet(beyondOwn(bytes + cost) - beyondOwn(bytes));
         bytes += cost;
         return true;
     }
