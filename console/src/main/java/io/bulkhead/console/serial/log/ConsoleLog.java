@@ -39,7 +39,7 @@ public interface ConsoleLog extends AutoCloseable {
      *
      * @param offset of the next byte of output after it; where it is beyond {@link #end}, a gap is recorded first
      * @param kind neither output nor gap
-     * @param detail one line for people, cut at {@link IndexRecord#MOST_DETAIL_BYTES}
+     * @param detail one line for people, cut at 1,024 bytes of UTF-8
      * @param wallMillis when it happened, milliseconds since 1970 UTC
      */
     void mark(long offset, EntryKind kind, String detail, long wallMillis);

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param bytes that the files have together, the index included
  * @param quotaBytes how many they may have
  * @param lostBytes how many bytes handed over were not recorded, since this log was opened
+ * @param lostMarks how many events were not, likewise
  * @param failures how often writing failed, since then
  * @param latencyMillis how long the last batch waited from its first byte until it was written
  */
@@ -25,5 +26,6 @@ public record LogHealth(
         long bytes,
         long quotaBytes,
         long lostBytes,
+        long lostMarks,
         long failures,
         long latencyMillis) {}

@@ -15,19 +15,23 @@ public final class ConsoleViewer implements AutoCloseable {
     private final String name;
     private final long start;
 
-    /** The four are guarded by the hub's lock. */
+    /** All below are guarded by the hub's lock. */
     final long until;
+
+    /** The number of the next mark to tell of. */
+    long nextMark;
 
     long offset;
     boolean closed;
     final Deque<ConsoleOutput> notices = new ArrayDeque<>();
 
-    ConsoleViewer(ConsoleHub hub, String name, long start, long until) {
+    ConsoleViewer(ConsoleHub hub, String name, long start, long until, long nextMark) {
         this.hub = hub;
         this.name = name;
         this.start = start;
         this.offset = start;
         this.until = until;
+        this.nextMark = nextMark;
     }
 
     public String name() {

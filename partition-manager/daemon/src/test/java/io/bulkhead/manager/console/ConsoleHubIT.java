@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bulkhead.contract.order.Event;
 import io.bulkhead.contract.order.Refusal;
-import io.bulkhead.contract.partition.ConsoleStatus;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.WindowSize;
 import io.bulkhead.manager.loop.EventLoop;
@@ -41,7 +40,7 @@ class ConsoleHubIT {
     @BeforeEach
     void connect() {
         loop = EventLoop.start(calls);
-        hub = new ConsoleHub(DB, HISTORY, new EventConsoleLoop(loop), ConsoleCalls.of(calls), events::add);
+        hub = TestConsoles.open(DB, HISTORY, new EventConsoleLoop(loop), ConsoleCalls.of(calls), events::add);
         run();
     }
 
@@ -71,7 +70,7 @@ class ConsoleHubIT {
     void showsThePastAndWhatComes() throws InterruptedException {
         print("before\n");
         awaitOffset("before\r\n".length());
-        ConsoleViewer viewer = hub.open("me", false, false, 4, true);
+        ConsoleViewer viewer = hub.open("me", false, false, ConsoleStart.withNewest(4), true);
 
         print("after\n");
 
@@ -83,7 +82,7 @@ class ConsoleHubIT {
     void endsAfterThePastForWhoDoesNotFollow() throws InterruptedException {
         print("past\n");
         awaitOffset("past\r\n".length());
-        ConsoleViewer viewer = hub.open("me", false, false, 1000, false);
+        ConsoleViewer viewer = hub.open("me", false, false, ConsoleStart.withNewest(1000), false);
 
         assertThat(read(viewer, "past\r\n".length())).isEqualTo("past\r\n");
         assertThat(viewer.next(PATIENCE)).containsInstanceOf(ConsoleOutput.End.class);
@@ -91,8 +90,8 @@ class ConsoleHubIT {
 
     @Test
     void tellsASlowViewerWhatItMissedAndSlowsNobody() throws InterruptedException {
-        ConsoleViewer slow = hub.open("slow", false, false, 0, true);
-        ConsoleViewer quick = hub.open("quick", false, false, 0, true);
+        ConsoleViewer slow = hub.open("slow", false, false, ConsoleStart.withNewest(0), true);
+        ConsoleViewer quick = hub.open("quick", false, false, ConsoleStart.withNewest(0), true);
         String line = "x".repeat(98);
         int lines = 1000;
         Thread partition = new Thread(() -> {
@@ -118,12 +117,12 @@ class ConsoleHubIT {
 
     @Test
     void letsOneTypeAndAnotherTakeOver() throws InterruptedException {
-        ConsoleViewer first = hub.open("first", true, false, 0, true);
-        assertThatThrownBy(() -> hub.open("second", true, false, 0, true))
+        ConsoleViewer first = hub.open("first", true, false, ConsoleStart.withNewest(0), true);
+        assertThatThrownBy(() -> hub.open("second", true, false, ConsoleStart.withNewest(0), true))
                 .isInstanceOf(Refusal.class)
                 .hasMessageContaining("'first' is typing");
 
-        ConsoleViewer second = hub.open("second", true, true, 0, true);
+        ConsoleViewer second = hub.open("second", true, true, ConsoleStart.withNewest(0), true);
 
         assertThat(first.next(PATIENCE)).contains(new ConsoleOutput.WriterChanged("second"));
         type(first, "lost\n");
@@ -131,7 +130,8 @@ class ConsoleHubIT {
         assertThat(received("typed\n".length())).isEqualTo("typed\n");
         assertThat(hub.status().writer()).contains("second");
         second.close();
-        assertThat(hub.status()).isEqualTo(new ConsoleStatus(hub.status().offset(), 1, Optional.empty()));
+        assertThat(hub.status().viewers()).isEqualTo(1);
+        assertThat(hub.status().writer()).isEmpty();
         assertThat(events)
                 .containsExactly(
                         new Event.ConsoleAttached(DB, "first", true),
@@ -141,7 +141,7 @@ class ConsoleHubIT {
 
     @Test
     void aPartitionThatDoesNotReadSlowsItsWriterOnly() throws InterruptedException {
-        ConsoleViewer writer = hub.open("writer", true, false, 0, true);
+        ConsoleViewer writer = hub.open("writer", true, false, ConsoleStart.withNewest(0), true);
         // Whole lines: of a line without an end the terminal drops what is too much.
         byte[] page = "y\n".repeat(2048).getBytes(StandardCharsets.US_ASCII);
         boolean full = false;
@@ -149,7 +149,7 @@ class ConsoleHubIT {
             full = writer.type(page, 0, Duration.ofMillis(100)) == 0;
         }
         assertThat(full).isTrue();
-        ConsoleViewer other = hub.open("other", false, false, 0, true);
+        ConsoleViewer other = hub.open("other", false, false, ConsoleStart.withNewest(0), true);
 
         print("still here\n");
 
@@ -158,7 +158,7 @@ class ConsoleHubIT {
 
     @Test
     void aHangUpIsNotTheEnd() throws InterruptedException {
-        ConsoleViewer viewer = hub.open("me", false, false, 0, true);
+        ConsoleViewer viewer = hub.open("me", false, false, ConsoleStart.withNewest(0), true);
         print("one\n");
         assertThat(read(viewer, 5)).isEqualTo("one\r\n");
 
@@ -171,10 +171,10 @@ class ConsoleHubIT {
 
     @Test
     void outlivesRuns() throws InterruptedException {
-        ConsoleViewer viewer = hub.open("me", false, false, 0, true);
+        ConsoleViewer viewer = hub.open("me", false, false, ConsoleStart.withNewest(0), true);
         print("first run\n");
         endRun();
-        hub.mark("between");
+        hub.say("between");
         run();
 
         print("second run\n");
@@ -186,8 +186,8 @@ class ConsoleHubIT {
 
     @Test
     void setsTheSizeForTheWriterOnly() {
-        ConsoleViewer viewer = hub.open("viewer", false, false, 0, true);
-        ConsoleViewer writer = hub.open("writer", true, false, 0, true);
+        ConsoleViewer viewer = hub.open("viewer", false, false, ConsoleStart.withNewest(0), true);
+        ConsoleViewer writer = hub.open("writer", true, false, ConsoleStart.withNewest(0), true);
 
         viewer.resize(new WindowSize(10, 10));
         writer.resize(new WindowSize(101, 51));
@@ -198,7 +198,7 @@ class ConsoleHubIT {
 
     @Test
     void endsEveryViewerWhenThePartitionIsDeleted() throws InterruptedException {
-        ConsoleViewer viewer = hub.open("me", false, false, 0, true);
+        ConsoleViewer viewer = hub.open("me", false, false, ConsoleStart.withNewest(0), true);
 
         hub.close();
 

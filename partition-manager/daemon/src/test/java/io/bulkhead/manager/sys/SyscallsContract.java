@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bulkhead.contract.partition.WindowSize;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -206,7 +208,13 @@ public interface SyscallsContract {
                 kernel().setWindowSize(master, new WindowSize(132, 50));
                 assertThat(kernel().windowSize(slave)).isEqualTo(new WindowSize(132, 50));
                 write(slave, "from inside");
-                assertThat(read(master)).isEqualTo("from inside");
+                assertThat(kernel().readableBytes(master)).isEqualTo(11);
+                ByteBuffer first = ByteBuffer.allocateDirect(10).position(2).limit(6);
+                assertThat(kernel().read(master, first)).isEqualTo(4);
+                assertThat(first).isEqualTo(ByteBuffer.wrap("from".getBytes(StandardCharsets.US_ASCII)));
+                assertThat(read(master)).isEqualTo(" inside");
+                assertThat(kernel().readableBytes(master)).isZero();
+                assertFails(Errno.EAGAIN, "read(" + master + "): EAGAIN (11)", () -> kernel().read(master, first));
             }
             assertFails(Errno.EIO, "read(" + master + "): EIO (5)", () -> read(master));
         }
