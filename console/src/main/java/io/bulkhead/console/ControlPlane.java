@@ -3,6 +3,7 @@ package io.bulkhead.console;
 import io.bulkhead.broker.Bookkeeper;
 import io.bulkhead.broker.Broker;
 import io.bulkhead.broker.LedgerTraining;
+import io.bulkhead.broker.audit.AuditTrail;
 import io.bulkhead.broker.client.ClientOptions;
 import io.bulkhead.broker.client.LedgerWatch;
 import io.bulkhead.broker.client.ManagerClient;
@@ -13,6 +14,7 @@ import io.bulkhead.broker.inventory.InventoryReader;
 import io.bulkhead.broker.metrics.MetricsPage;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
+import io.bulkhead.console.serial.http.ConsoleRoom;
 import io.bulkhead.settings.Settings;
 import io.bulkhead.settings.SettingsException;
 import io.bulkhead.settings.SettingsLoader;
@@ -45,14 +47,21 @@ public final class ControlPlane implements AutoCloseable {
     private final ManagerClient manager;
     private final Bookkeeper bookkeeper;
     private final Optional<LedgerWatch> watch;
+    private final ConsoleRoom consoles;
     private final ApiServer server;
 
     private ControlPlane(
-            Vertx vertx, ManagerClient manager, Bookkeeper bookkeeper, Optional<LedgerWatch> watch, ApiServer server) {
+            Vertx vertx,
+            ManagerClient manager,
+            Bookkeeper bookkeeper,
+            Optional<LedgerWatch> watch,
+            ConsoleRoom consoles,
+            ApiServer server) {
         this.vertx = vertx;
         this.manager = manager;
         this.bookkeeper = bookkeeper;
         this.watch = watch;
+        this.consoles = consoles;
         this.server = server;
     }
 
@@ -83,14 +92,15 @@ public final class ControlPlane implements AutoCloseable {
         Broker broker = new Broker(manager, hardware::read, hardware::readInventory, bookkeeper);
         try {
             // Only who has the socket may have the ledger: the watch opens it.
-            ApiServer server = await(ApiServer.start(
-                    vertx,
-                    broker,
-                    manager,
-                    new ApiOptions(settings.apiSocket(), settings.instance(), version(), access(settings))));
+            ApiOptions options =
+                    new ApiOptions(settings.apiSocket(), settings.instance(), version(), access(settings));
+            AuditTrail audit = ApiServer.auditTrail(options);
+            ConsoleRoom consoles = ConsoleRoom.of(vertx, manager, broker, audit, settings);
+            ApiServer server = await(ApiServer.start(vertx, broker, manager, options, audit, consoles.api()));
             bookkeeper.open();
             Optional<LedgerWatch> watch = broker.ledger().map(office -> LedgerWatch.start(vertx, manager, office));
-            return new ControlPlane(vertx, manager, bookkeeper, watch, server);
+            consoles.start();
+            return new ControlPlane(vertx, manager, bookkeeper, watch, consoles, server);
         } catch (RuntimeException e) {
             bookkeeper.close();
             await(vertx.close());
@@ -155,9 +165,10 @@ public final class ControlPlane implements AutoCloseable {
                 .orElse("development");
     }
 
-    /** Ends the API, then the ledger, then the connections to the manager, then the event loop. */
+    /** Ends the consoles' viewers, the API, then the ledger, then the connections to the manager, then the event loop. */
     @Override
     public void close() {
+        consoles.close();
         await(server.close().otherwiseEmpty());
         watch.ifPresent(LedgerWatch::close);
         bookkeeper.close();

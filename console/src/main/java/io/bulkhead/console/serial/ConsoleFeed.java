@@ -1,12 +1,12 @@
 package io.bulkhead.console.serial;
 
+import io.bulkhead.broker.access.Caller;
 import io.bulkhead.console.lease.LeaseNews;
 import io.bulkhead.console.lease.WriterLease;
 import io.bulkhead.console.protocol.ClientMessage;
 import io.bulkhead.console.protocol.ServerMessage;
 import io.bulkhead.console.protocol.ServerMessage.Mark.Kind;
 import io.bulkhead.console.protocol.Start;
-import io.bulkhead.console.protocol.Wish;
 import io.bulkhead.console.ring.ConsoleRing;
 import io.bulkhead.console.ring.Piece;
 import io.bulkhead.console.ring.Recorder;
@@ -22,15 +22,14 @@ import io.bulkhead.contract.partition.ConsoleStatus;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.WindowSize;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /**
  * One console: its only stream from the manager, its ring, its log, its viewers and who of them types.
@@ -276,15 +275,15 @@ final class ConsoleFeed implements AutoCloseable {
         viewers().forEach(Viewer::pump);
     }
 
-    void readLog(long from, int atMost, Consumer<LogReader.Found> found) {
-        service.reader().read(name, creation, from, atMost).whenComplete((piece, failure) -> service.thread()
-                .execute(() -> found.accept(failure == null ? piece : LogReader.Found.NOTHING)));
+    /** Begins to read what only the log has. */
+    Past.Reading openPast() {
+        return service.past().open(name);
     }
 
     // ---- viewers
 
     /** Lets somebody in who may. */
-    Viewer attach(long id, String label, ViewerSink sink, ClientMessage.Hello hello, io.bulkhead.broker.access.Caller caller) {
+    Viewer attach(long id, String label, ViewerSink sink, ClientMessage.Hello hello, Caller caller) {
         long end = ring.end();
         long begin = begin(hello.start(), end);
         Viewer viewer = new Viewer(
@@ -427,7 +426,7 @@ final class ConsoleFeed implements AutoCloseable {
     private void changed(LeaseNews.Changed changed, long knows) {
         Optional<String> to = writer();
         String text = to.map(label -> label + " types").orElse("nobody types")
-                + " (" + changed.cause().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ')
+                + " (" + changed.cause().name().toLowerCase(Locale.ROOT).replace('_', ' ')
                 + (changed.reason().isEmpty() ? "" : ": " + changed.reason()) + ")";
         log.mark(ring.end(), EntryKind.WRITER, text, thread().wallMillis());
         service.wrote(this, changed);

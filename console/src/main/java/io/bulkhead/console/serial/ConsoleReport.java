@@ -70,6 +70,11 @@ public record ConsoleReport(
             long skipped,
             long sinceMillis) {}
 
+    /** How many viewers have a role. */
+    public long count(String role) {
+        return viewers.stream().filter(each -> each.role().equals(role)).count();
+    }
+
     static ConsoleReport of(ConsoleFeed feed) {
         List<Viewer> viewers = feed.viewers();
         return new ConsoleReport(

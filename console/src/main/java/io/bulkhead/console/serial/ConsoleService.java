@@ -3,8 +3,10 @@ package io.bulkhead.console.serial;
 import io.bulkhead.broker.access.Caller;
 import io.bulkhead.console.lease.LeaseNews;
 import io.bulkhead.console.protocol.ClientMessage;
+import io.bulkhead.console.protocol.LagPolicy;
 import io.bulkhead.console.protocol.MessageCodec;
 import io.bulkhead.console.protocol.ServerMessage;
+import io.bulkhead.console.protocol.Start;
 import io.bulkhead.console.protocol.Wish;
 import io.bulkhead.console.serial.log.ConsoleLogs;
 import io.bulkhead.contract.order.Problem;
@@ -42,7 +44,7 @@ public final class ConsoleService implements AutoCloseable {
      * @param thread that it lives on
      * @param lines to the manager; closed with the service
      * @param logs of the consoles; closed with the service
-     * @param reader of what only logs have
+     * @param past what only logs have
      * @param rights who may do what
      * @param audit where that is written down
      * @param breaks what a break does
@@ -52,7 +54,7 @@ public final class ConsoleService implements AutoCloseable {
             ServiceThread thread,
             Lines lines,
             ConsoleLogs logs,
-            LogReader reader,
+            Past past,
             ConsoleRights rights,
             ConsoleAudit audit,
             ConsoleBreaks breaks,
@@ -193,8 +195,8 @@ public final class ConsoleService implements AutoCloseable {
         return parts.lines();
     }
 
-    LogReader reader() {
-        return parts.reader();
+    Past past() {
+        return parts.past();
     }
 
     ConsoleAudit audit() {
@@ -255,7 +257,22 @@ public final class ConsoleService implements AutoCloseable {
     /** One of them; {@link Refusal} where there is none, or not for this caller. */
     public ConsoleReport report(PartitionName name, Caller caller) {
         return ConsoleReport.of(admit(name, caller, ClientMessage.Hello.view(
-                "", io.bulkhead.console.protocol.Start.now(), io.bulkhead.console.protocol.LagPolicy.FOLLOW)));
+                "", Start.now(), LagPolicy.FOLLOW)));
+    }
+
+    /** The manager's view of a console with the viewers and the writer that there are; of the manager the service is the only one. */
+    public ConsoleStatus seen(PartitionName name, ConsoleStatus status) {
+        ConsoleFeed feed = feeds.get(name);
+        return new ConsoleStatus(
+                status.offset(),
+                feed == null ? 0 : feed.viewers().size(),
+                feed == null ? Optional.empty() : feed.writer(),
+                status.created(),
+                status.start(),
+                status.ring(),
+                status.rate(),
+                status.stalls(),
+                status.skipped());
     }
 
     /** All of them, for metrics. */

@@ -32,7 +32,7 @@ public final class Viewer {
     public static final int INTERACTIVE_CREDIT = 32 << 10;
 
     /** The most credit that a viewer can have, bytes. */
-    public static final int MOST_CREDIT = 4 << 20;
+    static final int MOST_CREDIT = 4 << 20;
 
     /** Credit of input, bytes: as much of it may be on the way to the manager. */
     public static final int INPUT_CREDIT = 16 << 10;
@@ -55,11 +55,13 @@ public final class Viewer {
     private final Deque<ServerMessage> waiting = new ArrayDeque<>();
 
     private Optional<QueryFilter> filter;
+    private Optional<Past.Reading> past = Optional.empty();
     private int leftOver;
     private Optional<WindowSize> size;
     private boolean sizeUsed;
     private long credit;
     private int inputUnderWay;
+    private int creditOwed;
     private long lastHeardMillis;
     private boolean askingLog;
     private boolean detached;
@@ -163,6 +165,7 @@ public final class Viewer {
         if (!detached) {
             detached = true;
             waiting.clear();
+            closePast();
             feed.left(this, reason);
         }
     }
@@ -180,8 +183,8 @@ public final class Viewer {
         }
         if (message instanceof ServerMessage.WriterChanged) {
             waiting.removeIf(ServerMessage.WriterChanged.class::isInstance);
-        } else if (message instanceof ServerMessage.Credit || message instanceof ServerMessage.Ping) {
-            waiting.removeIf(each -> each.getClass() == message.getClass() && message instanceof ServerMessage.Ping);
+        } else if (message instanceof ServerMessage.Ping) {
+            waiting.removeIf(ServerMessage.Ping.class::isInstance);
         }
         if (waiting.size() >= MOST_WAITING) {
             waiting.remove();
@@ -190,6 +193,10 @@ public final class Viewer {
     }
 
     private void flush() {
+        if (!detached && creditOwed > 0 && sink.writable()) {
+            sink.send(new ServerMessage.Credit(creditOwed));
+            creditOwed = 0;
+        }
         while (!detached && !waiting.isEmpty() && sink.writable()) {
             sink.send(waiting.remove());
         }
@@ -263,15 +270,14 @@ public final class Viewer {
                 filter = Optional.empty();
             }
         }
-        for (int from = 0; shown.length - from > MessageCodec.MOST_DATA; ) {
-            // A filter can only make it longer by putting a sequence's introducer in full; still, a message has its bound.
-            sink.send(new ServerMessage.History(
-                    piece.offset(), 0, ByteBuffer.wrap(shown, from, MessageCodec.MOST_DATA).slice()));
-            from += MessageCodec.MOST_DATA;
-            shown = java.util.Arrays.copyOfRange(shown, from, shown.length);
-            from = 0;
+        // What a sequence of before the piece adds may make it longer than a message.
+        int rest = 0;
+        for (; shown.length - rest > MessageCodec.MOST_DATA; rest += MessageCodec.MOST_DATA) {
+            ByteBuffer part = ByteBuffer.wrap(shown, rest, MessageCodec.MOST_DATA).slice();
+            sink.send(new ServerMessage.History(piece.offset(), 0, part));
         }
-        sink.send(new ServerMessage.History(piece.offset(), bytes.length, ByteBuffer.wrap(shown)));
+        ByteBuffer last = ByteBuffer.wrap(shown, rest, shown.length - rest).slice();
+        sink.send(new ServerMessage.History(piece.offset(), bytes.length, last));
     }
 
     /** What holds where the cursor is. */
@@ -289,13 +295,27 @@ public final class Viewer {
     private void askLog(Step.AskLog ask) {
         askingLog = true;
         int most = (int) Math.min(Math.min(credit, MessageCodec.MOST_DATA), ask.to() - ask.from());
-        feed.readLog(ask.from(), most, found -> {
-            askingLog = false;
-            if (!detached) {
-                carryOut(cursor.fromLog(ask, found.bytes(), found.next()));
-                pump();
+        if (past.isEmpty()) {
+            past = Optional.of(feed.openPast());
+        }
+        past.get().read(ask.from(), most).whenComplete((found, failure) -> feed.thread()
+                .execute(() -> answered(ask, failure == null ? found : Past.Found.NOTHING)));
+    }
+
+    private void answered(Step.AskLog ask, Past.Found found) {
+        askingLog = false;
+        if (!detached) {
+            carryOut(cursor.fromLog(ask, found.bytes(), found.next()));
+            if (cursor.offset() >= feed.ring().start()) {
+                closePast();
             }
-        });
+            pump();
+        }
+    }
+
+    private void closePast() {
+        past.ifPresent(Past.Reading::close);
+        past = Optional.empty();
     }
 
     // ---- typing
@@ -325,7 +345,8 @@ public final class Viewer {
 
     private void taken(int count) {
         inputUnderWay -= count;
-        tell(new ServerMessage.Credit(count));
+        creditOwed += count;
+        flush();
     }
 
     // ---- time

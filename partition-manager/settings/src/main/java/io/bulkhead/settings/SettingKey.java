@@ -11,6 +11,7 @@ import io.bulkhead.contract.unit.CpuMillis;
 import io.bulkhead.contract.unit.OperationRate;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -305,6 +306,72 @@ public record SettingKey<T>(
             "The private key of tls_certificate in PEM, PKCS #8.",
             ApiValues::file);
 
+    static final SettingKey<Settings.ConsoleRole> CONSOLES_READ = new SettingKey<>(
+            "consoles",
+            "read",
+            "viewer",
+            "viewer, operator or admin",
+            "The role that viewing any console, and reading its log, takes.",
+            ConsoleValues::role);
+
+    static final SettingKey<Settings.ConsoleRole> CONSOLES_WRITE = new SettingKey<>(
+            "consoles",
+            "write",
+            "operator",
+            "viewer, operator or admin",
+            "The role that typing on any console, and sending a break, takes.",
+            ConsoleValues::role);
+
+    static final SettingKey<Settings.ConsoleRole> CONSOLES_TAKE_OVER = new SettingKey<>(
+            "consoles",
+            "take_over",
+            "operator",
+            "viewer, operator or admin",
+            "The role that taking the typing from somebody else takes.",
+            ConsoleValues::role);
+
+    static final SettingKey<List<Settings.ConsoleGrant>> CONSOLES_GRANTS = new SettingKey<>(
+            "consoles",
+            "grants",
+            ApiValues.NONE,
+            "WHO:RIGHT@PARTITION with commas between, or none; RIGHT is read, write or take-over",
+            "Rights on single consoles, beside those by role: like alice:write@db or token 3:read@web*. WHO is a local user who"
+                    + " may use the API at all, or a token; each right holds those before it.",
+            ConsoleValues::grants);
+
+    static final SettingKey<Boolean> CONSOLES_BREAK = new SettingKey<>(
+            "consoles",
+            "break",
+            "report",
+            "report or off",
+            "What a break does. report: shows the partition's tasks, memory and pressure to all who view the console, and in"
+                    + " its log.",
+            ConsoleValues::breakReports);
+
+    static final SettingKey<Optional<Duration>> CONSOLES_WRITER_IDLE = new SettingKey<>(
+            "consoles",
+            "writer_idle",
+            ApiValues.OFF,
+            "a time like 15min, or off",
+            "After how long without a key whoever types on a console gives the typing up; viewing goes on.",
+            ConsoleValues::time);
+
+    static final SettingKey<Optional<Duration>> CONSOLES_MOST_ATTACHED = new SettingKey<>(
+            "consoles",
+            "most_attached",
+            ApiValues.OFF,
+            "a time like 8h, or off",
+            "How long anybody may stay attached to a console.",
+            ConsoleValues::time);
+
+    static final SettingKey<ByteSize> CONSOLES_LOG_QUOTA = new SettingKey<>(
+            "consoles",
+            "log_quota",
+            "64MiB",
+            "a size from 1MiB to 1TiB",
+            "How much of the disk each console's log may take; the oldest of it goes.",
+            ConsoleValues::quota);
+
     /** Every key there is, in the order of the file. */
     public static final List<SettingKey<?>> ALL = List.of(
             INSTANCE_NAME,
@@ -336,7 +403,15 @@ public record SettingKey<T>(
             API_VIEWERS,
             API_LISTEN,
             API_TLS_CERTIFICATE,
-            API_TLS_KEY);
+            API_TLS_KEY,
+            CONSOLES_READ,
+            CONSOLES_WRITE,
+            CONSOLES_TAKE_OVER,
+            CONSOLES_GRANTS,
+            CONSOLES_BREAK,
+            CONSOLES_WRITER_IDLE,
+            CONSOLES_MOST_ATTACHED,
+            CONSOLES_LOG_QUOTA);
 
     private static final Pattern USER = Pattern.compile("[a-z_][a-z0-9_-]{0,31}|0|[1-9][0-9]{0,9}");
     private static final ByteSize LEAST_RESERVE = ByteSize.ofMebibytes(16);

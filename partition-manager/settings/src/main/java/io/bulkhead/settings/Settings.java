@@ -8,6 +8,9 @@ import io.bulkhead.contract.partition.NetworkCapacity;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -25,6 +28,7 @@ import java.util.Set;
  * @param network of the partitions
  * @param controlPlaneUser user name or number that the control plane runs as
  * @param api who may use the API, and where
+ * @param consoles how they are served
  */
 public record Settings(
         InstanceName instance,
@@ -37,7 +41,55 @@ public record Settings(
         ByteSize consoleHistory,
         Network network,
         String controlPlaneUser,
-        Api api) {
+        Api api,
+        Consoles consoles) {
+    /** A role that a right on consoles takes. */
+    public enum ConsoleRole {
+        VIEWER,
+        OPERATOR,
+        ADMIN;
+
+        /** As it is written. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * A right on one console, or on several, that somebody has by name.
+     *
+     * @param who a local user's name, or {@code token ID}
+     * @param right {@code read}, {@code write} or {@code take-over}
+     * @param partitions a name, or its beginning and {@code *}
+     */
+    public record ConsoleGrant(String who, String right, String partitions) {}
+
+    /**
+     * How consoles are served.
+     *
+     * @param read the role for viewing
+     * @param write the role for typing
+     * @param takeOver the role for taking the typing from somebody else
+     * @param grants beside those roles
+     * @param breakReports whether a break shows a report; otherwise it is refused
+     * @param writerIdle after how long without a key the typing is given up
+     * @param mostAttached how long anybody may stay
+     * @param logQuota how much of the disk each log may take
+     */
+    public record Consoles(
+            ConsoleRole read,
+            ConsoleRole write,
+            ConsoleRole takeOver,
+            List<ConsoleGrant> grants,
+            boolean breakReports,
+            Optional<Duration> writerIdle,
+            Optional<Duration> mostAttached,
+            ByteSize logQuota) {
+        public Consoles {
+            grants = List.copyOf(grants);
+        }
+    }
+
     /**
      * What the host keeps for itself; where empty, the manager chooses by the machine's size.
      *
@@ -158,6 +210,11 @@ public record Settings(
     /** Where the control plane keeps what is its own; nobody else may look into it. */
     public Path controlPlaneDirectory() {
         return stateDirectory.resolve("control");
+    }
+
+    /** Where the control plane keeps the logs of consoles. */
+    public Path consolesDirectory() {
+        return controlPlaneDirectory().resolve("consoles");
     }
 
     /** Where the control plane keeps the ledger. */

@@ -256,7 +256,16 @@ public final class SettingsLoader {
                         sure(SettingKey.API_VIEWERS),
                         sure(SettingKey.API_LISTEN),
                         sure(SettingKey.API_TLS_CERTIFICATE),
-                        sure(SettingKey.API_TLS_KEY)));
+                        sure(SettingKey.API_TLS_KEY)),
+                new Settings.Consoles(
+                        sure(SettingKey.CONSOLES_READ),
+                        sure(SettingKey.CONSOLES_WRITE),
+                        sure(SettingKey.CONSOLES_TAKE_OVER),
+                        sure(SettingKey.CONSOLES_GRANTS),
+                        sure(SettingKey.CONSOLES_BREAK),
+                        sure(SettingKey.CONSOLES_WRITER_IDLE),
+                        sure(SettingKey.CONSOLES_MOST_ATTACHED),
+                        sure(SettingKey.CONSOLES_LOG_QUOTA)));
     }
 
     private <T> T sure(SettingKey<T> key) {

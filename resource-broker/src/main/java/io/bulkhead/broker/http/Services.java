@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
  * @param operations what is being done
  * @param answers for repeated requests
  * @param statistics of requests
+ * @param consoles who serves them
  */
 record Services(
         Vertx vertx,
@@ -35,8 +36,15 @@ record Services(
         AuditTrail audit,
         Operations operations,
         RecordedAnswers answers,
-        RequestStatistics statistics) {
-    static Services of(Vertx vertx, Broker broker, ManagerClient manager, ApiOptions options) {
+        RequestStatistics statistics,
+        Consoles consoles) {
+    static Services of(
+            Vertx vertx,
+            Broker broker,
+            ManagerClient manager,
+            ApiOptions options,
+            AuditTrail audit,
+            Consoles consoles) {
         return new Services(
                 vertx,
                 broker,
@@ -44,10 +52,11 @@ record Services(
                 options,
                 new ConnectionGuard(vertx, options.limits()),
                 TokenStore.open(options.access().directory().resolve("tokens.json"), System::currentTimeMillis),
-                new AuditTrail(options.access().directory().resolve("audit"), System::currentTimeMillis),
+                audit,
                 new Operations(System::currentTimeMillis),
                 new RecordedAnswers(System::currentTimeMillis),
-                new RequestStatistics());
+                new RequestStatistics(),
+                consoles);
     }
 
     /** A limiter on the clock that never goes back. */

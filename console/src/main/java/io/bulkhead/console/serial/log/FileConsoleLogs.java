@@ -75,6 +75,11 @@ public final class FileConsoleLogs implements ConsoleLogs {
         return new LogReader(storage(partition));
     }
 
+    /** Reads a partition's output by offset; a log that is not there has none. */
+    public LogWindow window(PartitionName partition) {
+        return new LogWindow(storage(partition));
+    }
+
     /** Goes through all that a log has and says what is wrong with it. */
     public Verification verify(PartitionName partition) throws IOException {
         return Verifier.verify(storage(partition));
