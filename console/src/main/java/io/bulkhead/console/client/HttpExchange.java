@@ -95,6 +95,11 @@ final class HttpExchange implements AutoCloseable {
         return new FrameStream(channel, in);
     }
 
+    /** The same for the console protocol. */
+    ConsoleConnection intoConsole() {
+        return new ConsoleConnection(channel, in);
+    }
+
     @Override
     public void close() throws IOException {
         channel.close();
