@@ -120,7 +120,8 @@ class OpenApiTest {
             ManagerClient manager = new ManagerClient(vertx, ClientOptions.of(Path.of("/nowhere")));
             Broker broker = new Broker(manager, () -> Samples.machine(2));
             ApiOptions options = new ApiOptions(Path.of("/nowhere"), InstanceName.parse("test"), "0");
-            Services services = Services.of(vertx, broker, manager, options);
+            Services services = 
+                    Services.of(vertx, broker, manager, options, ApiServer.auditTrail(options), Consoles.NONE);
             return new Api(services, new Auditing(services.audit()))
                     .routes().all().stream()
                             .collect(Collectors.toMap(
