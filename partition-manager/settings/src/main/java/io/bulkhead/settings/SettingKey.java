@@ -203,9 +203,9 @@ public record SettingKey<T>(
     static final SettingKey<ByteSize> CONSOLE_HISTORY = new SettingKey<>(
             "partitions",
             "console_history",
-            "256KiB",
+            "1MiB",
             "a size from 4KiB to 64MiB",
-            "How much of its console's past each partition keeps in the manager's memory.",
+            "How much of a console's newest output is kept in the run directory where the definition does not say.",
             SettingKey::consoleHistory);
 
     static final SettingKey<Ipv4Subnet> NETWORK_SUBNET = new SettingKey<>(

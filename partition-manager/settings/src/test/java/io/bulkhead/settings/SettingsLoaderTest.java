@@ -47,7 +47,7 @@ class SettingsLoaderTest {
                         new Settings.MemoryCaps(true, Optional.empty())));
         assertThat(settings.uidBase()).isEqualTo(1_048_576);
         assertThat(settings.uidRanges()).isEqualTo(256);
-        assertThat(settings.consoleHistory()).isEqualTo(new ByteSize(256 * 1024));
+        assertThat(settings.consoleHistory()).isEqualTo(ByteSize.ofMebibytes(1));
         assertThat(settings.controlPlaneUser()).isEqualTo("bulkhead");
     }
 

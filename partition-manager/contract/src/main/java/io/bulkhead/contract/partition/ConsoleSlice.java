@@ -12,15 +12,16 @@ import java.util.Optional;
  * @param history of the newest output that the manager keeps, 4 KiB to 64 MiB; as the manager's settings say where absent
  */
 public record ConsoleSlice(Limit<ByteRate> rate, Optional<ByteSize> history) {
-    /** Where nothing is said. */
-    public static final ConsoleSlice DEFAULT =
-            new ConsoleSlice(Limit.of(new ByteRate(4 << 20)), Optional.empty());
-
     /** Slower than a person reads. */
     private static final ByteRate LEAST_RATE = new ByteRate(1 << 10);
 
     private static final ByteSize LEAST_HISTORY = new ByteSize(4 << 10);
     private static final ByteSize MOST_HISTORY = ByteSize.ofMebibytes(64);
+
+    // Behind the bounds, which it is held to.
+    /** Where nothing is said. */
+    public static final ConsoleSlice DEFAULT =
+            new ConsoleSlice(Limit.of(new ByteRate(4 << 20)), Optional.empty());
 
     public ConsoleSlice {
         rate.fold(

@@ -19,6 +19,7 @@ import io.bulkhead.contract.order.Reply;
 import io.bulkhead.contract.order.StreamMessage;
 import io.bulkhead.contract.partition.Certificate;
 import io.bulkhead.contract.partition.Claim;
+import io.bulkhead.contract.partition.ConsoleSlice;
 import io.bulkhead.contract.partition.ConsoleStatus;
 import io.bulkhead.contract.partition.CpuClaim;
 import io.bulkhead.contract.partition.CpuSlice;
@@ -88,6 +89,7 @@ final class Samples {
                             List.of(new Volume(
                                     new PartitionName("data"), ByteSize.parse("10GiB"), new InsidePath("/srv/data"))),
                             List.of("sdb")))
+                    .withConsole(new ConsoleSlice(Limit.unlimited(), Optional.of(ByteSize.parse("2MiB"))))
                     .withNetwork(new NetworkSlice(
                             Limit.of(BitRate.parse("100Mbit/s")), Limit.unlimited(), Optional.empty())),
             new Init.Service(List.of("/usr/bin/redis-server", "--port", "6379"), Init.Restart.ON_FAILURE),
@@ -166,7 +168,16 @@ final class Samples {
             "service",
             Optional.of(WHOLE),
             PROMISES,
-            new ConsoleStatus(17, 2, Optional.of("root")),
+            new ConsoleStatus(
+                    1L << 40,
+                    2,
+                    Optional.of("root"),
+                    "0011223344556677",
+                    (1L << 40) - 17,
+                    ByteSize.ofMebibytes(1),
+                    Limit.of(ByteRate.parse("4MiB/s")),
+                    3,
+                    new ByteSize(5)),
             Optional.of(4711L),
             new UidRange(1_048_576),
             "g-0123456789ab",
