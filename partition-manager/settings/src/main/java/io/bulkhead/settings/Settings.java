@@ -22,6 +22,7 @@ import java.util.Set;
  * @param uidBase the first uid that partitions may have on the host, a multiple of 65536
  * @param uidRanges how many ranges of 65,536 there are, so how many partitions
  * @param consoleHistory bytes of console output kept per partition
+ * @param consoleLogQuota the most that the log of one console may have on the disk
  * @param network of the partitions
  * @param controlPlaneUser user name or number that the control plane runs as
  * @param api who may use the API, and where
@@ -35,6 +36,7 @@ public record Settings(
         long uidBase,
         int uidRanges,
         ByteSize consoleHistory,
+        ByteSize consoleLogQuota,
         Network network,
         String controlPlaneUser,
         Api api) {
@@ -163,6 +165,11 @@ public record Settings(
     /** Where the control plane keeps the ledger. */
     public Path ledgerDirectory() {
         return controlPlaneDirectory().resolve("ledger");
+    }
+
+    /** Where the control plane keeps consoles' logs, a directory for each. */
+    public Path consoleLogDirectory() {
+        return controlPlaneDirectory().resolve("consoles");
     }
 
     static Path managerSocket(Path runDirectory) {

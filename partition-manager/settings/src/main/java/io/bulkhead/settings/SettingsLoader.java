@@ -244,6 +244,7 @@ public final class SettingsLoader {
                 sure(SettingKey.UID_BASE),
                 sure(SettingKey.UID_RANGES),
                 sure(SettingKey.CONSOLE_HISTORY),
+                sure(SettingKey.CONSOLE_LOG),
                 new Settings.Network(
                         sure(SettingKey.NETWORK_SUBNET),
                         sure(SettingKey.NETWORK_UPLINK),

@@ -104,6 +104,7 @@ final class Api {
                 new Route(GET, "/metrics", program::metrics).withoutManager()));
         all.addAll(new GenerationEndpoint(broker.generations(), works).routes());
         all.addAll(new LedgerEndpoint(broker).routes());
+        all.addAll(new ConsoleLogEndpoint(services.vertx(), services.records()).routes());
         this.routes = new Routes(all);
     }
 

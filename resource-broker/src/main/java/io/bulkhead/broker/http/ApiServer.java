@@ -1,6 +1,7 @@
 package io.bulkhead.broker.http;
 
 import io.bulkhead.broker.Broker;
+import io.bulkhead.broker.ConsoleRecords;
 import io.bulkhead.broker.access.Caller;
 import io.bulkhead.broker.access.Role;
 import io.bulkhead.broker.client.ManagerClient;
@@ -67,6 +68,11 @@ public final class ApiServer {
                 .setMaxInitialLineLength(limits.headerBytes());
     }
 
+    /** Listens, without consoles' logs. */
+    public static Future<ApiServer> start(Vertx vertx, Broker broker, ManagerClient manager, ApiOptions options) {
+        return start(vertx, broker, manager, options, ConsoleRecords.NONE);
+    }
+
     /**
      * Listens; must not be called twice for one path.
      *
@@ -74,14 +80,16 @@ public final class ApiServer {
      * @param broker who does the work
      * @param manager for streams and events
      * @param options where, and within which limits
+     * @param records the consoles' logs
      * @return the server when it listens; fails with a {@link Refusal} where the path is another live server's, where TCP
      *     would be open to others without TLS, or where a certificate cannot be used
      */
-    public static Future<ApiServer> start(Vertx vertx, Broker broker, ManagerClient manager, ApiOptions options) {
+    public static Future<ApiServer> start(
+            Vertx vertx, Broker broker, ManagerClient manager, ApiOptions options, ConsoleRecords records) {
         SocketPlace place;
         ApiServer server;
         try {
-            Services services = Services.of(vertx, broker, manager, options);
+            Services services = Services.of(vertx, broker, manager, options, records);
             Optional<TcpPlace> tcp = options.access().listen().map(listen -> TcpPlace.of(services, listen));
             place = SocketPlace.take(options.socket());
             server = at(place, services, tcp);

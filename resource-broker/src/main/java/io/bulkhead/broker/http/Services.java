@@ -1,6 +1,7 @@
 package io.bulkhead.broker.http;
 
 import io.bulkhead.broker.Broker;
+import io.bulkhead.broker.ConsoleRecords;
 import io.bulkhead.broker.access.FailureLimiter;
 import io.bulkhead.broker.access.TokenStore;
 import io.bulkhead.broker.audit.AuditTrail;
@@ -24,6 +25,7 @@ import java.util.concurrent.TimeUnit;
  * @param operations what is being done
  * @param answers for repeated requests
  * @param statistics of requests
+ * @param records the consoles' logs
  */
 record Services(
         Vertx vertx,
@@ -35,8 +37,10 @@ record Services(
         AuditTrail audit,
         Operations operations,
         RecordedAnswers answers,
-        RequestStatistics statistics) {
-    static Services of(Vertx vertx, Broker broker, ManagerClient manager, ApiOptions options) {
+        RequestStatistics statistics,
+        ConsoleRecords records) {
+    static Services of(
+            Vertx vertx, Broker broker, ManagerClient manager, ApiOptions options, ConsoleRecords records) {
         return new Services(
                 vertx,
                 broker,
@@ -47,7 +51,8 @@ record Services(
                 new AuditTrail(options.access().directory().resolve("audit"), System::currentTimeMillis),
                 new Operations(System::currentTimeMillis),
                 new RecordedAnswers(System::currentTimeMillis),
-                new RequestStatistics());
+                new RequestStatistics(),
+                records);
     }
 
     /** A limiter on the clock that never goes back. */
