@@ -12,9 +12,12 @@ import io.bulkhead.broker.http.ApiOptions;
 import io.bulkhead.broker.http.ApiServer;
 import io.bulkhead.broker.inventory.InventoryReader;
 import io.bulkhead.broker.metrics.MetricsPage;
+import io.bulkhead.console.serial.http.ConsoleRoom;
+import io.bulkhead.console.serial.log.FileConsoleLogs;
+import io.bulkhead.console.serial.log.LogLibrary;
+import io.bulkhead.console.serial.log.LogOptions;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
-import io.bulkhead.console.serial.http.ConsoleRoom;
 import io.bulkhead.settings.Settings;
 import io.bulkhead.settings.SettingsException;
 import io.bulkhead.settings.SettingsLoader;
@@ -48,6 +51,8 @@ public final class ControlPlane implements AutoCloseable {
     private final Bookkeeper bookkeeper;
     private final Optional<LedgerWatch> watch;
     private final ConsoleRoom consoles;
+    private final FileConsoleLogs logs;
+    private final LogLibrary library;
     private final ApiServer server;
 
     private ControlPlane(
@@ -56,12 +61,16 @@ public final class ControlPlane implements AutoCloseable {
             Bookkeeper bookkeeper,
             Optional<LedgerWatch> watch,
             ConsoleRoom consoles,
+            FileConsoleLogs logs,
+            LogLibrary library,
             ApiServer server) {
         this.vertx = vertx;
         this.manager = manager;
         this.bookkeeper = bookkeeper;
         this.watch = watch;
         this.consoles = consoles;
+        this.logs = logs;
+        this.library = library;
         this.server = server;
     }
 
@@ -90,17 +99,21 @@ public final class ControlPlane implements AutoCloseable {
         InventoryReader hardware = new InventoryReader(Path.of("/"));
         Bookkeeper bookkeeper = Bookkeeper.inDirectory(settings.ledgerDirectory());
         Broker broker = new Broker(manager, hardware::read, hardware::readInventory, bookkeeper);
+        FileConsoleLogs logs = new FileConsoleLogs(
+                settings.consoleLogDirectory(),
+                LogOptions.withQuota(settings.consoleLogQuota().bytes()));
+        LogLibrary library = new LogLibrary(logs);
         try {
             // Only who has the socket may have the ledger: the watch opens it.
             ApiOptions options =
                     new ApiOptions(settings.apiSocket(), settings.instance(), version(), access(settings));
             AuditTrail audit = ApiServer.auditTrail(options);
-            ConsoleRoom consoles = ConsoleRoom.of(vertx, manager, broker, audit, settings);
-            ApiServer server = await(ApiServer.start(vertx, broker, manager, options, audit, consoles.api()));
+            ConsoleRoom consoles = ConsoleRoom.of(vertx, manager, broker, audit, logs, settings);
+            ApiServer server = await(ApiServer.start(vertx, broker, manager, options, audit, consoles.api(), library));
             bookkeeper.open();
             Optional<LedgerWatch> watch = broker.ledger().map(office -> LedgerWatch.start(vertx, manager, office));
             consoles.start();
-            return new ControlPlane(vertx, manager, bookkeeper, watch, consoles, server);
+            return new ControlPlane(vertx, manager, bookkeeper, watch, consoles, logs, library, server);
         } catch (RuntimeException e) {
             bookkeeper.close();
             await(vertx.close());
@@ -165,11 +178,13 @@ public final class ControlPlane implements AutoCloseable {
                 .orElse("development");
     }
 
-    /** Ends the consoles' viewers, the API, then the ledger, then the connections to the manager, then the event loop. */
+    /** Ends the consoles' viewers, then the API, then consoles' logs and the ledger, then the connections to the manager, then the event loop. */
     @Override
     public void close() {
         consoles.close();
         await(server.close().otherwiseEmpty());
+        library.close();
+        logs.close();
         watch.ifPresent(LedgerWatch::close);
         bookkeeper.close();
         await(manager.close().otherwiseEmpty());

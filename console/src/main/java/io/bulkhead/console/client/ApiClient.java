@@ -114,6 +114,25 @@ public final class ApiClient {
         request("DELETE", path, Optional.empty());
     }
 
+    /** Asks for something whose body is read as it comes, which may be for ever. */
+    public BodyStream open(String path) {
+        HttpExchange exchange = connect();
+        try {
+            exchange.send("GET", path, Map.of("Connection", "close"), new byte[0]);
+            HttpExchange.Head head = exchange.readHead();
+            if (head.status() >= 400) {
+                throw problem(head.status(), exchange.readBody(head));
+            }
+            return new BodyStream(exchange, exchange.openBody(head));
+        } catch (IOException e) {
+            close(exchange);
+            throw unreachable(e);
+        } catch (RuntimeException e) {
+            close(exchange);
+            throw e;
+        }
+    }
+
     /** Reads the answer as a record of the contract. */
     public <T> T get(String path, Class<T> type) {
         return decode(type, get(path));

@@ -246,6 +246,11 @@ public final class ConsoleService implements AutoCloseable {
 
     // ---- what there is
 
+    /** Whether somebody may view a console, and read its log. */
+    public boolean mayRead(PartitionName name, Caller caller) {
+        return parts.rights().allow(caller, ConsoleRight.READ, name);
+    }
+
     /** The consoles that somebody may read. */
     public List<ConsoleReport> reports(Caller caller) {
         return feeds.values().stream()

@@ -1,6 +1,5 @@
 package io.bulkhead.settings;
 
-import io.bulkhead.contract.unit.ByteSize;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,8 +14,6 @@ final class ConsoleValues {
             Pattern.compile("([a-z_][a-z0-9_-]{0,31}|token [A-Za-z0-9_-]{1,64}):(read|write|take-over)@"
                     + "([a-z*][a-z0-9-]{0,62}\\*?)");
     private static final Pattern TIME = Pattern.compile("([1-9][0-9]{0,6})(s|min|h)");
-    private static final ByteSize LEAST_QUOTA = ByteSize.ofMebibytes(1);
-    private static final ByteSize MOST_QUOTA = ByteSize.parse("1TiB");
 
     private ConsoleValues() {}
 
@@ -64,13 +61,5 @@ final class ConsoleValues {
                     case "min" -> Duration.ofMinutes(count);
                     default -> Duration.ofSeconds(count);
                 });
-    }
-
-    static ByteSize quota(String text) {
-        ByteSize size = ByteSize.parse(text);
-        if (size.compareTo(LEAST_QUOTA) < 0 || size.compareTo(MOST_QUOTA) > 0) {
-            throw new IllegalArgumentException("'" + text + "' is outside 1MiB to 1TiB");
-        }
-        return size;
     }
 }

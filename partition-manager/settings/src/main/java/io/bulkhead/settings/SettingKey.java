@@ -208,6 +208,15 @@ public record SettingKey<T>(
             "How much of a console's newest output is kept in the run directory where the definition does not say.",
             SettingKey::consoleHistory);
 
+    static final SettingKey<ByteSize> CONSOLE_LOG = new SettingKey<>(
+            "partitions",
+            "console_log",
+            "64MiB",
+            "a size from 1MiB to 64GiB",
+            "How much of its console's log each partition keeps on the disk, in the state directory, with the index; the"
+                    + " oldest eighth or less goes when that is full.",
+            SettingKey::consoleLog);
+
     static final SettingKey<Ipv4Subnet> NETWORK_SUBNET = new SettingKey<>(
             "network",
             "subnet",
@@ -364,14 +373,6 @@ public record SettingKey<T>(
             "How long anybody may stay attached to a console.",
             ConsoleValues::time);
 
-    static final SettingKey<ByteSize> CONSOLES_LOG_QUOTA = new SettingKey<>(
-            "consoles",
-            "log_quota",
-            "64MiB",
-            "a size from 1MiB to 1TiB",
-            "How much of the disk each console's log may take; the oldest of it goes.",
-            ConsoleValues::quota);
-
     /** Every key there is, in the order of the file. */
     public static final List<SettingKey<?>> ALL = List.of(
             INSTANCE_NAME,
@@ -393,6 +394,7 @@ public record SettingKey<T>(
             UID_BASE,
             UID_RANGES,
             CONSOLE_HISTORY,
+            CONSOLE_LOG,
             NETWORK_SUBNET,
             NETWORK_UPLINK,
             NETWORK_NAT,
@@ -410,13 +412,14 @@ public record SettingKey<T>(
             CONSOLES_GRANTS,
             CONSOLES_BREAK,
             CONSOLES_WRITER_IDLE,
-            CONSOLES_MOST_ATTACHED,
-            CONSOLES_LOG_QUOTA);
+            CONSOLES_MOST_ATTACHED);
 
     private static final Pattern USER = Pattern.compile("[a-z_][a-z0-9_-]{0,31}|0|[1-9][0-9]{0,9}");
     private static final ByteSize LEAST_RESERVE = ByteSize.ofMebibytes(16);
     private static final ByteSize LEAST_HISTORY = new ByteSize(4096);
     private static final ByteSize MOST_HISTORY = ByteSize.ofMebibytes(64);
+    private static final ByteSize LEAST_LOG = ByteSize.ofMebibytes(1);
+    private static final ByteSize MOST_LOG = ByteSize.ofMebibytes(64 << 10);
 
     /** The key as it is named outside its section: {@code host.cpus}. */
     public String path() {
@@ -525,9 +528,17 @@ public record SettingKey<T>(
     }
 
     private static ByteSize consoleHistory(String text) {
+        return size(text, LEAST_HISTORY, MOST_HISTORY);
+    }
+
+    private static ByteSize consoleLog(String text) {
+        return size(text, LEAST_LOG, MOST_LOG);
+    }
+
+    private static ByteSize size(String text, ByteSize least, ByteSize most) {
         ByteSize size = ByteSize.parse(text);
-        if (size.compareTo(LEAST_HISTORY) < 0 || size.compareTo(MOST_HISTORY) > 0) {
-            throw new IllegalArgumentException("'" + text + "' is outside 4KiB to 64MiB");
+        if (size.compareTo(least) < 0 || size.compareTo(most) > 0) {
+            throw new IllegalArgumentException("'" + text + "' is outside " + least + " to " + most);
         }
         return size;
     }

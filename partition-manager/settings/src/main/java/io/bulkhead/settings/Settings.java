@@ -25,6 +25,7 @@ import java.util.Set;
  * @param uidBase the first uid that partitions may have on the host, a multiple of 65536
  * @param uidRanges how many ranges of 65,536 there are, so how many partitions
  * @param consoleHistory bytes of console output kept per partition
+ * @param consoleLogQuota the most that the log of one console may have on the disk
  * @param network of the partitions
  * @param controlPlaneUser user name or number that the control plane runs as
  * @param api who may use the API, and where
@@ -39,6 +40,7 @@ public record Settings(
         long uidBase,
         int uidRanges,
         ByteSize consoleHistory,
+        ByteSize consoleLogQuota,
         Network network,
         String controlPlaneUser,
         Api api,
@@ -74,7 +76,6 @@ public record Settings(
      * @param breakReports whether a break shows a report; otherwise it is refused
      * @param writerIdle after how long without a key the typing is given up
      * @param mostAttached how long anybody may stay
-     * @param logQuota how much of the disk each log may take
      */
     public record Consoles(
             ConsoleRole read,
@@ -83,8 +84,7 @@ public record Settings(
             List<ConsoleGrant> grants,
             boolean breakReports,
             Optional<Duration> writerIdle,
-            Optional<Duration> mostAttached,
-            ByteSize logQuota) {
+            Optional<Duration> mostAttached) {
         public Consoles {
             grants = List.copyOf(grants);
         }
@@ -212,14 +212,14 @@ public record Settings(
         return stateDirectory.resolve("control");
     }
 
-    /** Where the control plane keeps the logs of consoles. */
-    public Path consolesDirectory() {
-        return controlPlaneDirectory().resolve("consoles");
-    }
-
     /** Where the control plane keeps the ledger. */
     public Path ledgerDirectory() {
         return controlPlaneDirectory().resolve("ledger");
+    }
+
+    /** Where the control plane keeps consoles' logs, a directory for each. */
+    public Path consoleLogDirectory() {
+        return controlPlaneDirectory().resolve("consoles");
     }
 
     static Path managerSocket(Path runDirectory) {

@@ -244,6 +244,7 @@ public final class SettingsLoader {
                 sure(SettingKey.UID_BASE),
                 sure(SettingKey.UID_RANGES),
                 sure(SettingKey.CONSOLE_HISTORY),
+                sure(SettingKey.CONSOLE_LOG),
                 new Settings.Network(
                         sure(SettingKey.NETWORK_SUBNET),
                         sure(SettingKey.NETWORK_UPLINK),
@@ -264,8 +265,7 @@ public final class SettingsLoader {
                         sure(SettingKey.CONSOLES_GRANTS),
                         sure(SettingKey.CONSOLES_BREAK),
                         sure(SettingKey.CONSOLES_WRITER_IDLE),
-                        sure(SettingKey.CONSOLES_MOST_ATTACHED),
-                        sure(SettingKey.CONSOLES_LOG_QUOTA)));
+                        sure(SettingKey.CONSOLES_MOST_ATTACHED)));
     }
 
     private <T> T sure(SettingKey<T> key) {

@@ -1,6 +1,7 @@
 package io.bulkhead.broker.http;
 
 import io.bulkhead.broker.Broker;
+import io.bulkhead.broker.ConsoleRecords;
 import io.bulkhead.broker.access.Caller;
 import io.bulkhead.broker.access.Role;
 import io.bulkhead.broker.audit.AuditTrail;
@@ -69,18 +70,9 @@ public final class ApiServer {
                 .setMaxInitialLineLength(limits.headerBytes());
     }
 
-    /**
-     * Listens; must not be called twice for one path.
-     *
-     * @param vertx whose event loops serve
-     * @param broker who does the work
-     * @param manager for streams and events
-     * @param options where, and within which limits
-     * @return the server when it listens; fails with a {@link Refusal} where the path is another live server's, where TCP
-     *     would be open to others without TLS, or where a certificate cannot be used
-     */
+    /** Listens, without consoles and their logs. */
     public static Future<ApiServer> start(Vertx vertx, Broker broker, ManagerClient manager, ApiOptions options) {
-        return start(vertx, broker, manager, options, auditTrail(options), Consoles.NONE);
+        return start(vertx, broker, manager, options, auditTrail(options), Consoles.NONE, ConsoleRecords.NONE);
     }
 
     /** The audit trail of an API with these options. */
@@ -89,10 +81,17 @@ public final class ApiServer {
     }
 
     /**
-     * The same with a console service.
+     * Listens; must not be called twice for one path.
      *
+     * @param vertx whose event loops serve
+     * @param broker who does the work
+     * @param manager for streams and events
+     * @param options where, and within which limits
      * @param audit of {@link #auditTrail}; closed with the server
      * @param consoles who serves them
+     * @param records the consoles' logs
+     * @return the server when it listens; fails with a {@link Refusal} where the path is another live server's, where TCP
+     *     would be open to others without TLS, or where a certificate cannot be used
      */
     public static Future<ApiServer> start(
             Vertx vertx,
@@ -100,11 +99,12 @@ public final class ApiServer {
             ManagerClient manager,
             ApiOptions options,
             AuditTrail audit,
-            Consoles consoles) {
+            Consoles consoles,
+            ConsoleRecords records) {
         SocketPlace place;
         ApiServer server;
         try {
-            Services services = Services.of(vertx, broker, manager, options, audit, consoles);
+            Services services = Services.of(vertx, broker, manager, options, audit, consoles, records);
             Optional<TcpPlace> tcp = options.access().listen().map(listen -> TcpPlace.of(services, listen));
             place = SocketPlace.take(options.socket());
             server = at(place, services, tcp);

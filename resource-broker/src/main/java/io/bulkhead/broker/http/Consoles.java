@@ -16,6 +16,9 @@ public interface Consoles {
     /** Whether there is one; it alone types on consoles then. */
     boolean isServed();
 
+    /** Whether somebody may view a console, and read its log. */
+    boolean mayRead(PartitionName name, Caller caller);
+
     /** The consoles that somebody may read, as the API's bodies. */
     List<Record> list(Caller caller);
 
@@ -42,6 +45,11 @@ public interface Consoles {
         @Override
         public boolean isServed() {
             return false;
+        }
+
+        @Override
+        public boolean mayRead(PartitionName name, Caller caller) {
+            return true;
         }
 
         @Override

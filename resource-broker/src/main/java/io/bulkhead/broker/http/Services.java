@@ -1,6 +1,7 @@
 package io.bulkhead.broker.http;
 
 import io.bulkhead.broker.Broker;
+import io.bulkhead.broker.ConsoleRecords;
 import io.bulkhead.broker.access.FailureLimiter;
 import io.bulkhead.broker.access.TokenStore;
 import io.bulkhead.broker.audit.AuditTrail;
@@ -25,6 +26,7 @@ import java.util.concurrent.TimeUnit;
  * @param answers for repeated requests
  * @param statistics of requests
  * @param consoles who serves them
+ * @param records the consoles' logs
  */
 record Services(
         Vertx vertx,
@@ -37,14 +39,16 @@ record Services(
         Operations operations,
         RecordedAnswers answers,
         RequestStatistics statistics,
-        Consoles consoles) {
+        Consoles consoles,
+        ConsoleRecords records) {
     static Services of(
             Vertx vertx,
             Broker broker,
             ManagerClient manager,
             ApiOptions options,
             AuditTrail audit,
-            Consoles consoles) {
+            Consoles consoles,
+            ConsoleRecords records) {
         return new Services(
                 vertx,
                 broker,
@@ -56,7 +60,8 @@ record Services(
                 new Operations(System::currentTimeMillis),
                 new RecordedAnswers(System::currentTimeMillis),
                 new RequestStatistics(),
-                consoles);
+                consoles,
+                records);
     }
 
     /** A limiter on the clock that never goes back. */

@@ -46,7 +46,7 @@ final class StreamEndpoint {
                         services.manager(),
                         socket,
                         services.options().limits().requestMillis(),
-                        new StreamPermit(exchange.caller(), auditing, services.consoles().isServed()),
+                        new StreamPermit(exchange.caller(), auditing, services.consoles()),
                         () -> services.guard().gone(connection)));
     }
 }

@@ -15,13 +15,13 @@ import java.util.Optional;
 final class StreamPermit {
     private final Caller caller;
     private final Auditing auditing;
-    private final boolean consolesServed;
+    private final Consoles consoles;
 
-    /** @param consolesServed whether typing is the console service's matter alone */
-    StreamPermit(Caller caller, Auditing auditing, boolean consolesServed) {
+    /** @param consoles whose rights hold, and who alone types where there is a service */
+    StreamPermit(Caller caller, Auditing auditing, Consoles consoles) {
         this.caller = caller;
         this.auditing = auditing;
-        this.consolesServed = consolesServed;
+        this.consoles = consoles;
     }
 
     private static boolean changes(Order order) {
@@ -45,7 +45,13 @@ final class StreamPermit {
 
     /** Whoever typed past the service would take the writing from all of its viewers. */
     private Optional<Problem> typesPastTheService(Order order) {
-        if (!consolesServed || !(order instanceof Order.OpenConsole console) || !changes(order)) {
+        if (!(order instanceof Order.OpenConsole console)) {
+            return Optional.empty();
+        } else if (!consoles.mayRead(console.name(), caller)) {
+            return Optional.of(Problem.of(
+                    ProblemCode.NOT_PERMITTED,
+                    caller.name() + " has no right console-read on the console of " + console.name()));
+        } else if (!consoles.isServed() || !changes(order)) {
             return Optional.empty();
         }
         return Optional.of(Problem.of(

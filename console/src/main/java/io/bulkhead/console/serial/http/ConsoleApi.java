@@ -27,6 +27,11 @@ public final class ConsoleApi implements Consoles {
     }
 
     @Override
+    public boolean mayRead(PartitionName name, Caller caller) {
+        return service.mayRead(name, caller);
+    }
+
+    @Override
     public List<Record> list(Caller caller) {
         return List.copyOf(service.reports(caller));
     }

@@ -18,7 +18,6 @@ import io.bulkhead.console.serial.ServiceThread;
 import io.bulkhead.console.serial.client.EventLoopThread;
 import io.bulkhead.console.serial.client.ManagerLines;
 import io.bulkhead.console.serial.log.FileConsoleLogs;
-import io.bulkhead.console.serial.log.LogOptions;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.wire.RecordCodec;
@@ -56,14 +55,17 @@ public final class ConsoleRoom implements AutoCloseable {
      * @param manager for the streams
      * @param broker for the list of partitions and their measures
      * @param audit where it is written down who did what
+     * @param logs of the consoles; closed with the service
      */
     public static ConsoleRoom of(
-            Vertx vertx, ManagerClient manager, Broker broker, AuditTrail audit, Settings settings) {
+            Vertx vertx,
+            ManagerClient manager,
+            Broker broker,
+            AuditTrail audit,
+            FileConsoleLogs logs,
+            Settings settings) {
         Settings.Consoles how = settings.consoles();
         ServiceThread thread = new EventLoopThread(vertx);
-        FileConsoleLogs logs = new FileConsoleLogs(
-                settings.consolesDirectory(),
-                LogOptions.withQuota(how.logQuota().bytes()));
         LoggedPast past = new LoggedPast(logs);
         ConsoleOptions options = ConsoleOptions.DEFAULT
                 .withLease(ConsoleOptions.DEFAULT.lease().withIdleMillis(millis(how.writerIdle())))

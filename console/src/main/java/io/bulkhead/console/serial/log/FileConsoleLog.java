@@ -4,7 +4,6 @@ import io.bulkhead.console.serial.log.IndexRecord.Moment;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +24,7 @@ final class FileConsoleLog implements ConsoleLog {
     private final String creation;
     private final ScheduledExecutorService threads;
     private final LongSupplier wallMillis;
-    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final Runnable written;
     private final Object files = new Object();
     private final WaitingRoom room;
 
@@ -49,6 +48,7 @@ final class FileConsoleLog implements ConsoleLog {
      * @param threads that write, force and retry
      * @param shared how much waits of all logs beyond what each has for itself
      * @param wallMillis milliseconds since 1970 UTC
+     * @param written is run after each batch that was written, on a thread of the log; to be quick
      */
     FileConsoleLog(
             Storage storage,
@@ -56,7 +56,9 @@ final class FileConsoleLog implements ConsoleLog {
             String creation,
             ScheduledExecutorService threads,
             AtomicLong shared,
-            LongSupplier wallMillis) {
+            LongSupplier wallMillis,
+            Runnable written) {
+        this.written = written;
         this.storage = storage;
         this.options = options;
         this.creation = creation;
@@ -131,12 +133,6 @@ final class FileConsoleLog implements ConsoleLog {
         }
     }
 
-    /** Is run after each batch that was written, on a thread of the log; to be quick. */
-    AutoCloseable onWritten(Runnable listener) {
-        listeners.add(listener);
-        return () -> listeners.remove(listener);
-    }
-
     private void write() {
         boolean done = writeBatch();
         synchronized (room) {
@@ -144,7 +140,7 @@ final class FileConsoleLog implements ConsoleLog {
             writeSoon(done ? options.batchMillis() : options.retryMillis());
         }
         if (done) {
-            listeners.forEach(Runnable::run);
+            written.run();
         }
     }
 

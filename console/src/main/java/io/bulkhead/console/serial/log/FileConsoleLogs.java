@@ -6,11 +6,13 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,6 +34,7 @@ public final class FileConsoleLogs implements ConsoleLogs {
     private final ScheduledThreadPoolExecutor threads;
     private final AtomicLong shared = new AtomicLong();
     private final Map<PartitionName, FileConsoleLog> open = new ConcurrentHashMap<>();
+    private final Map<PartitionName, List<Runnable>> listeners = new ConcurrentHashMap<>();
 
     /**
      * Makes no file yet.
@@ -55,13 +58,13 @@ public final class FileConsoleLogs implements ConsoleLogs {
     @Override
     public ConsoleLog open(PartitionName partition, String creation) {
         FileConsoleLog log = new FileConsoleLog(
-                storage(partition), options, creation, threads, shared, System::currentTimeMillis);
+                storage(partition), options, creation, threads, shared, System::currentTimeMillis, () -> tell(partition));
         Optional.ofNullable(open.put(partition, log)).ifPresent(FileConsoleLog::close);
         log.open();
         return log;
     }
 
-    private DiskStorage storage(PartitionName partition) {
+    DiskStorage storage(PartitionName partition) {
         return new DiskStorage(root.resolve(partition.value()));
     }
 
@@ -90,15 +93,32 @@ public final class FileConsoleLogs implements ConsoleLogs {
         return open.containsKey(partition) || Files.isDirectory(root.resolve(partition.value()));
     }
 
-    /** Has an action run, to be quick, after whatever is written; closing what is returned ends that. */
-    public AutoCloseable onWritten(PartitionName partition, Runnable action) {
-        FileConsoleLog log = open.get(partition);
-        return log == null ? () -> {} : log.onWritten(action);
+    /** Whether a log is being written. */
+    boolean isOpen(PartitionName partition) {
+        return open.containsKey(partition);
+    }
+
+    /** Has an action run, to be quick, after whatever is written, and when the log is closed; closing the answer ends that. */
+    AutoCloseable onWritten(PartitionName partition, Runnable action) {
+        listeners.compute(partition, (name, all) -> {
+            List<Runnable> actions = all == null ? new CopyOnWriteArrayList<>() : all;
+            actions.add(action);
+            return actions;
+        });
+        return () -> listeners.computeIfPresent(partition, (name, all) -> {
+            all.remove(action);
+            return all.isEmpty() ? null : all;
+        });
+    }
+
+    private void tell(PartitionName partition) {
+        listeners.getOrDefault(partition, List.of()).forEach(Runnable::run);
     }
 
     @Override
     public void remove(PartitionName partition) {
         Optional.ofNullable(open.remove(partition)).ifPresent(FileConsoleLog::abandon);
+        tell(partition);
         try {
             LogDirectory.remove(storage(partition));
             Files.deleteIfExists(root.resolve(partition.value()));

@@ -70,7 +70,9 @@ final class ShownText {
     static int cutBytes(byte[] bytes, int length) {
         for (int back = 1; back <= 3 && back <= length; back++) {
             int each = bytes[length - back] & 0xFF;
-            if (each >= 0xC0) {
+            if (each >= 0xF5) {
+                return 0;
+            } else if (each >= 0xC0) {
                 int needed = each >= 0xF0 ? 4 : each >= 0xE0 ? 3 : 2;
                 return needed > back ? back : 0;
             } else if (each < 0x80) {

@@ -22,6 +22,7 @@ class FileConsoleLogTest {
     private final MemoryStorage storage = new MemoryStorage();
     private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(2);
     private final AtomicLong shared = new AtomicLong();
+    private final AtomicInteger told = new AtomicInteger();
 
     @AfterEach
     void endThreads() {
@@ -30,7 +31,7 @@ class FileConsoleLogTest {
 
     private FileConsoleLog open(LogOptions options) {
         FileConsoleLog log =
-                new FileConsoleLog(storage, options, CREATION, threads, shared, System::currentTimeMillis);
+                new FileConsoleLog(storage, options, CREATION, threads, shared, System::currentTimeMillis, told::incrementAndGet);
         log.open();
         return log;
     }
@@ -149,7 +150,7 @@ class FileConsoleLogTest {
         LogOptions stuck = new LogOptions(8 << 20, 1 << 20, 60_000, 60_000, 60_000, 1 << 20, 600_000);
         FileConsoleLog flood = open(stuck);
         FileConsoleLog quiet = new FileConsoleLog(
-                new MemoryStorage(), stuck, CREATION, threads, shared, System::currentTimeMillis);
+                new MemoryStorage(), stuck, CREATION, threads, shared, System::currentTimeMillis, told::incrementAndGet);
         feed(flood, 0, 5_000_000, 10_000);
 
         assertThat(shared.get()).isBetween(500_000L, 600_000L);
@@ -166,8 +167,6 @@ class FileConsoleLogTest {
     @Test
     void isReadWhileItIsWrittenAndTellsWhenThereIsMore() throws Exception {
         FileConsoleLog log = open(SMALL);
-        AtomicInteger told = new AtomicInteger();
-        AutoCloseable listening = log.onWritten(told::incrementAndGet);
         LogReader reader = new LogReader(storage);
         long[] seen = {0};
         feed(log, 0, 300_000, 400);
@@ -179,7 +178,6 @@ class FileConsoleLogTest {
             return seen[0] == 300_000;
         });
         assertThat(told.get()).isPositive();
-        listening.close();
         log.close();
     }
 
