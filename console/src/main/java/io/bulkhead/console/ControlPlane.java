@@ -11,6 +11,7 @@ import io.bulkhead.broker.http.ApiOptions;
 import io.bulkhead.broker.http.ApiServer;
 import io.bulkhead.broker.inventory.InventoryReader;
 import io.bulkhead.broker.metrics.MetricsPage;
+import io.bulkhead.console.serial.log.ConsoleLogs;
 import io.bulkhead.console.serial.log.FileConsoleLogs;
 import io.bulkhead.console.serial.log.LogLibrary;
 import io.bulkhead.console.serial.log.LogOptions;
@@ -171,6 +172,11 @@ public final class ControlPlane implements AutoCloseable {
     private static String version() {
         return Optional.ofNullable(ControlPlane.class.getPackage().getImplementationVersion())
                 .orElse("development");
+    }
+
+    /** Consoles' logs, for whoever writes them. */
+    ConsoleLogs consoleLogs() {
+        return logs;
     }
 
     /** Ends the API, then consoles' logs and the ledger, then the connections to the manager, then the event loop. */
