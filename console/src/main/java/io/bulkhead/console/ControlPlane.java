@@ -13,6 +13,7 @@ import io.bulkhead.broker.http.ApiServer;
 import io.bulkhead.broker.inventory.InventoryReader;
 import io.bulkhead.broker.metrics.MetricsPage;
 import io.bulkhead.console.serial.http.ConsoleRoom;
+import io.bulkhead.console.serial.log.ConsoleLogs;
 import io.bulkhead.console.serial.log.FileConsoleLogs;
 import io.bulkhead.console.serial.log.LogLibrary;
 import io.bulkhead.console.serial.log.LogOptions;
@@ -178,7 +179,15 @@ public final class ControlPlane implements AutoCloseable {
                 .orElse("development");
     }
 
-    /** Ends the consoles' viewers, then the API, then consoles' logs and the ledger, then the connections to the manager, then the event loop. */
+    /** Consoles' logs, for whoever writes them. */
+    ConsoleLogs consoleLogs() {
+        return logs;
+    }
+
+    /**
+     * Ends the consoles' viewers and the API, then consoles' logs and the ledger, then the connections to the manager, then
+     * the event loop.
+     */
     @Override
     public void close() {
         consoles.close();

@@ -43,7 +43,7 @@ public final class ConsoleService implements AutoCloseable {
      *
      * @param thread that it lives on
      * @param lines to the manager; closed with the service
-     * @param logs of the consoles; closed with the service
+     * @param logs of the consoles; their owner closes them behind the service
      * @param past what only logs have
      * @param rights who may do what
      * @param audit where that is written down
@@ -285,7 +285,7 @@ public final class ConsoleService implements AutoCloseable {
         return feeds.values().stream().map(ConsoleReport::of).toList();
     }
 
-    /** Ends every viewer, who is told to come back, then the lines and the logs. */
+    /** Ends every viewer, who is told to come back, then the lines. */
     @Override
     public void close() {
         if (!closed) {
@@ -293,7 +293,6 @@ public final class ConsoleService implements AutoCloseable {
             stopTicking.run();
             feeds.values().forEach(feed -> feed.end(true, "the control plane ends"));
             parts.lines().close();
-            parts.logs().close();
         }
     }
 }

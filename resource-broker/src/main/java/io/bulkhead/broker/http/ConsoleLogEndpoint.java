@@ -20,9 +20,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Consoles' logs: read in pieces, as fast as the client takes them, and verified. */
 final class ConsoleLogEndpoint {
+    private static final Logger LOG = LoggerFactory.getLogger(ConsoleLogEndpoint.class);
     private static final int MOST_LINES = 1_000_000;
 
     private final Vertx vertx;
@@ -96,6 +99,8 @@ final class ConsoleLogEndpoint {
         private final Context context;
         private final HttpServerResponse response;
         private final Reading reading;
+        private boolean asking;
+        private boolean ended;
 
         Sending(Context context, HttpServerResponse response, Reading reading) {
             this.context = context;
@@ -105,43 +110,55 @@ final class ConsoleLogEndpoint {
 
         void begin() {
             if (response.closed()) {
-                reading.close();
+                end();
                 return;
             }
             response.setChunked(true)
                     .putHeader(HttpHeaders.CONTENT_TYPE, reading.contentType())
                     .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
                     .putHeader("X-Content-Type-Options", "nosniff");
-            response.closeHandler(closed -> reading.close());
+            response.closeHandler(closed -> end());
             response.drainHandler(drained -> next());
             // The head at once: who follows a silent console is to know that all is well.
             response.writeHead().onSuccess(sent -> next());
         }
 
         private void next() {
+            if (asking || ended || response.writeQueueFull()) {
+                return;
+            }
+            asking = true;
             reading.next().whenComplete((piece, failure) -> context.runOnContext(now -> {
-                if (failure == null) {
-                    send(piece);
-                } else {
-                    // A body that is cut tells the client; its head says nothing of it any more.
-                    reading.close();
+                asking = false;
+                if (ended) {
+                    return;
+                } else if (failure != null) {
+                    LOG.atWarn()
+                            .addKeyValue("reason", String.valueOf(failure))
+                            .log("The log of a console could not be read to its end");
+                    end();
+                    // A body that is cut tells the client; its head can say nothing of it any more.
                     response.reset();
+                } else {
+                    send(piece);
                 }
             }));
         }
 
         private void send(Optional<byte[]> piece) {
-            if (response.closed()) {
-                reading.close();
-            } else if (piece.isEmpty()) {
-                response.closeHandler(null);
-                reading.close();
-                response.end();
-            } else {
+            if (piece.isPresent()) {
                 response.write(Buffer.buffer(piece.get()));
-                if (!response.writeQueueFull()) {
-                    next();
-                }
+                next();
+            } else {
+                end();
+                response.end();
+            }
+        }
+
+        private void end() {
+            if (!ended) {
+                ended = true;
+                reading.close();
             }
         }
     }

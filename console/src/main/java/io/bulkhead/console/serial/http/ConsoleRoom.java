@@ -55,7 +55,7 @@ public final class ConsoleRoom implements AutoCloseable {
      * @param manager for the streams
      * @param broker for the list of partitions and their measures
      * @param audit where it is written down who did what
-     * @param logs of the consoles; closed with the service
+     * @param logs of the consoles; their owner closes them behind this
      */
     public static ConsoleRoom of(
             Vertx vertx,
@@ -153,7 +153,7 @@ public final class ConsoleRoom implements AutoCloseable {
         thread.execute(service::start);
     }
 
-    /** Tells every viewer to come back, and closes lines and logs; waits for that. Not to be called on the event loop. */
+    /** Tells every viewer to come back, and closes the lines; waits for that. Not to be called on the event loop. */
     @Override
     public void close() {
         CountDownLatch closed = new CountDownLatch(1);
