@@ -61,7 +61,8 @@ abstract class ApiFixture {
     ApiServer startServer() throws Exception {
         Broker broker = broker(manager);
         ApiOptions options = new ApiOptions(api, InstanceName.parse("test"), "1.2.3", LIMITS, access());
-        return get(ApiServer.start(vertx, broker, manager, options, records()));
+        return get(ApiServer.start(
+                vertx, broker, manager, options, ApiServer.auditTrail(options), Consoles.NONE, records()));
     }
 
     /** The broker behind the API; one without a ledger, unless a test wants another. */

@@ -104,7 +104,7 @@ class ConsoleServiceIT {
                         "shell",
                         ClientMessage.Hello.view("follower", Start.now(), LagPolicy.FOLLOW))) {
             for (int i = 0; i < 8; i++) {
-                stalled.add(host.api().attach(new PartitionName("shell"), VIEW.crediting(4 << 20)));
+                stalled.add(host.api().attach(new PartitionName("shell"), VIEW.raw(true).crediting(4 << 20)));
             }
             long before = residentKiB();
             writer.type("head -c 12000000 /dev/zero | tr '\\0' y; echo; echo end-of-$((20+1))\n");
@@ -137,8 +137,8 @@ class ConsoleServiceIT {
     void goesOnAtTheNextOffsetWhicheverOfOurProcessesIsKilled() throws IOException {
         Random random = new Random(SEED);
         try (ConsoleViewer viewer = ConsoleViewer.attach(host.api(), "shell", VIEW.wishing(Wish.TAKE_OVER))) {
-            viewer.type("stty -echo; seq -f 'line-%%.0f.' 1 100000000 | head -c 60000000 | dd bs=4k status=none & sleep 0.1\n"
-                    .replace("%%", "%"));
+            viewer.type("stty -echo; perl -e '$| = 1; for (1 .. 20_000_000) { print qq(line-$_.\\n);"
+                    + " select undef, undef, undef, 0.001 unless $_ % 40 }' & sleep 0.1\n");
             viewer.awaitText("line-100.");
             for (int round = 0; round < KILLS; round++) {
                 boolean manager = round % 2 == 1;
@@ -151,7 +151,7 @@ class ConsoleServiceIT {
             }
             int attachments = viewer.attachments();
             viewer.say(new ClientMessage.TakeOver(""));
-            viewer.type("\u0003kill %1; stty echo; echo end-of-$((20+2))\n");
+            viewer.type("\nkill %1; stty echo; echo end-of-$((20+2))\n");
             viewer.awaitText("end-of-22");
 
             assertThat(attachments).isGreaterThan(KILLS / 2);
