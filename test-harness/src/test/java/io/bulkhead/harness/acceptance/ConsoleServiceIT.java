@@ -138,7 +138,7 @@ class ConsoleServiceIT {
         Random random = new Random(SEED);
         try (ConsoleViewer viewer = ConsoleViewer.attach(host.api(), "shell", VIEW.wishing(Wish.TAKE_OVER))) {
             viewer.type("stty -echo; perl -e '$| = 1; for (1 .. 20_000_000) { print qq(line-$_.\\n);"
-                    + " select undef, undef, undef, 0.001 unless $_ % 40 }' & sleep 0.1\n");
+                    + " select undef, undef, undef, 0.001 unless $_ % 10 }' & sleep 0.1\n");
             viewer.awaitText("line-100.");
             for (int round = 0; round < KILLS; round++) {
                 boolean manager = round % 2 == 1;
