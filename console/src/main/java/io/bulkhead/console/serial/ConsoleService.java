@@ -86,7 +86,13 @@ public final class ConsoleService implements AutoCloseable {
         if (closed) {
             return;
         }
-        known = true;
+        if (!known) {
+            known = true;
+            // Of partitions that were deleted while no control plane ran.
+            parts.logs().partitions().stream()
+                    .filter(name -> !consoles.containsKey(name))
+                    .forEach(parts.logs()::remove);
+        }
         for (ConsoleFeed feed : List.copyOf(feeds.values())) {
             ConsoleStatus now = consoles.get(feed.name());
             if (now == null || !now.created().equals(feed.creation())) {
