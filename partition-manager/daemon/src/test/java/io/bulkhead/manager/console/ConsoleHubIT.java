@@ -302,6 +302,31 @@ class ConsoleHubIT {
         }
     }
 
+    /** The end of a run does not wait for the rate: what the terminal still holds is taken at once. */
+    @Test
+    void takesTheRestAtTheEndOfARunWhateverTheRate() {
+        ConsoleHub slow = TestConsoles.open(
+                DB,
+                1 << 20,
+                Limit.of(new ByteRate(1024)),
+                new EventConsoleLoop(loop),
+                ConsoleCalls.of(calls),
+                events::add);
+        int size = 12_000;
+        for (int run = 1; run <= 2; run++) {
+            PseudoTerminal other = calls.openPseudoTerminal();
+            try (Fd end = calls.open(other.slave(), Set.of(OpenFlag.READ_WRITE, OpenFlag.NO_CONTROLLING_TTY))) {
+                slow.connect(other.master());
+                print(end, "x".repeat(size - 1) + "y");
+                slow.disconnect();
+            } finally {
+                other.master().close();
+            }
+
+            assertThat(slow.status().offset()).isEqualTo((long) size * run);
+        }
+    }
+
     /** Many quiet consoles' echo comes through while one floods as fast as it can. Generous: it is no benchmark. */
     @Test
     void aFloodDoesNotHoldUpTheOthersEcho() throws InterruptedException {
