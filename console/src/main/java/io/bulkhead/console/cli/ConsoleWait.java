@@ -111,8 +111,10 @@ final class ConsoleWait implements AutoCloseable {
             byte[] bytes = new byte[length];
             output.bytes().get(bytes);
             next = Start.at(output.offset() + length);
+            // Before the credit: where that cannot be sent any more, what came counts all the same.
+            Optional<String> found = look(harmless.pass(bytes));
             attached.connection().send(new ClientMessage.Credit(length));
-            return look(harmless.pass(bytes));
+            return found;
         } else if (message instanceof ServerMessage.Gap gap) {
             next = Start.at(gap.to());
             recent = new byte[0];
