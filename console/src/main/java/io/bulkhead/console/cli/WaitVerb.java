@@ -64,8 +64,9 @@ final class WaitVerb extends Verb {
     @Option(
             names = "--console",
             paramLabel = "REGEX",
-            description = "instead: until its console has put out what this finds (java.util.regex), escape sequences left out,"
-                    + " a few KiB long at most; begins where the present run began")
+            description =
+                    "instead: until its console has put out what this finds (java.util.regex), escape sequences left out,"
+                            + " a few KiB long at most; begins where the present run began")
     private Optional<String> console = Optional.empty();
 
     @Option(
@@ -96,7 +97,8 @@ final class WaitVerb extends Verb {
     public Integer call() throws IOException {
         if (what.isPresent() == console.isPresent() || from.isPresent() && console.isEmpty()) {
             throw Refusal.of(
-                    ProblemCode.INVALID_REQUEST, "what to wait for is said by either --for or --console; --from goes with the latter");
+                    ProblemCode.INVALID_REQUEST,
+                    "what to wait for is said by either --for or --console; --from goes with the latter");
         }
         Optional<Duration> atMost = timeout.map(WaitVerb::duration);
         if (console.isPresent()) {
@@ -154,8 +156,7 @@ final class WaitVerb extends Verb {
         return DONE;
     }
 
-    private void awaitConsole(
-            PartitionName name, Pattern pattern, Optional<Duration> left, Optional<Duration> atMost)
+    private void awaitConsole(PartitionName name, Pattern pattern, Optional<Duration> left, Optional<Duration> atMost)
             throws IOException {
         Start start = from.map(Start::at).orElseGet(Start::run);
         try (ConsoleWait wait = new ConsoleWait(api(), name, pattern, start);

@@ -250,7 +250,8 @@ class WaitVerbTest {
             }
         });
 
-        assertThat(run("wait", "db", "--console", "login:", "--from", "0").code()).isZero();
+        assertThat(run("wait", "db", "--console", "login:", "--from", "0").code())
+                .isZero();
     }
 
     @Test

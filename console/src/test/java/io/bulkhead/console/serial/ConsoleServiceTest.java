@@ -37,7 +37,8 @@ class ConsoleServiceTest {
     private static final PartitionName DB = new PartitionName("db");
     private static final Caller ANN = caller("ann", Role.OPERATOR);
     private static final Caller VIC = caller("vic", Role.VIEWER);
-    private static final Hello RAW = Hello.view("", Start.now(), LagPolicy.COMPLETE).raw(true);
+    private static final Hello RAW =
+            Hello.view("", Start.now(), LagPolicy.COMPLETE).raw(true);
 
     private FakeThread thread;
     private FakeLines lines;
@@ -185,8 +186,7 @@ class ConsoleServiceTest {
         lines.has("db", 3_000_000, 2_000_000, "c1");
         Looking old = attach(ANN, RAW.from(Start.at(5)));
 
-        assertThat(old.sink().messages())
-                .contains(new ServerMessage.Gap(5, 2_000_000, ServerMessage.Gap.Cause.OLD));
+        assertThat(old.sink().messages()).contains(new ServerMessage.Gap(5, 2_000_000, ServerMessage.Gap.Cause.OLD));
         assertThat(old.sink().balances()).isTrue();
     }
 
@@ -196,8 +196,9 @@ class ConsoleServiceTest {
         put("12345");
 
         assertThatThrownBy(() -> attach(ANN, RAW.from(Start.at(6))))
-                .isInstanceOfSatisfying(Refusal.class, refusal -> assertThat(refusal.problem().code())
-                        .isEqualTo(ProblemCode.CONFLICT));
+                .isInstanceOfSatisfying(
+                        Refusal.class,
+                        refusal -> assertThat(refusal.problem().code()).isEqualTo(ProblemCode.CONFLICT));
     }
 
     @Test
@@ -291,9 +292,15 @@ class ConsoleServiceTest {
         assertThat(waiting.sink().last(ServerMessage.Credit.class).orElseThrow().bytes())
                 .isEqualTo(1);
         writer.viewer().detach("");
-        assertThat(waiting.sink().last(ServerMessage.WriterChanged.class).orElseThrow().role())
+        assertThat(waiting.sink()
+                        .last(ServerMessage.WriterChanged.class)
+                        .orElseThrow()
+                        .role())
                 .isEqualTo(ServerMessage.Role.WRITES);
-        assertThat(viewing.sink().last(ServerMessage.WriterChanged.class).orElseThrow().writer())
+        assertThat(viewing.sink()
+                        .last(ServerMessage.WriterChanged.class)
+                        .orElseThrow()
+                        .writer())
                 .contains("ann#2");
         waiting.viewer().receive(keys("x"));
         assertThat(lines.line().typed()).isEqualTo("wx");
@@ -358,14 +365,18 @@ class ConsoleServiceTest {
         lines.has("db", 0, 0, "c1");
         Looking first = attach(ANN, RAW.wishing(Wish.WRITE));
         Looking viewing = attach(VIC, RAW);
-        Looking second = attach(caller("bob", Role.OPERATOR), RAW.wishing(Wish.TAKE_OVER).because("it hangs"));
+        Looking second =
+                attach(caller("bob", Role.OPERATOR), RAW.wishing(Wish.TAKE_OVER).because("it hangs"));
 
         ServerMessage.WriterChanged told =
                 viewing.sink().last(ServerMessage.WriterChanged.class).orElseThrow();
         assertThat(told.cause()).isEqualTo(ServerMessage.WriterChanged.Cause.TAKEN_OVER);
         assertThat(told.reason()).isEqualTo("it hangs");
         assertThat(told.writer()).contains("bob#3");
-        assertThat(first.sink().last(ServerMessage.WriterChanged.class).orElseThrow().role())
+        assertThat(first.sink()
+                        .last(ServerMessage.WriterChanged.class)
+                        .orElseThrow()
+                        .role())
                 .isEqualTo(ServerMessage.Role.waits(1));
         assertThat(second.sink().last(ServerMessage.Opened.class).orElseThrow().role())
                 .isEqualTo(ServerMessage.Role.WRITES);
@@ -392,7 +403,10 @@ class ConsoleServiceTest {
         assertThat(viewing.sink().last(ServerMessage.Mark.class).orElseThrow().detail())
                 .isEqualTo("break by ann#1: tasks 3\nstate running");
         assertThat(logs.of("db").entries()).contains("mark 0 BREAK break by ann#1: tasks 3");
-        assertThat(viewing.sink().last(ServerMessage.Refused.class).orElseThrow().code())
+        assertThat(viewing.sink()
+                        .last(ServerMessage.Refused.class)
+                        .orElseThrow()
+                        .code())
                 .isEqualTo(ProblemCode.NOT_PERMITTED);
         assertThat(audit).contains("ann console-break db", "vic console-write db NOT_PERMITTED");
     }
@@ -413,10 +427,12 @@ class ConsoleServiceTest {
         assertThat(rights.allow(VIC, ConsoleRight.READ, DB)).isTrue();
         assertThat(rights.allow(VIC, ConsoleRight.WRITE, DB)).isTrue();
         assertThat(rights.allow(VIC, ConsoleRight.TAKE_OVER, DB)).isFalse();
-        assertThat(rights.allow(VIC, ConsoleRight.READ, new PartitionName("web"))).isFalse();
+        assertThat(rights.allow(VIC, ConsoleRight.READ, new PartitionName("web")))
+                .isFalse();
         assertThat(rights.allow(ANN, ConsoleRight.READ, DB)).isTrue();
         assertThat(rights.allow(ANN, ConsoleRight.WRITE, DB)).isFalse();
-        assertThat(rights.allow(ANN, ConsoleRight.WRITE, new PartitionName("other"))).isTrue();
+        assertThat(rights.allow(ANN, ConsoleRight.WRITE, new PartitionName("other")))
+                .isTrue();
     }
 
     @Test
@@ -479,8 +495,9 @@ class ConsoleServiceTest {
         Looking answering = attach(ANN, RAW);
         for (int i = 0; i < 7; i++) {
             thread.pass(10_000);
-            answering.sink().last(ServerMessage.Ping.class)
-                    .ifPresent(ping -> answering.viewer().receive(new ClientMessage.Pong(ping.number())));
+            answering.sink().last(ServerMessage.Ping.class).ifPresent(ping -> answering
+                    .viewer()
+                    .receive(new ClientMessage.Pong(ping.number())));
         }
 
         assertThat(silent.sink().last(ServerMessage.End.class).orElseThrow().comesBack())
@@ -569,10 +586,11 @@ class ConsoleServiceTest {
                                     .crediting(1 + random.nextInt(60_000)));
                     there.put(fresh.viewer(), fresh.sink());
                 }
-                case 1 -> one.ifPresent(viewer -> {
-                    viewer.detach("");
-                    there.remove(viewer);
-                });
+                case 1 ->
+                    one.ifPresent(viewer -> {
+                        viewer.detach("");
+                        there.remove(viewer);
+                    });
                 case 2 -> one.ifPresent(viewer -> viewer.receive(new ClientMessage.Credit(1 + random.nextInt(90_000))));
                 case 3 -> one.ifPresent(viewer -> there.get(viewer).writable(random.nextBoolean()));
                 case 4 -> one.filter(viewer -> there.get(viewer).writable()).ifPresent(Viewer::writable);
@@ -582,7 +600,8 @@ class ConsoleServiceTest {
                         lines.line().lose(1 + random.nextInt(400));
                     }
                 }
-                default -> put("line\n\u001b[6n\u001b[31m".repeat(random.nextInt(random.nextInt(8) == 0 ? 40_000 : 300)));
+                default ->
+                    put("line\n\u001b[6n\u001b[31m".repeat(random.nextInt(random.nextInt(8) == 0 ? 40_000 : 300)));
             }
             thread.run();
             assertThat(there.values()).allMatch(FakeSink::balances);

@@ -120,15 +120,7 @@ final class FakeLines implements Lines {
         consoles.put(
                 new PartitionName(name),
                 new ConsoleStatus(
-                        offset,
-                        0,
-                        Optional.empty(),
-                        created,
-                        start,
-                        plain.ring(),
-                        plain.rate(),
-                        0,
-                        plain.skipped()));
+                        offset, 0, Optional.empty(), created, start, plain.ring(), plain.rate(), 0, plain.skipped()));
         watcher.accept(Map.copyOf(consoles));
     }
 

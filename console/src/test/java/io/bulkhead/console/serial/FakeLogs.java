@@ -133,8 +133,8 @@ final class FakeLogs implements ConsoleLogs, Past {
                 }
                 int start = (int) (from - log.begin);
                 String piece = log.bytes.substring(start, Math.min(start + atMost, log.bytes.length()));
-                return CompletableFuture.completedFuture(new Found(
-                        ByteBuffer.wrap(piece.getBytes(StandardCharsets.ISO_8859_1)), from + piece.length()));
+                return CompletableFuture.completedFuture(
+                        new Found(ByteBuffer.wrap(piece.getBytes(StandardCharsets.ISO_8859_1)), from + piece.length()));
             }
 
             @Override

@@ -85,11 +85,9 @@ class ConsoleServiceIT {
             await().atMost(Patience.seconds(10)).until(() -> writer.role().equals(ServerMessage.Role.waits(1)));
             second.type("echo from-the-second-$((1+1))\n");
             viewers.forEach(viewer -> viewer.awaitText("from-the-second-2"));
-            assertThat(viewers).allSatisfy(viewer -> assertThat(viewer.said())
-                    .anySatisfy(said -> assertThat(said)
-                            .isInstanceOfSatisfying(
-                                    ServerMessage.WriterChanged.class,
-                                    changed -> assertThat(changed.reason()).isEqualTo("maintenance"))));
+            assertThat(viewers).allSatisfy(viewer -> assertThat(viewer.said()).anySatisfy(said -> assertThat(said)
+                    .isInstanceOfSatisfying(ServerMessage.WriterChanged.class, changed -> assertThat(changed.reason())
+                            .isEqualTo("maintenance"))));
             assertThat(host.run("audit").out()).contains("console-writer-taken-over (maintenance)");
 
             // A request that is granted
@@ -109,14 +107,12 @@ class ConsoleServiceIT {
     @Proves(STREAM)
     void isHeldUpByNoViewerThatReadsNothing() throws IOException {
         List<Attached> stalled = new ArrayList<>();
-        try (ConsoleViewer writer = ConsoleViewer.attach(
-                        host.api(), "shell", VIEW.wishing(Wish.TAKE_OVER));
+        try (ConsoleViewer writer = ConsoleViewer.attach(host.api(), "shell", VIEW.wishing(Wish.TAKE_OVER));
                 ConsoleViewer follower = ConsoleViewer.attach(
-                        host.api(),
-                        "shell",
-                        ClientMessage.Hello.view("follower", Start.now(), LagPolicy.FOLLOW))) {
+                        host.api(), "shell", ClientMessage.Hello.view("follower", Start.now(), LagPolicy.FOLLOW))) {
             for (int i = 0; i < 8; i++) {
-                stalled.add(host.api().attach(new PartitionName("shell"), VIEW.raw(true).crediting(4 << 20)));
+                stalled.add(host.api()
+                        .attach(new PartitionName("shell"), VIEW.raw(true).crediting(4 << 20)));
             }
             long before = residentKiB();
             writer.type("head -c 12000000 /dev/zero | tr '\\0' y; echo; echo end-of-$((20+1))\n");
@@ -175,7 +171,8 @@ class ConsoleServiceIT {
     private static void assertNumbersFollowEachOther(String all) {
         String text = all.replace(MANAGERS_WORDS, "");
         int from = text.indexOf("line-1.");
-        List<Long> numbers = Arrays.stream(text.substring(from, text.lastIndexOf("line-")).split("\\R"))
+        List<Long> numbers = Arrays.stream(
+                        text.substring(from, text.lastIndexOf("line-")).split("\\R"))
                 .filter(line -> line.matches("line-\\d+\\."))
                 .map(line -> Long.parseLong(line.substring(5, line.length() - 1)))
                 .toList();
