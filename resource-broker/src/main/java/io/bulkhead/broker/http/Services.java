@@ -39,8 +39,7 @@ record Services(
         RecordedAnswers answers,
         RequestStatistics statistics,
         ConsoleRecords records) {
-    static Services of(
-            Vertx vertx, Broker broker, ManagerClient manager, ApiOptions options, ConsoleRecords records) {
+    static Services of(Vertx vertx, Broker broker, ManagerClient manager, ApiOptions options, ConsoleRecords records) {
         return new Services(
                 vertx,
                 broker,

@@ -24,8 +24,8 @@ class LogFuzzTest {
     private static ByteArrayOutputStream index(FuzzedDataProvider data) {
         ByteArrayOutputStream index = new ByteArrayOutputStream();
         if (data.consumeBoolean()) {
-            SegmentHead head = new SegmentHead(
-                    1, data.consumeLong(0, Long.MAX_VALUE), data.consumeLong(), Hash.NONE, CREATION);
+            SegmentHead head =
+                    new SegmentHead(1, data.consumeLong(0, Long.MAX_VALUE), data.consumeLong(), Hash.NONE, CREATION);
             index.writeBytes(head.toBytes().array());
         }
         return index;
@@ -143,7 +143,8 @@ class LogFuzzTest {
     /** None of the views lets a control character through, newline and tab aside. */
     private static void assertHarmless(ByteArrayOutputStream out) {
         for (byte each : out.toByteArray()) {
-            assertThat(each < 0 || each >= ' ' && each < 0x7F || each == '\n' || each == '\t').isTrue();
+            assertThat(each < 0 || each >= ' ' && each < 0x7F || each == '\n' || each == '\t')
+                    .isTrue();
         }
     }
 }
