@@ -154,7 +154,9 @@ class SettingsLoaderTest {
                                 + " host.disk_write_ops, host.network_in, host.network_out, partitions.uid_base,"
                                 + " partitions.uid_ranges, partitions.console_history, partitions.console_log, network.subnet,"
                                 + " network.uplink, network.nat, network.host_names, control-plane.user, api.admins,"
-                                + " api.operators, api.viewers, api.listen, api.tls_certificate, api.tls_key)",
+                                + " api.operators, api.viewers, api.listen, api.tls_certificate, api.tls_key,"
+                                + " consoles.read, consoles.write, consoles.take_over, consoles.grants, consoles.break,"
+                                + " consoles.writer_idle, consoles.most_attached)",
                         "override: host.confine: 'yes' is neither true nor false; allowed: true or false");
         assertThat(refused).message().hasLineCount(12);
     }
