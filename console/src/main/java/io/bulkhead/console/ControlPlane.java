@@ -3,6 +3,7 @@ package io.bulkhead.console;
 import io.bulkhead.broker.Bookkeeper;
 import io.bulkhead.broker.Broker;
 import io.bulkhead.broker.LedgerTraining;
+import io.bulkhead.broker.audit.AuditTrail;
 import io.bulkhead.broker.client.ClientOptions;
 import io.bulkhead.broker.client.LedgerWatch;
 import io.bulkhead.broker.client.ManagerClient;
@@ -11,6 +12,11 @@ import io.bulkhead.broker.http.ApiOptions;
 import io.bulkhead.broker.http.ApiServer;
 import io.bulkhead.broker.inventory.InventoryReader;
 import io.bulkhead.broker.metrics.MetricsPage;
+import io.bulkhead.console.serial.http.ConsoleRoom;
+import io.bulkhead.console.serial.log.ConsoleLogs;
+import io.bulkhead.console.serial.log.FileConsoleLogs;
+import io.bulkhead.console.serial.log.LogLibrary;
+import io.bulkhead.console.serial.log.LogOptions;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.settings.Settings;
@@ -45,14 +51,27 @@ public final class ControlPlane implements AutoCloseable {
     private final ManagerClient manager;
     private final Bookkeeper bookkeeper;
     private final Optional<LedgerWatch> watch;
+    private final ConsoleRoom consoles;
+    private final FileConsoleLogs logs;
+    private final LogLibrary library;
     private final ApiServer server;
 
     private ControlPlane(
-            Vertx vertx, ManagerClient manager, Bookkeeper bookkeeper, Optional<LedgerWatch> watch, ApiServer server) {
+            Vertx vertx,
+            ManagerClient manager,
+            Bookkeeper bookkeeper,
+            Optional<LedgerWatch> watch,
+            ConsoleRoom consoles,
+            FileConsoleLogs logs,
+            LogLibrary library,
+            ApiServer server) {
         this.vertx = vertx;
         this.manager = manager;
         this.bookkeeper = bookkeeper;
         this.watch = watch;
+        this.consoles = consoles;
+        this.logs = logs;
+        this.library = library;
         this.server = server;
     }
 
@@ -81,16 +100,20 @@ public final class ControlPlane implements AutoCloseable {
         InventoryReader hardware = new InventoryReader(Path.of("/"));
         Bookkeeper bookkeeper = Bookkeeper.inDirectory(settings.ledgerDirectory());
         Broker broker = new Broker(manager, hardware::read, hardware::readInventory, bookkeeper);
+        FileConsoleLogs logs = new FileConsoleLogs(
+                settings.consoleLogDirectory(),
+                LogOptions.withQuota(settings.consoleLogQuota().bytes()));
+        LogLibrary library = new LogLibrary(logs);
         try {
             // Only who has the socket may have the ledger: the watch opens it.
-            ApiServer server = await(ApiServer.start(
-                    vertx,
-                    broker,
-                    manager,
-                    new ApiOptions(settings.apiSocket(), settings.instance(), version(), access(settings))));
+            ApiOptions options = new ApiOptions(settings.apiSocket(), settings.instance(), version(), access(settings));
+            AuditTrail audit = ApiServer.auditTrail(options);
+            ConsoleRoom consoles = ConsoleRoom.of(vertx, manager, broker, audit, logs, settings);
+            ApiServer server = await(ApiServer.start(vertx, broker, manager, options, audit, consoles.api(), library));
             bookkeeper.open();
             Optional<LedgerWatch> watch = broker.ledger().map(office -> LedgerWatch.start(vertx, manager, office));
-            return new ControlPlane(vertx, manager, bookkeeper, watch, server);
+            consoles.start();
+            return new ControlPlane(vertx, manager, bookkeeper, watch, consoles, logs, library, server);
         } catch (RuntimeException e) {
             bookkeeper.close();
             await(vertx.close());
@@ -155,10 +178,21 @@ public final class ControlPlane implements AutoCloseable {
                 .orElse("development");
     }
 
-    /** Ends the API, then the ledger, then the connections to the manager, then the event loop. */
+    /** Consoles' logs, for whoever writes them. */
+    ConsoleLogs consoleLogs() {
+        return logs;
+    }
+
+    /**
+     * Ends the consoles' viewers and the API, then consoles' logs and the ledger, then the connections to the manager, then
+     * the event loop.
+     */
     @Override
     public void close() {
+        consoles.close();
         await(server.close().otherwiseEmpty());
+        library.close();
+        logs.close();
         watch.ifPresent(LedgerWatch::close);
         bookkeeper.close();
         await(manager.close().otherwiseEmpty());

@@ -1,301 +1,340 @@
 package io.bulkhead.console.cli;
 
-import io.bulkhead.console.client.FrameStream;
-import io.bulkhead.console.terminal.KeyInterpreter;
+import io.bulkhead.console.client.Attached;
+import io.bulkhead.console.client.ConsoleConnection;
+import io.bulkhead.console.protocol.ClientMessage;
+import io.bulkhead.console.protocol.LagPolicy;
+import io.bulkhead.console.protocol.MessageCodec;
+import io.bulkhead.console.protocol.ProtocolException;
+import io.bulkhead.console.protocol.ServerMessage;
+import io.bulkhead.console.protocol.ServerMessage.Role;
+import io.bulkhead.console.protocol.Start;
+import io.bulkhead.console.protocol.Wish;
+import io.bulkhead.console.terminal.Notices;
 import io.bulkhead.console.terminal.QueryFilter;
 import io.bulkhead.console.terminal.Terminal;
-import io.bulkhead.contract.order.Order;
+import io.bulkhead.contract.order.Problem;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
-import io.bulkhead.contract.order.StreamMessage;
 import io.bulkhead.contract.partition.PartitionName;
-import io.bulkhead.contract.wire.Frame;
+import io.bulkhead.contract.partition.WindowSize;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.channels.ClosedChannelException;
-import java.util.Arrays;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * One viewer at a console. The caller's thread shows what comes; a second one reads what is typed.
+ * One viewer at a console. The caller's thread shows what comes; that of {@link ConsoleKeys} reads what is typed.
  *
- * <p>Taking over opens a new stream that begins where the old one was read to, so nothing is shown twice or left out.
+ * <p>When the connection breaks, it is made again and goes on at the next offset: nothing is shown twice or left out.
  */
 final class ConsoleSession {
-    /** How much of the past a stream that follows on another one asks for, to begin without a hole. */
-    private static final long OVERLAP_BYTES = 256 << 10;
+    /** Credit of output; a quarter of it is given back at a time. */
+    private static final int VIEWING_CREDIT = 256 << 10;
 
-    private static final long QUIET_MILLIS = 1000;
-    private static final long NOWHERE = -1;
+    private static final int INTERACTIVE_CREDIT = 32 << 10;
+    private static final long LEAST_WAIT_MILLIS = 50;
+    private static final long MOST_WAIT_MILLIS = 1_000;
 
-    private static final String KEYS =
-            "keys at the start of a line: ~. leave, ~w take the typing over, ~~ a tilde, ~? this";
+    /** How long a session that is no terminal's tries to attach again. */
+    private static final long PATIENCE_NANOS = 60_000_000_000L;
 
     private final Bulkhead bulkhead;
     private final Partitions partitions;
     private final PartitionName name;
     private final boolean interactive;
-    private final QueryFilter filter = new QueryFilter();
-    private final KeyInterpreter keys = new KeyInterpreter();
-    private final boolean reads;
+    private final boolean filtered;
+    private final QueryFilter screen = new QueryFilter();
+    private final InputCredit inputCredit = new InputCredit();
+    private final ConsoleKeys keys;
+    private ClientMessage.Hello hello;
+    private boolean mayFallBack;
 
-    private volatile boolean writer;
-    private volatile boolean takeOver;
-    private volatile boolean again;
+    private volatile Role role = Role.VIEWS;
+    private volatile boolean asked;
     private volatile boolean left;
-    private volatile long lastOutputNanos;
-    private volatile Optional<FrameStream> current = Optional.empty();
-    private boolean toldToWatch;
-    private long position = NOWHERE;
-    private long pastEnd;
-    private long skipTo;
-    private long streamOffset;
+    private volatile Optional<ConsoleConnection> current = Optional.empty();
+    private Optional<String> creation = Optional.empty();
+    private long position;
+    private boolean ended;
+    private int consumed;
 
-    ConsoleSession(Bulkhead bulkhead, PartitionName name, boolean write, boolean takeOver) {
+    /**
+     * @param start where to begin
+     * @param wish of the typing
+     * @param reason for a take-over
+     * @param mayFallBack whether to view where typing is not permitted
+     */
+    ConsoleSession(Bulkhead bulkhead, PartitionName name, Start start, Wish wish, String reason, boolean mayFallBack) {
         this.bulkhead = bulkhead;
         this.partitions = new Partitions(bulkhead.api());
         this.name = name;
         this.interactive = bulkhead.surroundings().inputIsTerminal();
-        this.reads = interactive || write;
-        this.writer = write;
-        this.takeOver = takeOver;
+        this.filtered = bulkhead.surroundings().outputIsTerminal();
+        this.mayFallBack = mayFallBack;
+        LagPolicy policy =
+                !filtered ? LagPolicy.COMPLETE : wish == Wish.VIEW ? LagPolicy.FOLLOW : LagPolicy.INTERACTIVE;
+        this.hello = ClientMessage.Hello.view(viewer(), start, policy)
+                .wishing(wish)
+                .because(reason)
+                .raw(!filtered)
+                .crediting(policy == LagPolicy.INTERACTIVE ? INTERACTIVE_CREDIT : VIEWING_CREDIT)
+                .sized(interactive ? Terminal.size() : Optional.empty());
+        this.keys = new ConsoleKeys(this, bulkhead.surroundings().in(), interactive);
+    }
+
+    private String viewer() {
+        String user = bulkhead.surroundings().environment().getOrDefault("SUDO_USER", "");
+        String plain = user.replaceAll("[^A-Za-z0-9._-]", "_");
+        return plain.substring(0, Math.min(40, plain.length()));
     }
 
     /** Shows the console until it is left or ends; the answer is the exit code. */
-    int run(long historyBytes) throws IOException {
-        long history = historyBytes;
-        boolean started = false;
+    int run() throws IOException {
+        boolean reads = interactive || hello.wish() != Wish.VIEW;
+        boolean began = false;
         try {
-            do {
-                again = false;
-                try (FrameStream stream = open(history)) {
-                    current = Optional.of(stream);
-                    begin(stream);
-                    if (!started && reads) {
-                        startReading();
-                        started = true;
+            while (!left && !ended) {
+                try (Attached attached = began ? attachAgain() : attach()) {
+                    begin(attached, began);
+                    if (!began && reads) {
+                        keys.start();
                     }
-                    show(stream);
+                    began = true;
+                    show(attached.connection());
+                } catch (Gone e) {
+                    ended = true;
+                } finally {
+                    current = Optional.empty();
                 }
-                history = OVERLAP_BYTES;
-            } while (again && !left);
+                if (!left && !ended) {
+                    notice("the connection has gone; attaching again at " + position);
+                }
+            }
         } finally {
-            if (bulkhead.surroundings().outputIsTerminal()) {
-                put(filter.reset());
+            if (filtered) {
+                put(screen.reset());
             }
         }
         notice(left ? "left the console of " + name : "the console of " + name + " has ended");
         return Verb.DONE;
     }
 
-    private FrameStream open(long history) {
+    // ---- attaching
+
+    private Attached attach() {
         try {
-            return partitions.guessing(name, () -> openAs(writer, history));
+            return partitions.guessing(name, () -> bulkhead.api().attach(name, hello));
         } catch (Refusal e) {
-            if (e.problem().code() != ProblemCode.CONFLICT || !writer || takeOver) {
+            if (!mayFallBack || e.problem().code() != ProblemCode.NOT_PERMITTED || hello.wish() == Wish.VIEW) {
                 throw e;
             }
+            mayFallBack = false;
+            Attached viewing = bulkhead.api().attach(name, hello.wishing(Wish.VIEW));
             notice(e.problem().detail());
-            writer = false;
-            return openAs(false, history);
+            return viewing;
         }
     }
 
-    private FrameStream openAs(boolean write, long history) {
-        return bulkhead.api()
-                .openStream(new Order.OpenConsole(name, viewer(), write, write && takeOver, history, true));
+    /** The console is no more, or was left meanwhile. */
+    private static final class Gone extends Exception {
+        private static final long serialVersionUID = 1L;
     }
 
-    private String viewer() {
-        var environment = bulkhead.surroundings().environment();
-        String user = environment.getOrDefault("SUDO_USER", System.getProperty("user.name", "unknown"));
-        String plain = user.replaceAll("[^A-Za-z0-9._-]", "_");
-        return plain.substring(0, Math.min(40, plain.length())) + "#"
-                + ProcessHandle.current().pid();
-    }
-
-    private void begin(FrameStream stream) throws IOException {
-        takeOver = false;
-        if (position == NOWHERE) {
-            position = stream.offset();
-        } else if (stream.offset() > position) {
-            lost(position, stream.offset());
-            position = stream.offset();
-        }
-        skipTo = position;
-        streamOffset = stream.offset();
-        // Asked for after the stream was opened, so whatever lies before it was put out before we could answer it.
-        pastEnd = partitions.status(name).console().offset();
-        notice((writer ? "typing to " : "watching ")
-                + name
-                + (interactive ? "; ~. at the start of a line leaves, ~? shows the keys" : ""));
-        if (writer) {
-            sendSize(stream);
-        }
-    }
-
-    private void show(FrameStream stream) throws IOException {
-        try {
-            for (Optional<Frame> frame = stream.receive(); frame.isPresent(); frame = stream.receive()) {
-                lastOutputNanos = System.nanoTime();
-                if (frame.get().kind() == Frame.Kind.OUTPUT) {
-                    output(frame.get().payload());
-                } else {
-                    message(frame.get().as(StreamMessage.class));
+    private Attached attachAgain() throws Gone {
+        long begin = System.nanoTime();
+        long wait = LEAST_WAIT_MILLIS;
+        while (!left) {
+            try {
+                return bulkhead.api()
+                        .attach(name, hello.from(Start.at(position)).wishing(again()));
+            } catch (Refusal e) {
+                ProblemCode code = e.problem().code();
+                if (code == ProblemCode.NOT_FOUND || code == ProblemCode.CONFLICT) {
+                    // It was deleted, or made anew with a numbering of its own.
+                    throw new Gone();
+                } else if (code != ProblemCode.UNREACHABLE && code != ProblemCode.TIMED_OUT
+                        || !interactive && System.nanoTime() - begin > PATIENCE_NANOS) {
+                    throw e;
                 }
             }
-        } catch (ClosedChannelException e) {
-            if (!again && !left) {
-                throw e;
+            pause(wait);
+            wait = Math.min(MOST_WAIT_MILLIS, 2 * wait);
+        }
+        throw new Gone();
+    }
+
+    private Wish again() {
+        return switch (role.kind()) {
+            case WRITES -> Wish.RESUME;
+            case WAITS -> Wish.WAIT;
+            case VIEWS -> Wish.VIEW;
+        };
+    }
+
+    private static void pause(long millis) throws Gone {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Gone();
+        }
+    }
+
+    private void begin(Attached attached, boolean again) throws Gone {
+        ServerMessage.Opened opened = attached.opened();
+        if (creation.filter(known -> !known.equals(opened.creation())).isPresent()) {
+            throw new Gone();
+        }
+        creation = Optional.of(opened.creation());
+        position = opened.offset();
+        role = opened.role();
+        asked = false;
+        consumed = 0;
+        inputCredit.begin(opened.inputCredit());
+        current = Optional.of(attached.connection());
+        if (left) {
+            closeCurrent();
+        }
+        if (!again) {
+            notice(Notices.opened(name.value(), role, opened.writer(), interactive));
+        }
+    }
+
+    // ---- what comes
+
+    private void show(ConsoleConnection connection) throws IOException {
+        try {
+            for (Optional<ServerMessage> next = connection.receive(); next.isPresent(); next = connection.receive()) {
+                take(connection, next.get());
+                if (ended) {
+                    return;
+                }
             }
+        } catch (IOException e) {
+            // The connection is gone; whether that is the end is decided by the caller.
+            return;
+        } catch (ProtocolException e) {
+            throw new Refusal(
+                    Problem.of(ProblemCode.PROTOCOL_ERROR, "the control plane is not understood: " + e.getMessage()),
+                    e);
         }
     }
 
-    private void output(byte[] bytes) {
-        long from = streamOffset;
-        streamOffset += bytes.length;
-        byte[] fresh = from >= skipTo
-                ? bytes
-                : Arrays.copyOfRange(bytes, (int) Math.min(bytes.length, skipTo - from), bytes.length);
-        if (fresh.length == 0) {
-            return;
-        }
-        long start = streamOffset - fresh.length;
-        int past = (int) Math.max(0, Math.min(fresh.length, pastEnd - start));
-        position = streamOffset;
-        if (!bulkhead.surroundings().outputIsTerminal()) {
-            put(fresh);
-            return;
-        }
-        if (past > 0) {
-            put(filter.past(Arrays.copyOf(fresh, past)));
-        }
-        if (past < fresh.length) {
-            put(filter.present(Arrays.copyOfRange(fresh, past, fresh.length)));
-        }
-    }
-
-    private void message(StreamMessage message) {
-        if (message instanceof StreamMessage.Gap gap) {
-            lost(gap.from(), gap.to());
-            streamOffset = gap.to();
+    private void take(ConsoleConnection connection, ServerMessage message) throws IOException {
+        keys.somethingCame();
+        if (message instanceof ServerMessage.Output output) {
+            output(connection, output.bytes(), output.bytes().remaining(), output.end());
+        } else if (message instanceof ServerMessage.History history) {
+            output(connection, history.bytes(), history.length(), history.end());
+        } else if (message instanceof ServerMessage.Modes modes) {
+            shown(modes.bytes());
+        } else if (message instanceof ServerMessage.Gap gap) {
             position = gap.to();
-        } else if (message instanceof StreamMessage.WriterChanged changed) {
-            writer = false;
-            toldToWatch = false;
-            notice(changed.writer() + " types now; you are watching" + (interactive ? ", ~w takes it back" : ""));
+            Notices.of(gap).ifPresent(this::notice);
+        } else if (message instanceof ServerMessage.Credit credit) {
+            inputCredit.add(credit.bytes());
+        } else if (message instanceof ServerMessage.End end) {
+            ended = !end.comesBack();
+            if (ended) {
+                notice(end.reason());
+            }
+        } else {
+            said(message);
         }
     }
 
-    private void lost(long from, long to) {
-        notice("... " + (to - from) + " bytes of output are lost here ...");
+    private void said(ServerMessage message) {
+        boolean worthTelling = true;
+        if (message instanceof ServerMessage.WriterChanged changed) {
+            worthTelling = changed.cause() != ServerMessage.WriterChanged.Cause.QUEUE;
+            role = changed.role();
+            keys.mayTellAgain();
+            if (role.kind() != Role.Kind.WRITES) {
+                asked = false;
+            }
+        } else if (message instanceof ServerMessage.Asked) {
+            asked = true;
+        } else if (message instanceof ServerMessage.Answered) {
+            asked = false;
+        }
+        if (worthTelling) {
+            Notices.of(message).ifPresent(this::notice);
+        }
+    }
+
+    private void output(ConsoleConnection connection, ByteBuffer bytes, int length, long end) throws IOException {
+        shown(bytes);
+        position = end;
+        consumed += length;
+        if (consumed >= hello.credit() / 4) {
+            connection.send(new ClientMessage.Credit(consumed));
+            consumed = 0;
+        }
+    }
+
+    private void shown(ByteBuffer bytes) {
+        byte[] piece = new byte[bytes.remaining()];
+        bytes.get(piece);
+        put(filtered ? screen.present(piece) : piece);
     }
 
     // ---- what is typed
 
-    private void startReading() {
-        Thread thread = new Thread(this::read, "console-input");
-        thread.setDaemon(true);
-        thread.start();
+    boolean isWriter() {
+        return role.kind() == Role.Kind.WRITES;
     }
 
-    private void read() {
-        byte[] piece = new byte[16 << 10];
-        InputStream in = bulkhead.surroundings().in();
-        try {
-            for (int count = in.read(piece); count >= 0; count = in.read(piece)) {
-                byte[] typed = Arrays.copyOf(piece, count);
-                if (!interactive) {
-                    type(typed);
-                } else {
-                    for (KeyInterpreter.Action action : keys.feed(typed)) {
-                        act(action);
-                    }
-                }
+    /** Whether somebody waits for an answer about the typing. */
+    boolean isAsked() {
+        return asked;
+    }
+
+    /** Types, in messages of at most what there is credit for; waits for that. What cannot be sent is lost. */
+    void type(byte[] bytes) throws InterruptedException {
+        int from = 0;
+        while (from < bytes.length) {
+            int count = inputCredit.take(Math.min(bytes.length - from, MessageCodec.MOST_DATA));
+            if (left) {
+                return;
             }
-            if (!interactive) {
-                waitForQuiet();
+            send(new ClientMessage.Input(ByteBuffer.wrap(bytes, from, count).slice()));
+            from += count;
+        }
+    }
+
+    /** Says something, if there is a connection. */
+    void send(ClientMessage message) {
+        current.ifPresent(connection -> {
+            try {
+                connection.send(message);
+            } catch (IOException e) {
+                // The connection has gone, which its reader notices and mends.
+                return;
             }
-            leave();
-        } catch (IOException e) {
-            leave();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        });
     }
 
-    private void waitForQuiet() throws InterruptedException {
-        lastOutputNanos = System.nanoTime();
-        long quiet = 0;
-        while (quiet < QUIET_MILLIS) {
-            Thread.sleep(QUIET_MILLIS - quiet);
-            quiet = (System.nanoTime() - lastOutputNanos) / 1_000_000;
-        }
-    }
-
-    private void act(KeyInterpreter.Action action) throws IOException {
-        if (action instanceof KeyInterpreter.Type typed) {
-            type(typed.bytes());
-        } else if (action instanceof KeyInterpreter.Detach) {
-            leave();
-        } else if (action instanceof KeyInterpreter.Help) {
-            notice(KEYS);
-        } else if (action instanceof KeyInterpreter.TakeOver && !writer) {
-            writer = true;
-            takeOver = true;
-            again = true;
-            closeCurrent();
-        }
-    }
-
-    private void type(byte[] bytes) throws IOException {
-        if (!writer) {
-            if (!toldToWatch) {
-                notice("you are watching; ~w at the start of a line takes the typing over");
-                toldToWatch = true;
-            }
-            return;
-        }
-        Optional<FrameStream> stream = current;
-        if (stream.isPresent()) {
-            stream.get().send(new Frame(Frame.Kind.INPUT, bytes));
-        }
-    }
-
-    private void leave() {
+    void leave() {
         left = true;
+        inputCredit.add(MessageCodec.MOST_DATA);
         closeCurrent();
     }
 
     private void closeCurrent() {
-        current.ifPresent(stream -> {
+        current.ifPresent(connection -> {
             try {
-                stream.close();
+                connection.close();
             } catch (IOException e) {
-                notice("closing the stream failed: " + e.getMessage());
+                notice("closing the connection failed: " + e.getMessage());
             }
         });
     }
 
-    /** Tells the partition the size of the window, if it is this one that types. */
+    /** The window has another size; the service heeds that of whoever types. */
     void resize() {
-        if (writer) {
-            current.ifPresent(this::sendSize);
-        }
-    }
-
-    private void sendSize(FrameStream stream) {
-        if (!interactive) {
-            return;
-        }
-        Terminal.size().ifPresent(size -> {
-            try {
-                stream.send(Frame.stream(new StreamMessage.Resize(size)));
-            } catch (IOException e) {
-                // The stream has ended, which its reader tells.
-                return;
-            }
-        });
+        Optional<WindowSize> size = Terminal.size();
+        hello = hello.sized(size);
+        size.ifPresent(now -> send(new ClientMessage.Resize(now)));
     }
 
     private void put(byte[] bytes) {
@@ -303,11 +342,12 @@ final class ConsoleSession {
         bulkhead.surroundings().out().flush();
     }
 
-    /** A line of our own; in raw mode a terminal needs to be told to go back to the left. */
-    private void notice(String line) {
+    /** Lines of our own; in raw mode a terminal needs to be told to go back to the left. */
+    void notice(String text) {
         if (!bulkhead.quiet()) {
-            String text = interactive ? "\r\n[" + line + "]\r\n" : "[" + line + "]\n";
-            bulkhead.surroundings().err().print(text);
+            String end = interactive ? "\r\n" : "\n";
+            String line = (interactive ? end : "") + "[" + text.replace("\n", end + " ") + "]" + end;
+            bulkhead.surroundings().err().print(line);
             bulkhead.surroundings().err().flush();
         }
     }

@@ -7,6 +7,7 @@ import io.bulkhead.contract.order.Problem;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.Claim;
+import io.bulkhead.contract.partition.ConsoleSlice;
 import io.bulkhead.contract.partition.CpuClaim;
 import io.bulkhead.contract.partition.Init;
 import io.bulkhead.contract.partition.IoSlice;
@@ -156,6 +157,18 @@ final class DefineVerb extends Verb {
     @Option(names = "--description", paramLabel = "TEXT", description = "one line")
     private Optional<String> description = Optional.empty();
 
+    @Option(
+            names = "--console-rate",
+            paramLabel = "RATE",
+            description = "what its console may put out, like 4MiB/s, or unlimited (default: 4MiB/s)")
+    private Optional<String> consoleRate = Optional.empty();
+
+    @Option(
+            names = "--console-history",
+            paramLabel = "SIZE",
+            description = "how much of its console's newest output is kept (default: as the settings say)")
+    private Optional<String> consoleHistory = Optional.empty();
+
     DefineVerb(Bulkhead bulkhead) {
         super(bulkhead);
     }
@@ -191,6 +204,16 @@ final class DefineVerb extends Verb {
         return new Json.Obj(members);
     }
 
+    private Optional<ConsoleSlice> console() {
+        return Optional.of(new ConsoleSlice(
+                consoleRate
+                        .map(text -> text.equals(Limit.UNLIMITED)
+                                ? Limit.<ByteRate>unlimited()
+                                : Limit.of(ByteRate.parse(text)))
+                        .orElse(ConsoleSlice.DEFAULT.rate()),
+                consoleHistory.map(ByteSize::parse)));
+    }
+
     private PartitionSpec spec() {
         IoSlice io = new IoSlice(
                 limit(ioRead, ByteRate::parse),
@@ -199,7 +222,15 @@ final class DefineVerb extends Verb {
                 limit(ioWriteOperations, OperationRate::parse));
         return new PartitionSpec(
                 PartitionName.parse(name),
-                new Claim(claim(), ByteSize.parse(memory), tasks, io, oomGroup, walls.storage(), walls.network()),
+                new Claim(
+                        claim(),
+                        ByteSize.parse(memory),
+                        tasks,
+                        io,
+                        oomGroup,
+                        walls.storage(),
+                        walls.network(),
+                        console()),
                 init(),
                 autostart,
                 hostOpt,

@@ -1,9 +1,12 @@
 package io.bulkhead.console.client;
 
+import io.bulkhead.console.protocol.ClientMessage;
+import io.bulkhead.console.protocol.ProtocolException;
 import io.bulkhead.contract.order.Order;
 import io.bulkhead.contract.order.Problem;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
+import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.wire.Frame;
 import io.bulkhead.contract.wire.Json;
 import io.bulkhead.contract.wire.JsonReader;
@@ -111,6 +114,25 @@ public final class ApiClient {
         request("DELETE", path, Optional.empty());
     }
 
+    /** Asks for something whose body is read as it comes, which may be for ever. */
+    public BodyStream open(String path) {
+        HttpExchange exchange = connect();
+        try {
+            exchange.send("GET", path, Map.of("Connection", "close"), new byte[0]);
+            HttpExchange.Head head = exchange.readHead();
+            if (head.status() >= 400) {
+                throw problem(head.status(), exchange.readBody(head));
+            }
+            return new BodyStream(exchange, exchange.openBody(head));
+        } catch (IOException e) {
+            close(exchange);
+            throw unreachable(e);
+        } catch (RuntimeException e) {
+            close(exchange);
+            throw e;
+        }
+    }
+
     /** Reads the answer as a record of the contract. */
     public <T> T get(String path, Class<T> type) {
         return decode(type, get(path));
@@ -148,6 +170,35 @@ public final class ApiClient {
             stream.awaitOpened();
             return stream;
         } catch (IOException e) {
+            close(exchange);
+            throw unreachable(e);
+        } catch (RuntimeException e) {
+            close(exchange);
+            throw e;
+        }
+    }
+
+    /**
+     * Attaches to a console.
+     *
+     * @param hello how
+     * @return the attachment, which the caller closes
+     */
+    public Attached attach(PartitionName name, ClientMessage.Hello hello) {
+        HttpExchange exchange = connect();
+        try {
+            exchange.send(
+                    "GET",
+                    "/v1/consoles/" + name + "/attach",
+                    Map.of("Connection", "Upgrade", "Upgrade", "bulkhead.console.v1"),
+                    new byte[0]);
+            HttpExchange.Head head = exchange.readHead();
+            if (head.status() != 101) {
+                throw problem(head.status(), exchange.readBody(head));
+            }
+            ConsoleConnection connection = exchange.intoConsole();
+            return new Attached(connection, connection.open(hello));
+        } catch (IOException | ProtocolException e) {
             close(exchange);
             throw unreachable(e);
         } catch (RuntimeException e) {

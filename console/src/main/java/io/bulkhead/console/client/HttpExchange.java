@@ -95,9 +95,50 @@ final class HttpExchange implements AutoCloseable {
         return new FrameStream(channel, in);
     }
 
+    /** The same for the console protocol. */
+    ConsoleConnection intoConsole() {
+        return new ConsoleConnection(channel, in);
+    }
+
     @Override
     public void close() throws IOException {
         channel.close();
+    }
+
+    /** A body that is read piece by piece. */
+    interface Piece {
+        /** Reads 1 byte to so many; -1 at the end. */
+        int read(byte[] into, int start, int length) throws IOException;
+    }
+
+    /** The body as it comes; one that is not chunked ends with the connection, or with what its length says. */
+    Piece openBody(Head head) {
+        boolean isChunked = "chunked".equalsIgnoreCase(head.headers().get("transfer-encoding"));
+        String said = head.headers().get("content-length");
+        long[] left = {isChunked ? 0 : said == null ? Long.MAX_VALUE : Long.parseLong(said)};
+        boolean[] ended = {false};
+        return (into, start, length) -> {
+            if (isChunked && left[0] == 0 && !ended[0]) {
+                left[0] = chunkSize();
+                ended[0] = left[0] == 0;
+            }
+            if (left[0] == 0) {
+                return -1;
+            }
+            if (!in.hasRemaining() && !fill()) {
+                if (said == null && !isChunked) {
+                    return -1;
+                }
+                throw new EOFException("the answer was cut");
+            }
+            int count = (int) Math.min(Math.min(left[0], in.remaining()), length);
+            in.get(into, start, count);
+            left[0] -= count;
+            if (isChunked && left[0] == 0) {
+                line();
+            }
+            return count;
+        };
     }
 
     private long chunkSize() throws IOException {

@@ -1,12 +1,17 @@
 package io.bulkhead.console.demo;
 
 import io.bulkhead.console.client.ApiClient;
-import io.bulkhead.console.client.FrameStream;
+import io.bulkhead.console.client.Attached;
+import io.bulkhead.console.client.ConsoleConnection;
+import io.bulkhead.console.protocol.ClientMessage;
+import io.bulkhead.console.protocol.LagPolicy;
+import io.bulkhead.console.protocol.ServerMessage;
+import io.bulkhead.console.protocol.Start;
+import io.bulkhead.console.protocol.Wish;
 import io.bulkhead.console.terminal.HarmlessText;
-import io.bulkhead.contract.order.Order;
 import io.bulkhead.contract.partition.PartitionName;
-import io.bulkhead.contract.wire.Frame;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -34,8 +39,11 @@ final class Transcript {
     /** Waits for a prompt, types a line, and gives what was seen up to the next prompt; less if that does not come. */
     String of(PartitionName name, String line) throws IOException {
         ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor();
-        try (FrameStream stream =
-                api.openStream(new Order.OpenConsole(name, "demo", true, true, HISTORY_BYTES, true))) {
+        ClientMessage.Hello hello = ClientMessage.Hello.view("demo", Start.bytes(HISTORY_BYTES), LagPolicy.COMPLETE)
+                .wishing(Wish.TAKE_OVER)
+                .because("demonstration");
+        try (Attached attached = api.attach(name, hello)) {
+            ConsoleConnection stream = attached.connection();
             ScheduledFuture<?> end = watch.schedule(() -> closing(stream), DEADLINE.toSeconds(), TimeUnit.SECONDS);
             // A key wakes a login up that has shown its prompt long ago.
             type(stream, "\r");
@@ -51,21 +59,20 @@ final class Transcript {
         return seen.toString().strip();
     }
 
-    private static void type(FrameStream stream, String text) throws IOException {
-        stream.send(new Frame(Frame.Kind.INPUT, text.getBytes(StandardCharsets.US_ASCII)));
+    private static void type(ConsoleConnection stream, String text) throws IOException {
+        stream.send(new ClientMessage.Input(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII))));
     }
 
-    private boolean awaitPrompt(FrameStream stream, int from) throws IOException {
+    private boolean awaitPrompt(ConsoleConnection stream, int from) throws IOException {
         try {
             while (seen.length() <= from
                     || !PROMPT.matcher(seen.substring(from)).matches()) {
-                Optional<Frame> frame = stream.receive();
-                if (frame.isEmpty()) {
+                Optional<ServerMessage> next = stream.receive();
+                if (next.isEmpty()) {
                     return false;
                 }
-                if (frame.get().kind() == Frame.Kind.OUTPUT) {
-                    seen.append(new String(harmless.pass(frame.get().payload()), StandardCharsets.UTF_8));
-                }
+                bytes(next.get())
+                        .ifPresent(bytes -> seen.append(new String(harmless.pass(bytes), StandardCharsets.UTF_8)));
             }
             return true;
         } catch (ClosedChannelException e) {
@@ -73,7 +80,16 @@ final class Transcript {
         }
     }
 
-    private static void closing(FrameStream stream) {
+    private static Optional<byte[]> bytes(ServerMessage message) {
+        if (message instanceof ServerMessage.Output output) {
+            return Optional.of(output.bytes().array());
+        }
+        return message instanceof ServerMessage.History history
+                ? Optional.of(history.bytes().array())
+                : Optional.empty();
+    }
+
+    private static void closing(ConsoleConnection stream) {
         try {
             stream.close();
         } catch (IOException e) {

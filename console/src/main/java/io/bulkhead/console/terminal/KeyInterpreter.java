@@ -8,8 +8,9 @@ import java.util.List;
  * Finds the keys that are meant for us among those for the partition: a tilde at the start of a line and one more key,
  * as in ssh(1) and cu(1). Pure; for one thread.
  *
- * <p>{@code ~.} leaves, {@code ~~} types one tilde, {@code ~?} shows the keys, {@code ~w} takes the writing over. A
- * tilde before any other key is typed with it.
+ * <p>{@code ~.} leaves, {@code ~~} types one tilde, {@code ~?} shows the keys, {@code ~w} takes the typing over, {@code ~r}
+ * asks for it, {@code ~g} grants and {@code ~n} declines what somebody else asks, {@code ~v} only views from now on, {@code ~#}
+ * sends a break. A tilde before any other key is typed with it.
  */
 public final class KeyInterpreter {
     /** What a user's keys ask for. */
@@ -24,8 +25,23 @@ public final class KeyInterpreter {
     /** Shows the keys. */
     public record Help() implements Action {}
 
-    /** Takes the writing over. */
+    /** Takes the typing over. */
     public record TakeOver() implements Action {}
+
+    /** Asks for the typing. */
+    public record Request() implements Action {}
+
+    /** Hands the typing to whoever asked for it. */
+    public record Grant() implements Action {}
+
+    /** Keeps the typing. */
+    public record Decline() implements Action {}
+
+    /** Gives the typing back and goes on viewing. */
+    public record ViewOnly() implements Action {}
+
+    /** Sends a break. */
+    public record Break() implements Action {}
 
     private boolean lineStart = true;
     private boolean tilde;
@@ -53,6 +69,11 @@ public final class KeyInterpreter {
             case '.' -> own(new Detach(), typed, actions);
             case '?' -> own(new Help(), typed, actions);
             case 'w' -> own(new TakeOver(), typed, actions);
+            case 'r' -> own(new Request(), typed, actions);
+            case 'g' -> own(new Grant(), typed, actions);
+            case 'n' -> own(new Decline(), typed, actions);
+            case 'v' -> own(new ViewOnly(), typed, actions);
+            case '#' -> own(new Break(), typed, actions);
             case '~' -> type(key, typed);
             default -> {
                 type((byte) '~', typed);

@@ -63,6 +63,11 @@ public final class QueryFilter {
         return out.toByteArray();
     }
 
+    /** Whether the past is over: no sequence of it is open any more, and {@link #present} changes nothing. */
+    public boolean isInPresent() {
+        return inPresent;
+    }
+
     /** What puts the user's terminal back into its usual state; empty if nothing touched it. */
     public byte[] reset() {
         if (!touched) {

@@ -114,11 +114,12 @@ class ApiVerbsTest {
 
     @Test
     void knowsTimesAgoAndDates() {
-        assertThat(AuditVerb.millis("90s", 100_000, UTC)).isEqualTo(10_000);
-        assertThat(AuditVerb.millis("7d", 1_000, UTC)).isZero();
-        assertThat(AuditVerb.millis("1970-01-02", 0, UTC)).isEqualTo(86_400_000);
-        assertThat(AuditVerb.millis("1970-01-01T00:00:01", 0, UTC)).isEqualTo(1_000);
-        assertThatThrownBy(() -> AuditVerb.millis("yesterday", 0, UTC)).hasMessageContaining("--since does not know");
+        assertThat(TimeText.millis("--since", "90s", 100_000, UTC)).isEqualTo(10_000);
+        assertThat(TimeText.millis("--since", "7d", 1_000, UTC)).isZero();
+        assertThat(TimeText.millis("--since", "1970-01-02", 0, UTC)).isEqualTo(86_400_000);
+        assertThat(TimeText.millis("--since", "1970-01-01T00:00:01", 0, UTC)).isEqualTo(1_000);
+        assertThatThrownBy(() -> TimeText.millis("--since", "yesterday", 0, UTC))
+                .hasMessageContaining("--since does not know");
     }
 
     // ---- progress

@@ -2,12 +2,14 @@ package io.bulkhead.console.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bulkhead.console.protocol.ClientMessage;
+import io.bulkhead.console.protocol.ServerMessage;
+import io.bulkhead.console.protocol.Start;
+import io.bulkhead.console.protocol.Wish;
 import io.bulkhead.console.testing.FakeApi;
 import io.bulkhead.console.testing.Samples;
 import io.bulkhead.contract.order.Event;
 import io.bulkhead.contract.order.EventRecord;
-import io.bulkhead.contract.order.Order;
-import io.bulkhead.contract.order.Problem;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Reply;
 import io.bulkhead.contract.order.StreamMessage;
@@ -17,7 +19,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,12 +95,14 @@ class StreamVerbsTest {
     @Test
     void typesWhatComesThroughAPipeAndLeavesWhenItIsQuiet() {
         StringBuilder typed = new StringBuilder();
-        api.stream((order, stream) -> {
-            stream.send(Frame.reply(new Reply.StreamOpened(0)));
-            stream.output("history");
-            stream.receive().ifPresent(frame -> typed.append(new String(frame.payload(), StandardCharsets.UTF_8)));
-            stream.output("answer");
-            stream.receive();
+        api.console((hello, console) -> {
+            console.opened(0, ServerMessage.Role.WRITES);
+            console.output(0, "history");
+            if (console.receive().orElseThrow() instanceof ClientMessage.Input input) {
+                typed.append(StandardCharsets.UTF_8.decode(input.bytes()));
+            }
+            console.output(7, "answer");
+            console.receive();
         });
 
         CliRun.Outcome outcome = new CliRun(directory).typing("date\n", false).run("console", "db");
@@ -107,38 +115,126 @@ class StreamVerbsTest {
 
     @Test
     void watchesWhereSomebodyElseTypes() {
-        api.stream((order, stream) -> {
-            boolean writes = order instanceof Order.OpenConsole console && console.write();
-            if (writes) {
-                stream.send(Frame.reply(
-                        new Reply.Refused(Problem.of(ProblemCode.CONFLICT, "root#1 types to this console"))));
-            } else {
-                stream.send(Frame.reply(new Reply.StreamOpened(0)));
-                stream.output("seen");
-            }
+        api.console((hello, console) -> {
+            console.send(new ServerMessage.Opened(
+                    0, 0, "first", "me#2", ServerMessage.Role.waits(1), Optional.of("root#1"), 1 << 10));
+            console.output(0, "seen");
+            console.send(new ServerMessage.End(false, "over"));
         });
 
         CliRun.Outcome outcome = new CliRun(directory).run("console", "db");
 
         assertThat(outcome.code()).isZero();
         assertThat(outcome.out()).isEqualTo("seen");
-        assertThat(outcome.err()).contains("root#1 types to this console", "[watching db]", "has ended");
+        assertThat(outcome.err()).contains("[watching db; root#1 types, you are next]", "[over]", "has ended");
+    }
+
+    @Test
+    void watchesWhereTypingIsNotPermitted() {
+        api.console((hello, console) -> {
+            if (hello.wish() == Wish.VIEW) {
+                console.opened(0, ServerMessage.Role.VIEWS);
+                console.send(new ServerMessage.End(false, "over"));
+            } else {
+                console.send(new ServerMessage.Refused(ProblemCode.NOT_PERMITTED, "no right console-write", ""));
+            }
+        });
+
+        assertThat(new CliRun(directory).run("console", "db").err())
+                .contains("[no right console-write]", "[watching db]");
+        assertThat(new CliRun(directory).run("console", "db", "--take-over").code())
+                .isEqualTo(6);
     }
 
     @Test
     void marksGapsAndTellsWhoTypesNow() {
-        api.stream((order, stream) -> {
-            stream.send(Frame.reply(new Reply.StreamOpened(0)));
-            stream.output("a");
-            stream.send(Frame.stream(new StreamMessage.Gap(1, 101)));
-            stream.output("b");
-            stream.send(Frame.stream(new StreamMessage.WriterChanged("kim")));
+        api.console((hello, console) -> {
+            console.opened(0, ServerMessage.Role.VIEWS);
+            console.output(0, "a");
+            console.send(new ServerMessage.Gap(1, 101, ServerMessage.Gap.Cause.SLOW));
+            console.output(101, "b");
+            console.send(new ServerMessage.WriterChanged(
+                    Optional.of("kim"),
+                    ServerMessage.Role.VIEWS,
+                    ServerMessage.WriterChanged.Cause.TAKEN_OVER,
+                    "maintenance\u009b6n"));
+            console.send(new ServerMessage.End(false, "over"));
         });
 
         CliRun.Outcome outcome = new CliRun(directory).run("console", "db", "--view");
 
         assertThat(outcome.out()).isEqualTo("ab");
-        assertThat(outcome.err()).contains("100 bytes of output are lost here", "kim types now");
+        assertThat(outcome.err()).contains("100 bytes of output are lost here", "kim types now (maintenance)");
+    }
+
+    @Test
+    void goesOnAtTheNextOffsetWhenTheConnectionBreaks() {
+        List<ClientMessage.Hello> hellos = new CopyOnWriteArrayList<>();
+        api.console((hello, console) -> {
+            hellos.add(hello);
+            if (hellos.size() == 1) {
+                console.opened(10, ServerMessage.Role.WRITES);
+                console.output(10, "one ");
+                // And the connection breaks.
+            } else {
+                console.opened(hello.start().amount(), ServerMessage.Role.WRITES);
+                console.output(hello.start().amount(), "two");
+                console.send(new ServerMessage.End(false, "over"));
+            }
+        });
+
+        CliRun.Outcome outcome = new CliRun(directory).run("console", "db", "--view");
+
+        assertThat(outcome.out()).isEqualTo("one two");
+        assertThat(hellos.get(1).start()).isEqualTo(Start.at(14));
+        assertThat(hellos.get(1).wish()).isEqualTo(Wish.RESUME);
+        assertThat(outcome.err()).contains("attaching again at 14");
+    }
+
+    @Test
+    void endsWhereTheConsoleWasMadeAnewMeanwhile() {
+        AtomicInteger attached = new AtomicInteger();
+        api.console((hello, console) -> {
+            String creation = attached.incrementAndGet() == 1 ? "first" : "second";
+            console.send(new ServerMessage.Opened(
+                    0, 0, creation, "me#2", ServerMessage.Role.VIEWS, Optional.empty(), 1 << 10));
+            console.output(0, "x");
+        });
+
+        CliRun.Outcome outcome = new CliRun(directory).run("console", "db", "--view");
+
+        assertThat(outcome.out()).isEqualTo("x");
+        assertThat(outcome.err()).contains("has ended");
+    }
+
+    @Test
+    void givesCreditBackForWhatItHasShown() {
+        AtomicLong credit = new AtomicLong();
+        api.console((hello, console) -> {
+            console.opened(0, ServerMessage.Role.VIEWS);
+            for (int i = 0; i < 4; i++) {
+                console.output(i * 16_384L, "x".repeat(16_384));
+            }
+            if (console.receive().orElseThrow() instanceof ClientMessage.Credit more) {
+                credit.set(more.bytes());
+            }
+            console.send(new ServerMessage.End(false, "over"));
+        });
+
+        assertThat(new CliRun(directory).run("console", "db", "--view").out()).hasSize(65_536);
+        assertThat(credit).hasValue(65_536);
+    }
+
+    @Test
+    void refusesWhatExcludesEachOther() {
+        assertThat(new CliRun(directory)
+                        .run("console", "db", "--from", "1", "--replay", "2")
+                        .code())
+                .isEqualTo(2);
+        assertThat(new CliRun(directory).run("console", "db", "--reason", "x").code())
+                .isEqualTo(2);
+        assertThat(new CliRun(directory).run("console", "db", "--from", "-1").code())
+                .isEqualTo(2);
     }
 
     private void serveHistory() {

@@ -1,5 +1,9 @@
 package io.bulkhead.console.testing;
 
+import io.bulkhead.console.protocol.ClientMessage;
+import io.bulkhead.console.protocol.MessageCodec;
+import io.bulkhead.console.protocol.MessageSplitter;
+import io.bulkhead.console.protocol.ServerMessage;
 import io.bulkhead.contract.order.Order;
 import io.bulkhead.contract.wire.Frame;
 import io.bulkhead.contract.wire.FrameDecoder;
@@ -33,6 +37,7 @@ public final class FakeApi implements AutoCloseable {
     private final List<Request> requests = Collections.synchronizedList(new ArrayList<>());
     private final List<String> conditions = Collections.synchronizedList(new ArrayList<>());
     private volatile StreamScript script = (order, stream) -> {};
+    private volatile ConsoleScript consoleScript = (hello, console) -> {};
 
     /** What came. */
     public record Request(String method, String path, String body) {
@@ -79,6 +84,54 @@ public final class FakeApi implements AutoCloseable {
             }
             return Optional.of(received.remove());
         }
+    }
+
+    /** What a console does after a hello has come; it ends when the script does. */
+    public interface ConsoleScript {
+        void play(ClientMessage.Hello hello, Console console) throws IOException;
+    }
+
+    /** The server's side of a console. */
+    public static final class Console {
+        private final SocketChannel channel;
+        private final MessageSplitter splitter = new MessageSplitter();
+        private final Deque<ByteBuffer> received = new ArrayDeque<>();
+
+        private Console(SocketChannel channel) {
+            this.channel = channel;
+        }
+
+        public void send(ServerMessage message) throws IOException {
+            MessageCodec.Encoded encoded = MessageCodec.encode(message);
+            channel.write(MessageSplitter.prefix(encoded.length()));
+            channel.write(ByteBuffer.wrap(encoded.toBytes()));
+        }
+
+        public void opened(long offset, ServerMessage.Role role) throws IOException {
+            send(new ServerMessage.Opened(offset, offset, "first", "me#1", role, Optional.empty(), 1 << 10));
+        }
+
+        public void output(long offset, String text) throws IOException {
+            send(new ServerMessage.Output(offset, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))));
+        }
+
+        /** The next message of the client; empty when it has gone. */
+        public Optional<ClientMessage> receive() throws IOException {
+            ByteBuffer piece = ByteBuffer.allocate(8192);
+            while (received.isEmpty()) {
+                if (channel.read(piece.clear()) < 0) {
+                    return Optional.empty();
+                }
+                received.addAll(splitter.feed(piece.flip()));
+            }
+            return Optional.of(MessageCodec.decodeClient(received.remove()));
+        }
+    }
+
+    /** What consoles do. */
+    public FakeApi console(ConsoleScript play) {
+        consoleScript = play;
+        return this;
     }
 
     public FakeApi(Path socket) throws IOException {
@@ -174,6 +227,16 @@ public final class FakeApi implements AutoCloseable {
                             RecordCodec.encodeAs(Order.class, (Record) asked).toString(),
                             ""));
                     script.play(asked, stream);
+                }
+                return;
+            }
+            if (request.path().matches("/v1/consoles/[^/]+/attach")) {
+                channel.write(ByteBuffer.wrap("HTTP/1.1 101 Switching\r\nUpgrade: bulkhead.console.v1\r\n\r\n"
+                        .getBytes(StandardCharsets.UTF_8)));
+                Console console = new Console(channel);
+                if (console.receive().orElseThrow() instanceof ClientMessage.Hello hello) {
+                    requests.add(new Request("HELLO", hello.toString(), ""));
+                    consoleScript.play(hello, console);
                 }
                 return;
             }

@@ -15,8 +15,7 @@ import io.bulkhead.manager.admission.NetworkRateRule;
 import io.bulkhead.manager.cgroup.Cgroups;
 import io.bulkhead.manager.cgroup.backend.CgroupBackends;
 import io.bulkhead.manager.console.ConsoleCalls;
-import io.bulkhead.manager.console.ConsoleHub;
-import io.bulkhead.manager.console.ConsoleLoop;
+import io.bulkhead.manager.console.Consoles;
 import io.bulkhead.manager.console.EventConsoleLoop;
 import io.bulkhead.manager.enter.NamespaceEntrance;
 import io.bulkhead.manager.generation.GenerationStore;
@@ -206,10 +205,7 @@ final class Manager implements AutoCloseable {
         open.push("let lxcfs go on alone", views::close);
         String bootId =
                 Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
-        ConsoleLoop consoleLoop = new EventConsoleLoop(loop);
-        ConsoleCalls consoleCalls = ConsoleCalls.of(calls);
-        int history =
-                (int) Math.min(Integer.MAX_VALUE - 8, settings.consoleHistory().bytes());
+        RecordStore records = new RecordStore(state.resolve("records"));
         Restrainer restrainer = new Restrainer(new LibSeccomp(), Path.of("/proc"));
         HostIds hostIds = new HostIds(Path.of("/etc"), settings.controlPlaneUser());
         GenerationStore generations = new GenerationStore(state.resolve("generations"));
@@ -269,7 +265,7 @@ final class Manager implements AutoCloseable {
                 starter,
                 restrainer,
                 processes,
-                new RecordStore(state.resolve("records")),
+                records,
                 directories,
                 new GenerationOffice(
                         generations,
@@ -279,7 +275,16 @@ final class Manager implements AutoCloseable {
                 holdings,
                 HostKeepings.open(settings, facts, reserve, cgroups, bootId),
                 journal,
-                name -> new ConsoleHub(name, history, consoleLoop, consoleCalls, journal::append),
+                new Consoles(
+                        settings.runDirectory().resolve("consoles"),
+                        settings.consoleHistory(),
+                        bootId,
+                        records,
+                        new EventConsoleLoop(loop),
+                        ConsoleCalls.of(calls),
+                        journal::append,
+                        executor,
+                        System::currentTimeMillis),
                 new EventChangeWatch(loop, calls),
                 clocks::online,
                 intrusions::of,

@@ -2,6 +2,7 @@ package io.bulkhead.manager;
 
 import io.bulkhead.contract.order.Order;
 import io.bulkhead.contract.order.Reply;
+import io.bulkhead.manager.console.ConsoleStart;
 import io.bulkhead.manager.console.ConsoleViewer;
 import io.bulkhead.manager.enter.Entrance;
 import io.bulkhead.manager.enter.Entrance.Entered;
@@ -64,9 +65,11 @@ final class ManagerDesk implements Desk {
 
     @Override
     public ConsoleViewer openConsole(Order.OpenConsole order) {
+        ConsoleStart start =
+                order.from().map(ConsoleStart::at).orElseGet(() -> ConsoleStart.withNewest(order.historyBytes()));
         return partitions
                 .console(order.name())
-                .open(order.viewer(), order.write(), order.takeOver(), order.historyBytes(), order.follow());
+                .open(order.viewer(), order.write(), order.takeOver(), start, order.follow());
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.bulkhead.contract.unit.CpuMillis;
 import io.bulkhead.contract.unit.OperationRate;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -202,10 +203,19 @@ public record SettingKey<T>(
     static final SettingKey<ByteSize> CONSOLE_HISTORY = new SettingKey<>(
             "partitions",
             "console_history",
-            "256KiB",
+            "1MiB",
             "a size from 4KiB to 64MiB",
-            "How much of its console's past each partition keeps in the manager's memory.",
+            "How much of a console's newest output is kept in the run directory where the definition does not say.",
             SettingKey::consoleHistory);
+
+    static final SettingKey<ByteSize> CONSOLE_LOG = new SettingKey<>(
+            "partitions",
+            "console_log",
+            "64MiB",
+            "a size from 1MiB to 64GiB",
+            "How much of its console's log each partition keeps on the disk, in the state directory, with the index; the"
+                    + " oldest eighth or less goes when that is full.",
+            SettingKey::consoleLog);
 
     static final SettingKey<Ipv4Subnet> NETWORK_SUBNET = new SettingKey<>(
             "network",
@@ -305,6 +315,64 @@ public record SettingKey<T>(
             "The private key of tls_certificate in PEM, PKCS #8.",
             ApiValues::file);
 
+    static final SettingKey<Settings.ConsoleRole> CONSOLES_READ = new SettingKey<>(
+            "consoles",
+            "read",
+            "viewer",
+            "viewer, operator or admin",
+            "The role that viewing any console, and reading its log, takes.",
+            ConsoleValues::role);
+
+    static final SettingKey<Settings.ConsoleRole> CONSOLES_WRITE = new SettingKey<>(
+            "consoles",
+            "write",
+            "operator",
+            "viewer, operator or admin",
+            "The role that typing on any console, and sending a break, takes.",
+            ConsoleValues::role);
+
+    static final SettingKey<Settings.ConsoleRole> CONSOLES_TAKE_OVER = new SettingKey<>(
+            "consoles",
+            "take_over",
+            "operator",
+            "viewer, operator or admin",
+            "The role that taking the typing from somebody else takes.",
+            ConsoleValues::role);
+
+    static final SettingKey<List<Settings.ConsoleGrant>> CONSOLES_GRANTS = new SettingKey<>(
+            "consoles",
+            "grants",
+            ApiValues.NONE,
+            "WHO:RIGHT@PARTITION with commas between, or none; RIGHT is read, write or take-over",
+            "Rights on single consoles, beside those by role: like alice:write@db or token 3:read@web*. WHO is a local user who"
+                    + " may use the API at all, or a token; each right holds those before it.",
+            ConsoleValues::grants);
+
+    static final SettingKey<Boolean> CONSOLES_BREAK = new SettingKey<>(
+            "consoles",
+            "break",
+            "report",
+            "report or off",
+            "What a break does. report: shows the partition's tasks, memory and pressure to all who view the console, and in"
+                    + " its log.",
+            ConsoleValues::breakReports);
+
+    static final SettingKey<Optional<Duration>> CONSOLES_WRITER_IDLE = new SettingKey<>(
+            "consoles",
+            "writer_idle",
+            ApiValues.OFF,
+            "a time like 15min, or off",
+            "After how long without a key whoever types on a console gives the typing up; viewing goes on.",
+            ConsoleValues::time);
+
+    static final SettingKey<Optional<Duration>> CONSOLES_MOST_ATTACHED = new SettingKey<>(
+            "consoles",
+            "most_attached",
+            ApiValues.OFF,
+            "a time like 8h, or off",
+            "How long anybody may stay attached to a console.",
+            ConsoleValues::time);
+
     /** Every key there is, in the order of the file. */
     public static final List<SettingKey<?>> ALL = List.of(
             INSTANCE_NAME,
@@ -326,6 +394,7 @@ public record SettingKey<T>(
             UID_BASE,
             UID_RANGES,
             CONSOLE_HISTORY,
+            CONSOLE_LOG,
             NETWORK_SUBNET,
             NETWORK_UPLINK,
             NETWORK_NAT,
@@ -336,12 +405,21 @@ public record SettingKey<T>(
             API_VIEWERS,
             API_LISTEN,
             API_TLS_CERTIFICATE,
-            API_TLS_KEY);
+            API_TLS_KEY,
+            CONSOLES_READ,
+            CONSOLES_WRITE,
+            CONSOLES_TAKE_OVER,
+            CONSOLES_GRANTS,
+            CONSOLES_BREAK,
+            CONSOLES_WRITER_IDLE,
+            CONSOLES_MOST_ATTACHED);
 
     private static final Pattern USER = Pattern.compile("[a-z_][a-z0-9_-]{0,31}|0|[1-9][0-9]{0,9}");
     private static final ByteSize LEAST_RESERVE = ByteSize.ofMebibytes(16);
     private static final ByteSize LEAST_HISTORY = new ByteSize(4096);
     private static final ByteSize MOST_HISTORY = ByteSize.ofMebibytes(64);
+    private static final ByteSize LEAST_LOG = ByteSize.ofMebibytes(1);
+    private static final ByteSize MOST_LOG = ByteSize.ofMebibytes(64 << 10);
 
     /** The key as it is named outside its section: {@code host.cpus}. */
     public String path() {
@@ -450,9 +528,17 @@ public record SettingKey<T>(
     }
 
     private static ByteSize consoleHistory(String text) {
+        return size(text, LEAST_HISTORY, MOST_HISTORY);
+    }
+
+    private static ByteSize consoleLog(String text) {
+        return size(text, LEAST_LOG, MOST_LOG);
+    }
+
+    private static ByteSize size(String text, ByteSize least, ByteSize most) {
         ByteSize size = ByteSize.parse(text);
-        if (size.compareTo(LEAST_HISTORY) < 0 || size.compareTo(MOST_HISTORY) > 0) {
-            throw new IllegalArgumentException("'" + text + "' is outside 4KiB to 64MiB");
+        if (size.compareTo(least) < 0 || size.compareTo(most) > 0) {
+            throw new IllegalArgumentException("'" + text + "' is outside " + least + " to " + most);
         }
         return size;
     }

@@ -8,6 +8,9 @@ import io.bulkhead.contract.partition.NetworkCapacity;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -22,9 +25,11 @@ import java.util.Set;
  * @param uidBase the first uid that partitions may have on the host, a multiple of 65536
  * @param uidRanges how many ranges of 65,536 there are, so how many partitions
  * @param consoleHistory bytes of console output kept per partition
+ * @param consoleLogQuota the most that the log of one console may have on the disk
  * @param network of the partitions
  * @param controlPlaneUser user name or number that the control plane runs as
  * @param api who may use the API, and where
+ * @param consoles how they are served
  */
 public record Settings(
         InstanceName instance,
@@ -35,9 +40,56 @@ public record Settings(
         long uidBase,
         int uidRanges,
         ByteSize consoleHistory,
+        ByteSize consoleLogQuota,
         Network network,
         String controlPlaneUser,
-        Api api) {
+        Api api,
+        Consoles consoles) {
+    /** A role that a right on consoles takes. */
+    public enum ConsoleRole {
+        VIEWER,
+        OPERATOR,
+        ADMIN;
+
+        /** As it is written. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * A right on one console, or on several, that somebody has by name.
+     *
+     * @param who a local user's name, or {@code token ID}
+     * @param right {@code read}, {@code write} or {@code take-over}
+     * @param partitions a name, or its beginning and {@code *}
+     */
+    public record ConsoleGrant(String who, String right, String partitions) {}
+
+    /**
+     * How consoles are served.
+     *
+     * @param read the role for viewing
+     * @param write the role for typing
+     * @param takeOver the role for taking the typing from somebody else
+     * @param grants beside those roles
+     * @param breakReports whether a break shows a report; otherwise it is refused
+     * @param writerIdle after how long without a key the typing is given up
+     * @param mostAttached how long anybody may stay
+     */
+    public record Consoles(
+            ConsoleRole read,
+            ConsoleRole write,
+            ConsoleRole takeOver,
+            List<ConsoleGrant> grants,
+            boolean breakReports,
+            Optional<Duration> writerIdle,
+            Optional<Duration> mostAttached) {
+        public Consoles {
+            grants = List.copyOf(grants);
+        }
+    }
+
     /**
      * What the host keeps for itself; where empty, the manager chooses by the machine's size.
      *
@@ -163,6 +215,11 @@ public record Settings(
     /** Where the control plane keeps the ledger. */
     public Path ledgerDirectory() {
         return controlPlaneDirectory().resolve("ledger");
+    }
+
+    /** Where the control plane keeps consoles' logs, a directory for each. */
+    public Path consoleLogDirectory() {
+        return controlPlaneDirectory().resolve("consoles");
     }
 
     static Path managerSocket(Path runDirectory) {

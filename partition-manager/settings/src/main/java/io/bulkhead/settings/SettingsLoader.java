@@ -244,6 +244,7 @@ public final class SettingsLoader {
                 sure(SettingKey.UID_BASE),
                 sure(SettingKey.UID_RANGES),
                 sure(SettingKey.CONSOLE_HISTORY),
+                sure(SettingKey.CONSOLE_LOG),
                 new Settings.Network(
                         sure(SettingKey.NETWORK_SUBNET),
                         sure(SettingKey.NETWORK_UPLINK),
@@ -256,7 +257,15 @@ public final class SettingsLoader {
                         sure(SettingKey.API_VIEWERS),
                         sure(SettingKey.API_LISTEN),
                         sure(SettingKey.API_TLS_CERTIFICATE),
-                        sure(SettingKey.API_TLS_KEY)));
+                        sure(SettingKey.API_TLS_KEY)),
+                new Settings.Consoles(
+                        sure(SettingKey.CONSOLES_READ),
+                        sure(SettingKey.CONSOLES_WRITE),
+                        sure(SettingKey.CONSOLES_TAKE_OVER),
+                        sure(SettingKey.CONSOLES_GRANTS),
+                        sure(SettingKey.CONSOLES_BREAK),
+                        sure(SettingKey.CONSOLES_WRITER_IDLE),
+                        sure(SettingKey.CONSOLES_MOST_ATTACHED)));
     }
 
     private <T> T sure(SettingKey<T> key) {

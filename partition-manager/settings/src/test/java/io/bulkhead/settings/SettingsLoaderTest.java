@@ -47,7 +47,8 @@ class SettingsLoaderTest {
                         new Settings.MemoryCaps(true, Optional.empty())));
         assertThat(settings.uidBase()).isEqualTo(1_048_576);
         assertThat(settings.uidRanges()).isEqualTo(256);
-        assertThat(settings.consoleHistory()).isEqualTo(new ByteSize(256 * 1024));
+        assertThat(settings.consoleHistory()).isEqualTo(ByteSize.ofMebibytes(1));
+        assertThat(settings.consoleLogQuota()).isEqualTo(ByteSize.ofMebibytes(64));
         assertThat(settings.controlPlaneUser()).isEqualTo("bulkhead");
     }
 
@@ -76,6 +77,7 @@ class SettingsLoaderTest {
             uid_base = 2097152
             uid_ranges = 16
             console_history = 1MiB
+            console_log = 2GiB
             [control-plane]
             user = 990
             """);
@@ -103,6 +105,7 @@ class SettingsLoaderTest {
         assertThat(settings.uidBase()).isEqualTo(2_097_152);
         assertThat(settings.uidRanges()).isEqualTo(16);
         assertThat(settings.consoleHistory()).isEqualTo(ByteSize.ofMebibytes(1));
+        assertThat(settings.consoleLogQuota()).isEqualTo(ByteSize.ofMebibytes(2048));
         assertThat(settings.controlPlaneUser()).isEqualTo("990");
     }
 
@@ -134,7 +137,7 @@ class SettingsLoaderTest {
                         file + ":4: instance.cpus: there is no such key; it belongs into [host]"
                                 + " ([instance] has name, state_dir, run_dir, definitions_dir)",
                         file + ":5: there is no section [hots]; did you mean host?"
-                                + " (there are instance, host, partitions, network, control-plane, api)",
+                                + " (there are instance, host, partitions, network, control-plane, api, consoles)",
                         file + ":8: partitions.uid_base: '1000000' is not a multiple of 65536; the nearest are 983040"
                                 + " and 1048576; allowed: a multiple of 65536 from 65536 to 4294836224",
                         file + ":9: partitions.uid_ranges: 'none' is not a whole number; allowed: a whole number from"
@@ -149,9 +152,11 @@ class SettingsLoaderTest {
                                 + " host.cpu_reserve, host.memory_reserve, host.confine, host.steer_interrupts,"
                                 + " host.memory_caps, host.disk_read, host.disk_write, host.disk_read_ops,"
                                 + " host.disk_write_ops, host.network_in, host.network_out, partitions.uid_base,"
-                                + " partitions.uid_ranges, partitions.console_history, network.subnet, network.uplink,"
-                                + " network.nat, network.host_names, control-plane.user, api.admins,"
-                                + " api.operators, api.viewers, api.listen, api.tls_certificate, api.tls_key)",
+                                + " partitions.uid_ranges, partitions.console_history, partitions.console_log, network.subnet,"
+                                + " network.uplink, network.nat, network.host_names, control-plane.user, api.admins,"
+                                + " api.operators, api.viewers, api.listen, api.tls_certificate, api.tls_key,"
+                                + " consoles.read, consoles.write, consoles.take_over, consoles.grants, consoles.break,"
+                                + " consoles.writer_idle, consoles.most_attached)",
                         "override: host.confine: 'yes' is neither true nor false; allowed: true or false");
         assertThat(refused).message().hasLineCount(12);
     }
@@ -207,6 +212,9 @@ class SettingsLoaderTest {
         partitions.uid_ranges      | 65535
         partitions.console_history | 4095B
         partitions.console_history | 65MiB
+        partitions.console_log     | 1023KiB
+        partitions.console_log     | 65GiB
+        partitions.console_log     | 64
         control-plane.user         | 4294967295
         control-plane.user         | root:root
         instance.run_dir           | run

@@ -158,6 +158,21 @@ public record DefinitionKey(String path, String allowed, String defaultText, Str
                     "none",
                     "Ports of the host that lead to it."),
             new DefinitionKey(
+                    "console",
+                    "a block with rate, history",
+                    "4MiB/s, and as much history as the settings say",
+                    "What its serial console may cost the host."),
+            new DefinitionKey(
+                    "console.rate",
+                    "a rate from 1KiB/s on like 4MiB/s, or unlimited",
+                    "4MiB/s",
+                    "Bytes put out per second; whoever wants to write more inside waits."),
+            new DefinitionKey(
+                    "console.history",
+                    "a size from 4KiB to 64MiB like 1MiB",
+                    "what console_history in the settings says",
+                    "How much of the newest output the manager keeps, over its own restarts too."),
+            new DefinitionKey(
                     "init",
                     "shell, systemd, {systemd: {mask: [units]}} or {service: [program, arguments], restart: when}",
                     "shell",

@@ -79,7 +79,8 @@ final class DefinitionReader {
                 io(),
                 fields.value("oomGroup", Writing.BARE, Values::truth).orElse(false),
                 storage.storage(),
-                network.slice());
+                network.slice(),
+                new ConsoleReader(fields).read());
         Init init = init();
         Optional<Integer> startOrder = startOrder();
         PartitionSpec spec = new PartitionSpec(

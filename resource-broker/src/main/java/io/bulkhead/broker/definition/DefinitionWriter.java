@@ -1,10 +1,12 @@
 package io.bulkhead.broker.definition;
 
 import io.bulkhead.contract.partition.Claim;
+import io.bulkhead.contract.partition.ConsoleSlice;
 import io.bulkhead.contract.partition.CpuClaim;
 import io.bulkhead.contract.partition.Init;
 import io.bulkhead.contract.partition.IoSlice;
 import io.bulkhead.contract.partition.PartitionSpec;
+import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.Limit;
 import io.bulkhead.contract.wire.RecordCodec;
 import java.util.ArrayList;
@@ -57,6 +59,7 @@ public final class DefinitionWriter {
         io(claim.io()).ifPresent(text -> lines.add("io: " + text));
         lines.addAll(WallText.storage(spec));
         WallText.network(spec).ifPresent(text -> lines.add("network: " + text));
+        claim.console().ifPresent(console -> lines.add("console: " + console(console)));
         lines.addAll(init(spec.init()));
         if (spec.autostart()) {
             lines.add("autostart: " + autostart(spec));
@@ -98,6 +101,9 @@ public final class DefinitionWriter {
         values.put("io.readOps", claim.io().readOperations().toString());
         values.put("io.writeOps", claim.io().writeOperations().toString());
         WallText.putStorageAndNetwork(spec, values);
+        ConsoleSlice console = claim.console().orElse(ConsoleSlice.DEFAULT);
+        values.put("console.rate", console.rate().toString());
+        values.put("console.history", console.history().map(ByteSize::toString).orElse("as the settings say"));
         values.put("init", initOnOneLine(spec.init()));
         values.put("autostart", autostart(spec));
         values.put("opt", Boolean.toString(spec.hostOpt()));
@@ -155,6 +161,13 @@ public final class DefinitionWriter {
         limit("readOps", io.readOperations(), parts);
         limit("writeOps", io.writeOperations(), parts);
         return parts.isEmpty() ? Optional.empty() : Optional.of(flow(parts));
+    }
+
+    private static String console(ConsoleSlice console) {
+        List<String> parts = new ArrayList<>();
+        parts.add("rate: " + console.rate());
+        console.history().ifPresent(history -> parts.add("history: " + history));
+        return flow(parts);
     }
 
     static void limit(String name, Limit<?> limit, List<String> parts) {

@@ -26,7 +26,7 @@ final class Api {
         Broker broker = services.broker();
         ProgramEndpoint program = new ProgramEndpoint(services);
         Works works = new Works(services, auditing);
-        PartitionEndpoint partitions = new PartitionEndpoint(broker, works);
+        PartitionEndpoint partitions = new PartitionEndpoint(broker, works, services.consoles());
         OperationEndpoint operations = new OperationEndpoint(services);
         EventEndpoint events = new EventEndpoint(
                 services.vertx(), services.manager(), services.options().limits());
@@ -104,6 +104,8 @@ final class Api {
                 new Route(GET, "/metrics", program::metrics).withoutManager()));
         all.addAll(new GenerationEndpoint(broker.generations(), works).routes());
         all.addAll(new LedgerEndpoint(broker).routes());
+        all.addAll(new ConsoleEndpoint(services).routes());
+        all.addAll(new ConsoleLogEndpoint(services).routes());
         this.routes = new Routes(all);
     }
 

@@ -1,8 +1,10 @@
 package io.bulkhead.broker.http;
 
 import io.bulkhead.broker.Broker;
+import io.bulkhead.broker.ConsoleRecords;
 import io.bulkhead.broker.access.Caller;
 import io.bulkhead.broker.access.Role;
+import io.bulkhead.broker.audit.AuditTrail;
 import io.bulkhead.broker.client.ManagerClient;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
@@ -35,6 +37,7 @@ public final class ApiServer {
     private static final long CLOSE_MILLIS = 1_000;
 
     private static final String NO_ROUTE = "none";
+    private static final int SWITCHING_PROTOCOLS = 101;
 
     private final ApiOptions options;
     private final Services services;
@@ -67,6 +70,16 @@ public final class ApiServer {
                 .setMaxInitialLineLength(limits.headerBytes());
     }
 
+    /** Listens, without consoles and their logs. */
+    public static Future<ApiServer> start(Vertx vertx, Broker broker, ManagerClient manager, ApiOptions options) {
+        return start(vertx, broker, manager, options, auditTrail(options), Consoles.NONE, ConsoleRecords.NONE);
+    }
+
+    /** The audit trail of an API with these options. */
+    public static AuditTrail auditTrail(ApiOptions options) {
+        return new AuditTrail(options.access().directory().resolve("audit"), System::currentTimeMillis);
+    }
+
     /**
      * Listens; must not be called twice for one path.
      *
@@ -74,14 +87,24 @@ public final class ApiServer {
      * @param broker who does the work
      * @param manager for streams and events
      * @param options where, and within which limits
+     * @param audit of {@link #auditTrail}; closed with the server
+     * @param consoles who serves them
+     * @param records the consoles' logs
      * @return the server when it listens; fails with a {@link Refusal} where the path is another live server's, where TCP
      *     would be open to others without TLS, or where a certificate cannot be used
      */
-    public static Future<ApiServer> start(Vertx vertx, Broker broker, ManagerClient manager, ApiOptions options) {
+    public static Future<ApiServer> start(
+            Vertx vertx,
+            Broker broker,
+            ManagerClient manager,
+            ApiOptions options,
+            AuditTrail audit,
+            Consoles consoles,
+            ConsoleRecords records) {
         SocketPlace place;
         ApiServer server;
         try {
-            Services services = Services.of(vertx, broker, manager, options);
+            Services services = Services.of(vertx, broker, manager, options, audit, consoles, records);
             Optional<TcpPlace> tcp = options.access().listen().map(listen -> TcpPlace.of(services, listen));
             place = SocketPlace.take(options.socket());
             server = at(place, services, tcp);
@@ -157,7 +180,8 @@ public final class ApiServer {
             Routes.Found found = find(request, door, caller);
             template[0] = found.route().template();
             permit(found.route(), request, door, caller);
-            if (found.route().template().equals(StreamEndpoint.PATH)) {
+            if (found.route().statuses().contains(SWITCHING_PROTOCOLS)) {
+                // What comes behind such a request is no body.
                 run(found, exchange(request, found.values(), Buffer.buffer(), caller));
             } else {
                 readBody(request, exchange(request, List.of(), Buffer.buffer(), caller), found);

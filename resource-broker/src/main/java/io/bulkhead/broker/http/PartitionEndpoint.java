@@ -23,10 +23,12 @@ final class PartitionEndpoint {
 
     private final Broker broker;
     private final Works works;
+    private final Consoles consoles;
 
-    PartitionEndpoint(Broker broker, Works works) {
+    PartitionEndpoint(Broker broker, Works works, Consoles consoles) {
         this.broker = broker;
         this.works = works;
+        this.consoles = consoles;
     }
 
     void list(Exchange exchange) {
@@ -38,7 +40,7 @@ final class PartitionEndpoint {
                             .isEmpty())
                     .limit(paging.limit() + 1L)
                     .toList();
-            exchange.json(200, paging.body(LIST, rest, each -> each.name().value(), RecordCodec::encode));
+            exchange.json(200, paging.body(LIST, rest, each -> each.name().value(), this::seen));
         });
     }
 
@@ -54,6 +56,12 @@ final class PartitionEndpoint {
                                         .toList())))));
     }
 
+    /** The console's viewers and writer are those of the console service: of the manager it alone is a viewer. */
+    private Json seen(PartitionStatus partition) {
+        return RecordCodec.encode(partition)
+                .with("console", RecordCodec.encode(consoles.seen(partition.name(), partition.console())));
+    }
+
     void show(Exchange exchange) {
         exchange.answer(broker.show(exchange.partition()), partition -> {
             String tag = EntityTags.of(partition);
@@ -61,7 +69,7 @@ final class PartitionEndpoint {
             if (EntityTags.isKnown(exchange, tag)) {
                 exchange.send(304, "", "");
             } else {
-                exchange.json(partition);
+                exchange.json(200, seen(partition));
             }
         });
     }

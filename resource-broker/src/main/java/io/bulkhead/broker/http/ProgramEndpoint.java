@@ -106,7 +106,8 @@ final class ProgramEndpoint {
                 .thenApply(text -> text
                         + broker.ledger()
                                 .map(office -> metrics.ofLedger(office.report()))
-                                .orElse(""));
+                                .orElse("")
+                        + metrics.ofConsoles(services.consoles().figures()));
         exchange.answer(page, text -> exchange.send(200, MetricsPage.CONTENT_TYPE, text));
     }
 

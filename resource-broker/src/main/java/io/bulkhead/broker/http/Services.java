@@ -1,6 +1,7 @@
 package io.bulkhead.broker.http;
 
 import io.bulkhead.broker.Broker;
+import io.bulkhead.broker.ConsoleRecords;
 import io.bulkhead.broker.access.FailureLimiter;
 import io.bulkhead.broker.access.TokenStore;
 import io.bulkhead.broker.audit.AuditTrail;
@@ -24,6 +25,8 @@ import java.util.concurrent.TimeUnit;
  * @param operations what is being done
  * @param answers for repeated requests
  * @param statistics of requests
+ * @param consoles who serves them
+ * @param records the consoles' logs
  */
 record Services(
         Vertx vertx,
@@ -35,8 +38,17 @@ record Services(
         AuditTrail audit,
         Operations operations,
         RecordedAnswers answers,
-        RequestStatistics statistics) {
-    static Services of(Vertx vertx, Broker broker, ManagerClient manager, ApiOptions options) {
+        RequestStatistics statistics,
+        Consoles consoles,
+        ConsoleRecords records) {
+    static Services of(
+            Vertx vertx,
+            Broker broker,
+            ManagerClient manager,
+            ApiOptions options,
+            AuditTrail audit,
+            Consoles consoles,
+            ConsoleRecords records) {
         return new Services(
                 vertx,
                 broker,
@@ -44,10 +56,12 @@ record Services(
                 options,
                 new ConnectionGuard(vertx, options.limits()),
                 TokenStore.open(options.access().directory().resolve("tokens.json"), System::currentTimeMillis),
-                new AuditTrail(options.access().directory().resolve("audit"), System::currentTimeMillis),
+                audit,
                 new Operations(System::currentTimeMillis),
                 new RecordedAnswers(System::currentTimeMillis),
-                new RequestStatistics());
+                new RequestStatistics(),
+                consoles,
+                records);
     }
 
     /** A limiter on the clock that never goes back. */

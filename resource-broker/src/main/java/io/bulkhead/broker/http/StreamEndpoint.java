@@ -21,16 +21,16 @@ final class StreamEndpoint {
     }
 
     /** Whether a request wants to leave HTTP, so that its connection must not be read for a body. */
-    static boolean isUpgrade(Optional<String> connection, Optional<String> upgrade) {
+    static boolean isUpgrade(Optional<String> connection, Optional<String> upgrade, String protocol) {
         return connection
                         .filter(value -> Arrays.stream(value.split(","))
                                 .anyMatch(token -> token.strip().equalsIgnoreCase("upgrade")))
                         .isPresent()
-                && upgrade.filter(PROTOCOL::equals).isPresent();
+                && upgrade.filter(protocol::equals).isPresent();
     }
 
     void answer(Exchange exchange) {
-        if (!isUpgrade(exchange.header("Connection"), exchange.header("Upgrade"))) {
+        if (!isUpgrade(exchange.header("Connection"), exchange.header("Upgrade"), PROTOCOL)) {
             exchange.response().putHeader(HttpHeaders.UPGRADE, PROTOCOL);
             throw Refusal.of(
                     ProblemCode.INVALID_REQUEST,
@@ -46,7 +46,7 @@ final class StreamEndpoint {
                         services.manager(),
                         socket,
                         services.options().limits().requestMillis(),
-                        new StreamPermit(exchange.caller(), auditing),
+                        new StreamPermit(exchange.caller(), auditing, services.consoles()),
                         () -> services.guard().gone(connection)));
     }
 }

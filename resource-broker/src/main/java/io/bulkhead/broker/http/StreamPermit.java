@@ -15,10 +15,13 @@ import java.util.Optional;
 final class StreamPermit {
     private final Caller caller;
     private final Auditing auditing;
+    private final Consoles consoles;
 
-    StreamPermit(Caller caller, Auditing auditing) {
+    /** @param consoles whose rights hold, and who alone types where there is a service */
+    StreamPermit(Caller caller, Auditing auditing, Consoles consoles) {
         this.caller = caller;
         this.auditing = auditing;
+        this.consoles = consoles;
     }
 
     private static boolean changes(Order order) {
@@ -30,7 +33,7 @@ final class StreamPermit {
     Optional<Problem> refusal(Order order) {
         Role needed = changes(order) ? Role.OPERATOR : Role.VIEWER;
         if (caller.mayDo(needed)) {
-            return Optional.empty();
+            return typesPastTheService(order);
         }
         auditing.denied(caller, verb(order), Optional.of(partition(order)), ProblemCode.NOT_PERMITTED);
         return Optional.of(Problem.of(
@@ -38,6 +41,23 @@ final class StreamPermit {
                 "to type on a console or to run a command takes the role " + RecordCodec.constantName(needed) + "; "
                         + caller.name() + " has "
                         + caller.role().map(RecordCodec::constantName).orElse("none")));
+    }
+
+    /** Whoever typed past the service would take the writing from all of its viewers. */
+    private Optional<Problem> typesPastTheService(Order order) {
+        if (!(order instanceof Order.OpenConsole console)) {
+            return Optional.empty();
+        } else if (!consoles.mayRead(console.name(), caller)) {
+            return Optional.of(Problem.of(
+                    ProblemCode.NOT_PERMITTED,
+                    caller.name() + " has no right console-read on the console of " + console.name()));
+        } else if (!consoles.isServed() || !changes(order)) {
+            return Optional.empty();
+        }
+        return Optional.of(Problem.of(
+                ProblemCode.NOT_PERMITTED,
+                "nobody types on a console by a stream",
+                "attach at /v1/consoles/" + console.name() + "/attach"));
     }
 
     void opened(Order order) {

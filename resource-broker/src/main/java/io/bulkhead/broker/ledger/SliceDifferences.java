@@ -1,5 +1,6 @@
 package io.bulkhead.broker.ledger;
 
+import io.bulkhead.contract.partition.ConsoleSlice;
 import io.bulkhead.contract.partition.NetworkSlice;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.contract.partition.StorageSlice;
@@ -31,7 +32,14 @@ final class SliceDifferences {
         compare(differences, owner, "oom group", one.oomGroup(), other.oomGroup(), action);
         storage(differences, owner, one.storage(), other.storage(), action);
         network(differences, owner, one.network(), other.network(), action);
+        compare(differences, owner, "console", console(one), console(other), action);
         return differences;
+    }
+
+    private static String console(Slice slice) {
+        ConsoleSlice console = slice.console().orElse(ConsoleSlice.DEFAULT);
+        return console.rate()
+                + console.history().map(history -> ", history " + history).orElse("");
     }
 
     private static void storage(

@@ -15,6 +15,7 @@ import io.bulkhead.contract.unit.BitRate;
 import io.bulkhead.contract.unit.Limit;
 import io.bulkhead.contract.wire.RecordCodec;
 import io.micrometer.core.instrument.Tags;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -89,6 +90,61 @@ public final class MetricsPage {
                     ledger.differences().size());
             return meters.text();
         }
+    }
+
+    /** What to add where consoles are served. */
+    public String ofConsoles(List<ConsoleFigures> consoles) {
+        try (Meters meters = new Meters()) {
+            consoles.forEach(each -> console(meters, each));
+            return meters.text();
+        }
+    }
+
+    private static void console(Meters meters, ConsoleFigures console) {
+        Tags partition = Tags.of("partition", console.partition().value());
+        meters.count(
+                "bulkhead.console.bytes",
+                "Bytes that came from the console since the control plane began",
+                partition,
+                console.received());
+        meters.count(
+                "bulkhead.console.lost.bytes",
+                "Bytes of the console that never came to the control plane since it began",
+                partition,
+                console.lost());
+        String viewers = "Viewers of the console by what they do: write, wait for the writing, view";
+        meters.gauge("bulkhead.console.viewers", "", viewers, partition.and("kind", "writes"), console.writing());
+        meters.gauge("bulkhead.console.viewers", "", viewers, partition.and("kind", "waits"), console.waiting());
+        meters.gauge("bulkhead.console.viewers", "", viewers, partition.and("kind", "views"), console.viewing());
+        meters.gauge(
+                "bulkhead.console.lag",
+                "bytes",
+                "How far the slowest viewer is behind",
+                partition,
+                console.worstLagBytes());
+        meters.count(
+                "bulkhead.console.skipped.bytes",
+                "Bytes that viewers did not get since the control plane began, as they were too slow or nobody had them",
+                partition,
+                console.skippedBytes());
+        meters.count(
+                "bulkhead.console.log.lost.bytes",
+                "Bytes that the console's log could not record since the control plane began",
+                partition,
+                console.logLostBytes());
+        meters.gauge(
+                "bulkhead.console.log.latency",
+                "seconds",
+                "How long the log's last batch waited until it was written",
+                partition,
+                console.logLatencyMicros(),
+                1_000_000);
+        meters.gauge(
+                "bulkhead.console.log.writable",
+                "",
+                "Whether the console's log can be written",
+                partition,
+                console.logWritable() ? 1 : 0);
     }
 
     private void program(Meters meters, boolean managerAnswers) {
@@ -166,6 +222,11 @@ public final class MetricsPage {
                 promises,
                 partition.and("held", "false"),
                 status.promises().size() - held);
+        meters.count(
+                "bulkhead.console.stalls",
+                "How often the partition's writers had to wait for the console's rate, since the manager began",
+                partition,
+                status.console().stalls());
     }
 
     private static void usage(Meters meters, PartitionUsage usage) {

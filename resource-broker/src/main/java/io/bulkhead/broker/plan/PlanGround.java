@@ -149,6 +149,13 @@ public record PlanGround(Machine machine, Holdings holdings, List<Tenant> tenant
                         whole.isolated())
                 : new CpuClaim.Part(((CpuSlice.Part) slice.cpus()).entitlement());
         return new Claim(
-                cpus, slice.memory(), slice.tasks(), slice.io(), slice.oomGroup(), slice.storage(), slice.network());
+                cpus,
+                slice.memory(),
+                slice.tasks(),
+                slice.io(),
+                slice.oomGroup(),
+                slice.storage(),
+                slice.network(),
+                slice.console());
     }
 }

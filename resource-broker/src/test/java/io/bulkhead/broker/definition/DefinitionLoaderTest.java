@@ -252,7 +252,7 @@ class DefinitionLoaderTest {
                                 + " with a letter and not ending in -",
                         "a.yaml:6:5: partitions.db.memroy: there is no such key; did you mean memory? (there are"
                                 + " from, description, cpus, memory, oomGroup, tasks, io, storage, volumes, shares,"
-                                + " network, init, autostart, opt, hardening, stopTimeout, rootPassword)",
+                                + " network, console, init, autostart, opt, hardening, stopTimeout, rootPassword)",
                         "a.yaml:7:13: partitions.db.memory: '12:30' is not a size; write it like 512MiB; allowed: a"
                                 + " size from 16MiB in whole pages of 4KiB, like 1GiB",
                         "a.yaml:9:5: partitions.db.cpus: stands twice, first in line 8",

@@ -1,6 +1,7 @@
 package io.bulkhead.broker.definition;
 
 import io.bulkhead.contract.partition.Claim;
+import io.bulkhead.contract.partition.ConsoleSlice;
 import io.bulkhead.contract.partition.Hardening;
 import io.bulkhead.contract.partition.Hardening.KernelObjects;
 import io.bulkhead.contract.partition.InsidePath;
@@ -14,6 +15,7 @@ import io.bulkhead.contract.partition.Share;
 import io.bulkhead.contract.partition.StorageSlice;
 import io.bulkhead.contract.partition.Volume;
 import io.bulkhead.contract.unit.BitRate;
+import io.bulkhead.contract.unit.ByteRate;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.Limit;
 import java.util.ArrayList;
@@ -43,14 +45,18 @@ final class WallWords {
                         networks().injectNull(0.3),
                         access(spec.name()),
                         shares(),
-                        hardening().optional())
-                .as((storage, network, access, shares, hardening) -> {
+                        hardening().optional(),
+                        console().injectNull(0.3))
+                .as((storage, network, access, shares, hardening, console) -> {
                     Claim claim = spec.claim();
                     if (storage != null) {
                         claim = claim.withStorage(storage);
                     }
                     if (network != null) {
                         claim = claim.withNetwork(network);
+                    }
+                    if (console != null) {
+                        claim = claim.withConsole(console);
                     }
                     boolean bridge = network != null && network.device().isEmpty();
                     return new PartitionSpec(
@@ -144,6 +150,21 @@ final class WallWords {
                     }
                     return made;
                 });
+    }
+
+    private static Arbitrary<ConsoleSlice> console() {
+        return Combinators.combine(
+                        Arbitraries.longs()
+                                .between(1 << 10, 1L << 40)
+                                .map(ByteRate::new)
+                                .map(Limit::of)
+                                .injectNull(0.2)
+                                .map(rate -> rate == null ? Limit.<ByteRate>unlimited() : rate),
+                        Arbitraries.longs()
+                                .between(4 << 10, 64 << 20)
+                                .map(ByteSize::new)
+                                .optional())
+                .as(ConsoleSlice::new);
     }
 
     private static Arbitrary<Hardening> hardening() {

@@ -3,6 +3,7 @@ package io.bulkhead.broker.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bulkhead.broker.Broker;
+import io.bulkhead.broker.ConsoleRecords;
 import io.bulkhead.broker.client.ClientOptions;
 import io.bulkhead.broker.client.ManagerClient;
 import io.bulkhead.broker.testing.FakeManager;
@@ -60,12 +61,18 @@ abstract class ApiFixture {
     ApiServer startServer() throws Exception {
         Broker broker = broker(manager);
         ApiOptions options = new ApiOptions(api, InstanceName.parse("test"), "1.2.3", LIMITS, access());
-        return get(ApiServer.start(vertx, broker, manager, options));
+        return get(ApiServer.start(
+                vertx, broker, manager, options, ApiServer.auditTrail(options), Consoles.NONE, records()));
     }
 
     /** The broker behind the API; one without a ledger, unless a test wants another. */
     Broker broker(ManagerClient client) {
         return new Broker(client, () -> Samples.machine(4));
+    }
+
+    /** The consoles' logs; none, unless a test wants some. */
+    ConsoleRecords records() {
+        return ConsoleRecords.NONE;
     }
 
     /** Who may reach it; the state is below the test's directory. */

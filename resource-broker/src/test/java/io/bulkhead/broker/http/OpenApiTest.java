@@ -3,6 +3,7 @@ package io.bulkhead.broker.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bulkhead.broker.Broker;
+import io.bulkhead.broker.ConsoleRecords;
 import io.bulkhead.broker.client.ClientOptions;
 import io.bulkhead.broker.client.ManagerClient;
 import io.bulkhead.broker.testing.Samples;
@@ -120,7 +121,8 @@ class OpenApiTest {
             ManagerClient manager = new ManagerClient(vertx, ClientOptions.of(Path.of("/nowhere")));
             Broker broker = new Broker(manager, () -> Samples.machine(2));
             ApiOptions options = new ApiOptions(Path.of("/nowhere"), InstanceName.parse("test"), "0");
-            Services services = Services.of(vertx, broker, manager, options);
+            Services services = Services.of(
+                    vertx, broker, manager, options, ApiServer.auditTrail(options), Consoles.NONE, ConsoleRecords.NONE);
             return new Api(services, new Auditing(services.audit()))
                     .routes().all().stream()
                             .collect(Collectors.toMap(

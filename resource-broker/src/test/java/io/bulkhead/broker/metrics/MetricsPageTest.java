@@ -44,6 +44,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class MetricsPageTest {
+    private static final ConsoleFigures CONSOLE =
+            new ConsoleFigures(new PartitionName("db"), 100, 80, 20, 1, 2, 5, 6, 7, 8, 9_000, true);
+
     private static final LedgerReport LEDGER = new LedgerReport(
             LedgerReport.Mode.READ_ONLY,
             Optional.of(new LedgerReport.Fault("damaged", "it is cut off", "rebuild it")),
@@ -154,8 +157,19 @@ class MetricsPageTest {
     }
 
     @Test
+    void tellsOfConsoles() {
+        assertThat(page.ofConsoles(List.of(CONSOLE)).lines().filter(line -> !line.startsWith("#")))
+                .contains(
+                        "bulkhead_console_bytes_total{partition=\"db\"} 80.0",
+                        "bulkhead_console_viewers{kind=\"views\",partition=\"db\"} 5.0",
+                        "bulkhead_console_lag_bytes{partition=\"db\"} 6.0",
+                        "bulkhead_console_skipped_bytes_total{partition=\"db\"} 7.0",
+                        "bulkhead_console_log_latency_seconds{partition=\"db\"} 0.009");
+    }
+
+    @Test
     void isListedInTheReadMe() throws IOException {
-        Set<String> names = (page.of(survey(1)) + page.ofLedger(LEDGER))
+        Set<String> names = (page.of(survey(1)) + page.ofLedger(LEDGER) + page.ofConsoles(List.of(CONSOLE)))
                 .lines()
                 .filter(line -> line.startsWith("# TYPE "))
                 .map(line -> line.split(" ")[2])

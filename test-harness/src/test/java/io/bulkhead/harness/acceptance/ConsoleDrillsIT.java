@@ -4,17 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
-import io.bulkhead.console.client.FrameStream;
-import io.bulkhead.contract.order.Order;
+import io.bulkhead.console.client.Attached;
+import io.bulkhead.console.protocol.ClientMessage;
+import io.bulkhead.console.protocol.LagPolicy;
+import io.bulkhead.console.protocol.ServerMessage;
+import io.bulkhead.console.protocol.Start;
+import io.bulkhead.console.protocol.Wish;
 import io.bulkhead.contract.partition.PartitionName;
-import io.bulkhead.contract.wire.Frame;
 import io.bulkhead.harness.proof.Proves;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -261,16 +266,23 @@ class ConsoleDrillsIT {
         host.exec(partition, "stty raw -echo < /dev/console; pkill -STOP -x bash; pkill -STOP -x agetty; true");
         AtomicLong typed = new AtomicLong();
         AtomicBoolean stop = new AtomicBoolean();
-        Order order = new Order.OpenConsole(new PartitionName(partition), "drill", true, true, 0, true);
-        try (FrameStream console = host.api().openStream(order)) {
+        ClientMessage.Hello hello =
+                ClientMessage.Hello.view("drill", Start.now(), LagPolicy.FOLLOW).wishing(Wish.TAKE_OVER);
+        try (Attached console = host.api().attach(new PartitionName(partition), hello)) {
             Thread typer = new Thread(() -> {
                 byte[] piece = "x".repeat(4096).getBytes(StandardCharsets.US_ASCII);
+                long credit = console.opened().inputCredit();
                 try {
                     while (!stop.get() && typed.get() < (64 << 20)) {
-                        console.send(new Frame(Frame.Kind.INPUT, piece));
-                        typed.addAndGet(piece.length);
+                        if (credit >= piece.length) {
+                            console.connection().send(new ClientMessage.Input(ByteBuffer.wrap(piece)));
+                            typed.addAndGet(piece.length);
+                            credit -= piece.length;
+                        } else if (console.connection().receive().orElseThrow() instanceof ServerMessage.Credit more) {
+                            credit += more.bytes();
+                        }
                     }
-                } catch (IOException e) {
+                } catch (IOException | NoSuchElementException e) {
                     // Closed under it, which is the end.
                 }
             });

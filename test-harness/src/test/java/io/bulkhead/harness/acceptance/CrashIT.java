@@ -3,14 +3,17 @@ package io.bulkhead.harness.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.bulkhead.console.client.FrameStream;
-import io.bulkhead.contract.order.Order;
+import io.bulkhead.console.client.Attached;
+import io.bulkhead.console.protocol.ClientMessage;
+import io.bulkhead.console.protocol.LagPolicy;
+import io.bulkhead.console.protocol.Start;
+import io.bulkhead.console.protocol.Wish;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.State;
-import io.bulkhead.contract.wire.Frame;
 import io.bulkhead.contract.wire.Json;
 import io.bulkhead.harness.proof.Proves;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -169,10 +172,13 @@ class CrashIT {
     }
 
     private void type(String partition, String text) throws IOException {
-        Order order = new Order.OpenConsole(new PartitionName(partition), "test", true, false, 0, true);
-        try (FrameStream console = host.api().openStream(order)) {
-            console.send(new Frame(Frame.Kind.INPUT, text.getBytes(StandardCharsets.UTF_8)));
-            console.receive();
+        ClientMessage.Hello hello = ClientMessage.Hello.view("test", Start.now(), LagPolicy.COMPLETE)
+                .wishing(Wish.TAKE_OVER);
+        try (Attached console = host.api().attach(new PartitionName(partition), hello)) {
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            console.connection().send(new ClientMessage.Input(ByteBuffer.wrap(bytes)));
+            // Its echo, or the credit that comes back: it is on its way.
+            console.connection().receive();
         }
     }
 }

@@ -175,16 +175,34 @@ public sealed interface Order {
      * @param takeOver whether to take the writing from whoever has it; that one goes on as a viewer
      * @param historyBytes how much of the past to send first, 0 or more
      * @param follow whether to stay for what comes; otherwise the stream ends after the past
+     * @param from the first offset wanted, instead of an amount of history: what the manager no longer has is announced by
+     *     {@link StreamMessage.Gap}, and one that has not come yet is refused with {@link ProblemCode#CONFLICT}
      */
     record OpenConsole(
-            PartitionName name, String viewer, boolean write, boolean takeOver, long historyBytes, boolean follow)
+            PartitionName name,
+            String viewer,
+            boolean write,
+            boolean takeOver,
+            long historyBytes,
+            boolean follow,
+            Optional<Long> from)
             implements Order {
+        /** From an amount of history on. */
+        public OpenConsole(
+                PartitionName name, String viewer, boolean write, boolean takeOver, long historyBytes, boolean follow) {
+            this(name, viewer, write, takeOver, historyBytes, follow, Optional.empty());
+        }
+
         public OpenConsole {
             if (viewer.isBlank() || viewer.length() > 64 || viewer.chars().anyMatch(Character::isISOControl)) {
                 throw new IllegalArgumentException("a viewer's name has 1 to 64 characters");
             }
             if (historyBytes < 0) {
                 throw new IllegalArgumentException("the amount of history cannot be negative: " + historyBytes);
+            }
+            if (from.isPresent() && (from.get() < 0 || historyBytes > 0)) {
+                throw new IllegalArgumentException(
+                        "a console is opened at an offset of 0 or more, or with some history");
             }
         }
     }

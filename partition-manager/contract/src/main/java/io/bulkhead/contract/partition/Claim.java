@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param oomGroup whether all of it goes when the kernel kills a part of it for want of memory
  * @param storage of its own; without, its files lie in a directory of the host
  * @param network a share of it; without, it has the loopback alone
+ * @param console what its console may cost; empty for {@link ConsoleSlice#DEFAULT}, which is never written
  */
 public record Claim(
         CpuClaim cpus,
@@ -22,7 +23,8 @@ public record Claim(
         IoSlice io,
         @WireSparse boolean oomGroup,
         Optional<StorageSlice> storage,
-        Optional<NetworkSlice> network) {
+        Optional<NetworkSlice> network,
+        Optional<ConsoleSlice> console) {
     /** One in which the kernel kills only what it must, without storage and network. */
     public Claim(CpuClaim cpus, ByteSize memory, int tasks, IoSlice io) {
         this(cpus, memory, tasks, io, false);
@@ -33,18 +35,36 @@ public record Claim(
         this(cpus, memory, tasks, io, oomGroup, Optional.empty(), Optional.empty());
     }
 
+    /** One with the usual console. */
+    public Claim(
+            CpuClaim cpus,
+            ByteSize memory,
+            int tasks,
+            IoSlice io,
+            boolean oomGroup,
+            Optional<StorageSlice> storage,
+            Optional<NetworkSlice> network) {
+        this(cpus, memory, tasks, io, oomGroup, storage, network, Optional.empty());
+    }
+
     public Claim {
         SliceRules.checkMemory(memory);
         SliceRules.checkTasks(tasks);
+        console = console.filter(given -> !given.equals(ConsoleSlice.DEFAULT));
     }
 
     /** The same with storage. */
     public Claim withStorage(StorageSlice changed) {
-        return new Claim(cpus, memory, tasks, io, oomGroup, Optional.of(changed), network);
+        return new Claim(cpus, memory, tasks, io, oomGroup, Optional.of(changed), network, console);
     }
 
     /** The same with a share of the network. */
     public Claim withNetwork(NetworkSlice changed) {
-        return new Claim(cpus, memory, tasks, io, oomGroup, storage, Optional.of(changed));
+        return new Claim(cpus, memory, tasks, io, oomGroup, storage, Optional.of(changed), console);
+    }
+
+    /** The same with this console. */
+    public Claim withConsole(ConsoleSlice changed) {
+        return new Claim(cpus, memory, tasks, io, oomGroup, storage, network, Optional.of(changed));
     }
 }

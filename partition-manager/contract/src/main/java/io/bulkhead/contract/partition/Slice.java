@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param oomGroup whether all of the partition goes when the kernel kills a part of it for want of memory
  * @param storage of its own, as claimed
  * @param network its share of it, as claimed
+ * @param console what its console may cost, as claimed
  */
 public record Slice(
         CpuSlice cpus,
@@ -27,7 +28,8 @@ public record Slice(
         IoSlice io,
         @WireSparse boolean oomGroup,
         Optional<StorageSlice> storage,
-        Optional<NetworkSlice> network) {
+        Optional<NetworkSlice> network,
+        Optional<ConsoleSlice> console) {
     /** One in which the kernel kills only what it must, without storage and network. */
     public Slice(CpuSlice cpus, NodeSet memoryNodes, ByteSize memory, int tasks, IoSlice io) {
         this(cpus, memoryNodes, memory, tasks, io, false);
@@ -38,12 +40,26 @@ public record Slice(
         this(cpus, memoryNodes, memory, tasks, io, oomGroup, Optional.empty(), Optional.empty());
     }
 
+    /** One with the usual console. */
+    public Slice(
+            CpuSlice cpus,
+            NodeSet memoryNodes,
+            ByteSize memory,
+            int tasks,
+            IoSlice io,
+            boolean oomGroup,
+            Optional<StorageSlice> storage,
+            Optional<NetworkSlice> network) {
+        this(cpus, memoryNodes, memory, tasks, io, oomGroup, storage, network, Optional.empty());
+    }
+
     public Slice {
         if (memoryNodes.isEmpty()) {
             throw new IllegalArgumentException("a slice has memory from at least one node");
         }
         SliceRules.checkMemory(memory);
         SliceRules.checkTasks(tasks);
+        console = console.filter(given -> !given.equals(ConsoleSlice.DEFAULT));
     }
 
     /** What a claim asks for, at this place. */
@@ -56,17 +72,18 @@ public record Slice(
                 claim.io(),
                 claim.oomGroup(),
                 claim.storage(),
-                claim.network());
+                claim.network(),
+                claim.console());
     }
 
     /** The same with storage. */
     public Slice withStorage(StorageSlice changed) {
-        return new Slice(cpus, memoryNodes, memory, tasks, io, oomGroup, Optional.of(changed), network);
+        return new Slice(cpus, memoryNodes, memory, tasks, io, oomGroup, Optional.of(changed), network, console);
     }
 
     /** The same with a share of the network. */
     public Slice withNetwork(NetworkSlice changed) {
-        return new Slice(cpus, memoryNodes, memory, tasks, io, oomGroup, storage, Optional.of(changed));
+        return new Slice(cpus, memoryNodes, memory, tasks, io, oomGroup, storage, Optional.of(changed), console);
     }
 
     /** Its whole CPUs; empty where it has a part of the pool. */

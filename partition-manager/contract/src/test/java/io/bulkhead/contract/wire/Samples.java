@@ -19,6 +19,7 @@ import io.bulkhead.contract.order.Reply;
 import io.bulkhead.contract.order.StreamMessage;
 import io.bulkhead.contract.partition.Certificate;
 import io.bulkhead.contract.partition.Claim;
+import io.bulkhead.contract.partition.ConsoleSlice;
 import io.bulkhead.contract.partition.ConsoleStatus;
 import io.bulkhead.contract.partition.CpuClaim;
 import io.bulkhead.contract.partition.CpuSlice;
@@ -88,6 +89,7 @@ final class Samples {
                             List.of(new Volume(
                                     new PartitionName("data"), ByteSize.parse("10GiB"), new InsidePath("/srv/data"))),
                             List.of("sdb")))
+                    .withConsole(new ConsoleSlice(Limit.unlimited(), Optional.of(ByteSize.parse("2MiB"))))
                     .withNetwork(new NetworkSlice(
                             Limit.of(BitRate.parse("100Mbit/s")), Limit.unlimited(), Optional.empty())),
             new Init.Service(List.of("/usr/bin/redis-server", "--port", "6379"), Init.Restart.ON_FAILURE),
@@ -166,7 +168,16 @@ final class Samples {
             "service",
             Optional.of(WHOLE),
             PROMISES,
-            new ConsoleStatus(17, 2, Optional.of("root")),
+            new ConsoleStatus(
+                    1L << 40,
+                    2,
+                    Optional.of("root"),
+                    "0011223344556677",
+                    (1L << 40) - 17,
+                    ByteSize.ofMebibytes(1),
+                    Limit.of(ByteRate.parse("4MiB/s")),
+                    3,
+                    new ByteSize(5)),
             Optional.of(4711L),
             new UidRange(1_048_576),
             "g-0123456789ab",
@@ -296,6 +307,7 @@ final class Samples {
             new Order.MeasurePartitions(),
             new Order.FollowEvents(17),
             new Order.OpenConsole(NAME, "root@pts/1", true, false, 4096, true),
+            new Order.OpenConsole(NAME, "root@pts/1", true, false, 0, true, Optional.of(1L << 40)),
             new Order.ExecuteCommand(
                     NAME, List.of("ls", "-l"), Map.of("TERM", "xterm"), Optional.of(new WindowSize(80, 24))),
             new Order.ExecuteCommand(NAME, List.of("true"), Map.of(), Optional.empty()),
@@ -347,6 +359,8 @@ final class Samples {
     static final List<StreamMessage> STREAM_MESSAGES = List.of(
             new StreamMessage.Gap(1, 2),
             new StreamMessage.CaughtUp(42),
+            new StreamMessage.Mark(
+                    1L << 40, 1_700_000_000_000L, StreamMessage.Mark.Kind.RUN_ENDED, "killed by signal 9"),
             new StreamMessage.WriterChanged("root"),
             new StreamMessage.Exited(137),
             new StreamMessage.Resize(new WindowSize(120, 40)),

@@ -106,6 +106,7 @@ public final class Admission {
         unlike("oomGroup", claim.oomGroup(), slice.oomGroup(), faults);
         unlike("storage", claim.storage(), slice.storage(), faults);
         unlike("network", claim.network(), slice.network(), faults);
+        unlike("console", claim.console(), slice.console(), faults);
         return faults.isEmpty()
                 ? Optional.empty()
                 : Optional.of(Problem.of(

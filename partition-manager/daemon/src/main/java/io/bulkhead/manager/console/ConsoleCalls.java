@@ -5,8 +5,10 @@ import io.bulkhead.manager.sys.Errno;
 import io.bulkhead.manager.sys.ErrnoException;
 import io.bulkhead.manager.sys.Fd;
 import io.bulkhead.manager.sys.Syscalls;
+import java.nio.ByteBuffer;
+import java.util.function.IntSupplier;
 
-/** The three things that are done with a console's master. Never waits. Safe for any thread. */
+/** What is done with a console's master. Never waits. Safe for any thread. */
 public interface ConsoleCalls {
     /** What {@link #read} and {@link #write} say when nothing can be done just now. */
     int NOT_NOW = 0;
@@ -14,8 +16,11 @@ public interface ConsoleCalls {
     /** What {@link #read} and {@link #write} say while nobody holds the other side open. */
     int NOBODY = -1;
 
-    /** Reads bytes; their count, {@link #NOT_NOW} or {@link #NOBODY}. */
-    int read(Fd master, byte[] into);
+    /** How many bytes a read takes now, if that many are asked for; it may be 0 while more are on their way. */
+    int available(Fd master);
+
+    /** Reads bytes into all that remains of a direct buffer; their count, {@link #NOT_NOW} or {@link #NOBODY}. */
+    int read(Fd master, ByteBuffer into);
 
     /** Writes bytes; their count, {@link #NOT_NOW} or {@link #NOBODY}. */
     int write(Fd master, byte[] bytes);
@@ -26,21 +31,18 @@ public interface ConsoleCalls {
     static ConsoleCalls of(Syscalls calls) {
         return new ConsoleCalls() {
             @Override
-            public int read(Fd master, byte[] into) {
-                try {
-                    return calls.read(master, into, 0, into.length);
-                } catch (ErrnoException e) {
-                    return outcome(e);
-                }
+            public int available(Fd master) {
+                return calls.readableBytes(master);
+            }
+
+            @Override
+            public int read(Fd master, ByteBuffer into) {
+                return outcome(() -> calls.read(master, into));
             }
 
             @Override
             public int write(Fd master, byte[] bytes) {
-                try {
-                    return calls.write(master, bytes, 0, bytes.length);
-                } catch (ErrnoException e) {
-                    return outcome(e);
-                }
+                return outcome(() -> calls.write(master, bytes, 0, bytes.length));
             }
 
             @Override
@@ -49,13 +51,17 @@ public interface ConsoleCalls {
             }
 
             /** EIO stands while no slave is open, pty(7): between two logins, say. Not the end. */
-            private int outcome(ErrnoException e) {
-                if (e.is(Errno.EAGAIN)) {
-                    return NOT_NOW;
-                } else if (e.is(Errno.EIO)) {
-                    return NOBODY;
+            private int outcome(IntSupplier call) {
+                try {
+                    return call.getAsInt();
+                } catch (ErrnoException e) {
+                    if (e.is(Errno.EAGAIN)) {
+                        return NOT_NOW;
+                    } else if (e.is(Errno.EIO)) {
+                        return NOBODY;
+                    }
+                    throw e;
                 }
-                throw e;
             }
         };
     }

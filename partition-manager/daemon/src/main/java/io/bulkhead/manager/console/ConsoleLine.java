@@ -2,10 +2,13 @@ package io.bulkhead.manager.console;
 
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.WindowSize;
+import io.bulkhead.contract.unit.ByteRate;
+import io.bulkhead.contract.unit.Limit;
 import io.bulkhead.manager.sys.ErrnoException;
 import io.bulkhead.manager.sys.Fd;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -13,15 +16,23 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The wire between a console's master and its hub. All work is done on the loop's thread, which is also the only one to
- * touch the fields: at most 64 KiB per turn, so that a console in full flood leaves the others their turns.
+ * touch the fields: at most 64 KiB per turn, so that a console in full flood leaves the others their turns. What is more
+ * than the rate allows stays in the terminal, which makes the partition's writers wait.
  */
 final class ConsoleLine {
     private static final Logger LOG = LoggerFactory.getLogger(ConsoleLine.class);
     private static final int TURN_BYTES = 64 << 10;
-    /** The kernel gives pieces of about 4 KiB whatever is asked. */
-    private static final int READ_BYTES = 16 << 10;
+
+    /** For a terminal that is ready, but does not say with how much. */
+    private static final int PROBE_BYTES = 256;
+
+    /** More than a terminal holds; a bound for a process that escaped its killing. */
+    private static final int REST_BYTES = 4 << 20;
 
     private static final Duration RETRY = Duration.ofMillis(20);
+
+    /** In a flood viewers hear of what came so often, not of each 4 KiB that a terminal gives at a time. */
+    private static final long TELL_NANOS = 1_000_000;
 
     private final PartitionName partition;
     private final ConsoleLoop loop;
@@ -30,8 +41,15 @@ final class ConsoleLine {
 
     private @Nullable Fd master;
     private ConsoleLoop.@Nullable Watch watch;
-    private byte @Nullable [] buffer;
     private @Nullable WindowSize size;
+    private @Nullable RateBucket bucket;
+    private boolean wantsToWrite;
+    private boolean stalled;
+    private boolean tellScheduled;
+    private long lastTold = System.nanoTime() - TELL_NANOS;
+
+    /** Read by any thread. */
+    private volatile long stalls;
 
     ConsoleLine(PartitionName partition, ConsoleLoop loop, ConsoleCalls calls, ConsoleHub hub) {
         this.partition = partition;
@@ -40,10 +58,18 @@ final class ConsoleLine {
         this.hub = hub;
     }
 
+    /** How often the partition's writers were made to wait. Any thread. */
+    long stalls() {
+        return stalls;
+    }
+
+    void limit(Limit<ByteRate> rate) {
+        loop.execute(() -> bucket = rate.fold(bound -> new RateBucket(bound, System.nanoTime()), null));
+    }
+
     void connect(Fd newMaster) {
         loop.execute(() -> {
             master = newMaster;
-            buffer = new byte[READ_BYTES];
             applySize();
             listen(newMaster);
         });
@@ -72,6 +98,7 @@ final class ConsoleLine {
             if (!wanted.equals(size)) {
                 size = wanted;
                 applySize();
+                hub.resized(wanted);
             }
         });
     }
@@ -84,7 +111,7 @@ final class ConsoleLine {
     }
 
     private void ready(boolean readable, boolean writable) {
-        if (readable && !read(TURN_BYTES)) {
+        if (readable && !stalled && !read(TURN_BYTES, true)) {
             pause();
             return;
         }
@@ -93,22 +120,81 @@ final class ConsoleLine {
         }
     }
 
-    /** Reads until there is nothing more or enough; false while nobody holds the other side. */
-    private boolean read(int most) {
-        Fd current = master;
-        byte[] into = buffer;
+    /**
+     * Reads until there is nothing more or enough; false while nobody holds the other side.
+     *
+     * @param bounded whether the rate holds, and the loop tells when there is more
+     */
+    private boolean read(int most, boolean bounded) {
         int total = 0;
-        while (current != null && into != null && total < most) {
-            int count = attempt(() -> calls.read(current, into));
-            if (count == ConsoleCalls.NOT_NOW) {
-                return true;
-            } else if (count < 0) {
-                return false;
+        boolean held = true;
+        Fd current = master;
+        while (current != null && total < most) {
+            int allowed = (int) Math.min(most - total, bounded ? allowed() : hub.room());
+            if (allowed == 0) {
+                stall();
+                break;
             }
-            hub.append(into, count);
+            int available = attempt(() -> calls.available(current));
+            // More may be on its way; the loop tells. At the end nobody does, and a read waits for the way to be empty.
+            if (available == 0 && total > 0 && bounded) {
+                break;
+            }
+            int wanted = Math.min(available > 0 ? available : PROBE_BYTES, allowed);
+            int count = attempt(() -> hub.receive(wanted, available > 0, window -> calls.read(current, window)));
+            if (count <= 0) {
+                held = count == ConsoleCalls.NOT_NOW;
+                break;
+            }
             total += count;
+            if (bounded && bucket != null) {
+                bucket.take(count);
+            }
         }
-        return true;
+        if (total > 0) {
+            tell();
+        }
+        return held;
+    }
+
+    private long allowed() {
+        long room = hub.room();
+        return bucket == null ? room : Math.min(room, bucket.available(System.nanoTime()));
+    }
+
+    /** Does not look at the master until more may come. */
+    private void stall() {
+        ConsoleLoop.Watch current = watch;
+        if (current == null) {
+            return;
+        }
+        stalled = true;
+        stalls++;
+        want();
+        boolean byRate = bucket != null && hub.room() > 0;
+        later(byRate ? bucket.untilWorthwhile(System.nanoTime()) : RETRY, () -> goOn(current));
+    }
+
+    private void goOn(ConsoleLoop.Watch stopped) {
+        if (watch == stopped && stalled) {
+            stalled = false;
+            want();
+        }
+    }
+
+    private void tell() {
+        long now = System.nanoTime();
+        if (now - lastTold >= TELL_NANOS) {
+            lastTold = now;
+            hub.tell();
+        } else if (!tellScheduled) {
+            tellScheduled = true;
+            later(Duration.ofNanos(TELL_NANOS), () -> {
+                tellScheduled = false;
+                lastTold = System.nanoTime();
+                hub.tell();
+            });
+        }
     }
 
     private void writeInput() {
@@ -129,8 +215,13 @@ final class ConsoleLine {
             // Asked again, not cut: who typed meanwhile saw the queue filled and called nobody.
             waiting = hub.waitingInput();
         }
+        wantsToWrite = waiting.length > 0;
+        want();
+    }
+
+    private void want() {
         if (watch != null) {
-            watch.want(true, waiting.length > 0);
+            watch.want(!stalled, wantsToWrite);
         }
     }
 
@@ -139,19 +230,29 @@ final class ConsoleLine {
         unwatch();
         Fd current = master;
         if (current != null) {
-            loop.schedule(RETRY, () -> listen(current));
+            later(RETRY, () -> listen(current));
+        }
+    }
+
+    private void later(Duration delay, Runnable task) {
+        try {
+            loop.schedule(delay, task);
+        } catch (RejectedExecutionException e) {
+            // The manager goes; the next one reads on.
+            LOG.atDebug().addKeyValue("partition", partition).log("The console is left alone");
         }
     }
 
     private void letGo() {
         unwatch();
-        // Nobody writes any more, so this ends; the bound is for a process that escaped its killing.
-        read(4 << 20);
+        // Nobody writes any more, so this ends.
+        read(REST_BYTES, false);
+        hub.tell();
         master = null;
-        buffer = null;
     }
 
     private void unwatch() {
+        stalled = false;
         if (watch != null) {
             watch.close();
             watch = null;

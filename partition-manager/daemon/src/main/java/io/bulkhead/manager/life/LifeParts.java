@@ -5,7 +5,7 @@ import io.bulkhead.contract.partition.Intrusion;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.manager.admission.Holdings;
 import io.bulkhead.manager.cgroup.Cgroups;
-import io.bulkhead.manager.console.ConsoleHub;
+import io.bulkhead.manager.console.Consoles;
 import io.bulkhead.manager.journal.Journal;
 import io.bulkhead.manager.keeping.HostKeeping;
 import io.bulkhead.manager.rebase.GenerationOffice;
@@ -16,7 +16,6 @@ import io.bulkhead.manager.wall.Wall;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -54,7 +53,7 @@ public record LifeParts(
         Holdings holdings,
         HostKeeping keeping,
         Journal journal,
-        Function<PartitionName, ConsoleHub> consoles,
+        Consoles consoles,
         ChangeWatch changes,
         Supplier<CpuSet> online,
         BiFunction<PartitionName, CpuSet, Optional<Intrusion>> intrusions,

@@ -63,7 +63,7 @@ final class PartitionLife {
         this.lookAway = lookAway;
         this.parts = parts;
         this.name = record.name();
-        this.console = parts.consoles().apply(name);
+        this.console = parts.consoles().open(name, record.definition().claim().console());
         this.notices = new Notices(parts.changes(), this::noticed);
         Ending ending = new Ending(parts, name, console);
         this.standing = new Standing(parts, record, console, ending);

@@ -155,6 +155,8 @@ public final class Partitions {
             parts.walls().leave();
             parts.keeping().leave();
             parts.cgroups().remove();
+            sorted().forEach(life -> life.console().leave());
+            parts.consoles().leave();
         } catch (RuntimeException e) {
             parts.keeping().comeBack();
             throw e;
@@ -233,7 +235,10 @@ public final class Partitions {
             undo.push("take its files away", () -> parts.directories().retire(name));
             parts.directories().commit(name);
             wanted.slice().ifPresent(slice -> bind(record, slice, undo));
-            life = add(record);
+            life = new PartitionLife(parts, record, () -> lookAway);
+            undo.push("remove its console", life.console()::close);
+            life.console().prepare();
+            lives.put(name, life);
             undo.keep();
         }
         LOG.atInfo().addKeyValue("partition", name).log("Defined");

@@ -147,7 +147,7 @@ final class Rebasing {
         String target = on.rebase().get();
         try {
             done(changing(() -> parts.generations().rebase(name, on.generation(), on.rebase())));
-            standing.console().mark(name + " was rebased to " + target);
+            standing.console().say(name + " was rebased to " + target);
         } catch (Refusal | UncheckedIOException e) {
             settle();
             PartitionRecord now = standing.record();
@@ -158,7 +158,7 @@ final class Rebasing {
                     .addKeyValue("generation", target)
                     .setCause(e)
                     .log("Not rebased");
-            standing.console().mark(name + " was not rebased to " + target + ": " + reason);
+            standing.console().say(name + " was not rebased to " + target + ": " + reason);
             parts.journal().append(new Event.PartitionRebaseRefused(name, target, reason));
         }
     }

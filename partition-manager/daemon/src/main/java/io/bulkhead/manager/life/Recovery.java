@@ -65,6 +65,7 @@ public final class Recovery {
         }
         removeStrangers(loaded.partitions());
         parts.walls().recover(loaded.partitions().keySet());
+        parts.consoles().recover(loaded.partitions().keySet());
         List<PartitionName> toStart = new ArrayList<>();
         for (PartitionRecord record : loaded.partitions().values()) {
             PartitionLife life = partitions.add(record);

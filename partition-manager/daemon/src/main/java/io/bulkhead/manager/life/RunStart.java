@@ -4,6 +4,7 @@ import io.bulkhead.contract.order.Event;
 import io.bulkhead.contract.order.Problem;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
+import io.bulkhead.contract.order.StreamMessage.Mark;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.manager.life.LifeState.AtRest;
 import io.bulkhead.manager.life.LifeState.Defined;
@@ -59,7 +60,7 @@ final class RunStart {
         Starting starting = rest.start();
         standing.become(starting);
         parts.journal().append(new Event.PartitionStarting(name));
-        standing.console().mark(name + " starts");
+        standing.console().mark(Mark.Kind.RUN_BEGAN, "", name + " starts");
         Boot boot = new Boot(parts, standing.record(), rest.held(), standing.console());
         try {
             Run run = boot.start(over);
@@ -67,7 +68,7 @@ final class RunStart {
             promises.take(boot.promises());
         } catch (RuntimeException e) {
             String reason = String.valueOf(e.getMessage());
-            standing.console().mark(name + " did not start: " + reason);
+            standing.console().say(name + " did not start: " + reason);
             standing.fail(starting.failed("the start failed: " + reason));
             throw Boot.refusalIn(e)
                     .orElseGet(

@@ -3,6 +3,7 @@ package io.bulkhead.manager.life;
 import io.bulkhead.contract.order.Event;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
+import io.bulkhead.contract.order.StreamMessage.Mark;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.manager.console.ConsoleHub;
@@ -94,13 +95,14 @@ final class Standing {
     /** Takes a record that is saved already. */
     void take(PartitionRecord saved) {
         record = saved;
+        console.configure(parts.consoles().bounds(saved.definition().claim().console()));
     }
 
     /** A run has ended as it should. */
     void settle(Bound bound, String how) {
         remember(new PartitionRecord.Ending(false, how, now()));
         state = bound;
-        console.mark(name + " has ended: " + how);
+        console.mark(Mark.Kind.RUN_ENDED, how, name + " has ended: " + how);
         LOG.atInfo().addKeyValue("partition", name).addKeyValue("reason", how).log("Stopped");
         parts.journal().append(new Event.PartitionStopped(name, how));
     }
@@ -109,7 +111,7 @@ final class Standing {
     void fail(Failed failed) {
         remember(new PartitionRecord.Ending(true, failed.why(), now()));
         state = failed;
-        console.mark(name + " has failed: " + failed.why());
+        console.mark(Mark.Kind.RUN_ENDED, "failed: " + failed.why(), name + " has failed: " + failed.why());
         LOG.atWarn()
                 .addKeyValue("partition", name)
                 .addKeyValue("reason", failed.why())

@@ -2,6 +2,7 @@ package io.bulkhead.manager.life;
 
 import io.bulkhead.contract.order.Event;
 import io.bulkhead.contract.order.Refusal;
+import io.bulkhead.contract.order.StreamMessage.Mark;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.manager.life.LifeState.AtRest;
@@ -48,7 +49,11 @@ final class Takeover {
             undo.keep();
         }
         parts.walls().adopt(standing.record(), running);
-        standing.console().mark(name + " goes on, under a new manager");
+        standing.console()
+                .mark(
+                        Mark.Kind.MANAGER_RESTARTED,
+                        "by process " + ProcessHandle.current().pid(),
+                        name + " goes on, under a new manager");
         standing.console().connect(run.running().console());
         promises.look(slice);
         promises.startCounting();
@@ -67,6 +72,7 @@ final class Takeover {
         }
         lost.ifPresent(how -> {
             standing.remember(how);
+            standing.console().mark(Mark.Kind.RUN_ENDED, how.text(), name + " is not there any more: " + how.text());
             parts.journal()
                     .append(
                             how.failed()

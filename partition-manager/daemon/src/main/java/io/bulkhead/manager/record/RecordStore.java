@@ -26,6 +26,7 @@ public final class RecordStore {
     private static final Logger LOG = LoggerFactory.getLogger(RecordStore.class);
     private static final String RECORD = ".json";
     private static final String RUN = ".run.json";
+    private static final String CONSOLE = ".console.json";
     private static final String TEMPORARY = ".tmp";
 
     private final Path directory;
@@ -61,10 +62,37 @@ public final class RecordStore {
         remove(file(partition, RUN), false);
     }
 
-    /** Strikes a partition off the record, durably, with its run; nothing happens where there is none. */
+    /**
+     * Puts the numbering of a console on record.
+     *
+     * @param durable whether it must outlive a power cut from now on
+     */
+    public void saveConsole(PartitionName partition, ConsoleRecord console, boolean durable) {
+        replace(file(partition, CONSOLE), RecordFile.write(console), durable);
+    }
+
+    /** The numbering of a console; empty where there is none that can be read. */
+    public Optional<ConsoleRecord> loadConsole(PartitionName partition) {
+        Path file = file(partition, CONSOLE);
+        try {
+            return Files.exists(file) ? Optional.of(read(ConsoleRecord.class, file)) : Optional.empty();
+        } catch (WireException | IOException e) {
+            // Another numbering begins, which everybody can tell by its name.
+            LOG.atWarn().addKeyValue("path", file).setCause(e).log("The numbering of a console is damaged");
+            return Optional.empty();
+        }
+    }
+
+    /** Strikes the numbering of a console off the record; nothing happens where there is none. */
+    public void removeConsole(PartitionName partition) {
+        remove(file(partition, CONSOLE), false);
+    }
+
+    /** Strikes a partition off the record, durably, with its run and console; nothing happens where there is none. */
     public void remove(PartitionName partition) {
         remove(file(partition, RUN), false);
         remove(file(partition, RECORD), true);
+        removeConsole(partition);
     }
 
     /**
@@ -74,6 +102,7 @@ public final class RecordStore {
     public Loaded load() {
         Map<PartitionName, PartitionRecord> partitions = new TreeMap<>();
         Map<PartitionName, RunRecord> runs = new TreeMap<>();
+        List<PartitionName> consoles = new ArrayList<>();
         List<Damaged> damaged = new ArrayList<>();
         for (Path file : files()) {
             String fileName = file.getFileName().toString();
@@ -82,6 +111,8 @@ public final class RecordStore {
                     disk.remove(file);
                 } else if (fileName.endsWith(RUN)) {
                     loadRun(file, fileName).ifPresent(run -> runs.put(nameOf(fileName, RUN), run));
+                } else if (fileName.endsWith(CONSOLE)) {
+                    consoles.add(nameOf(fileName, CONSOLE));
                 } else if (fileName.endsWith(RECORD)) {
                     PartitionRecord partition = read(PartitionRecord.class, file);
                     if (!partition.name().equals(nameOf(fileName, RECORD))) {
@@ -94,6 +125,11 @@ public final class RecordStore {
             }
         }
         runs.keySet().retainAll(partitions.keySet());
+        consoles.removeAll(partitions.keySet());
+        consoles.removeAll(
+                damaged.stream().flatMap(each -> each.partition().stream()).toList());
+        // Of partitions whose removal was cut: the next one of that name has another console.
+        consoles.forEach(partition -> remove(file(partition, CONSOLE), false));
         return new Loaded(partitions, runs, damaged);
     }
 

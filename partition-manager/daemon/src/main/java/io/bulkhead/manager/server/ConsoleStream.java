@@ -90,6 +90,8 @@ final class ConsoleStream {
             channel.write(new Frame(Frame.Kind.OUTPUT, bytes.data()));
         } else if (output instanceof ConsoleOutput.Missed missed) {
             channel.write(Frame.stream(new StreamMessage.Gap(missed.from(), missed.to())));
+        } else if (output instanceof ConsoleOutput.Marked marked) {
+            channel.write(Frame.stream(marked.mark()));
         } else if (output instanceof ConsoleOutput.WriterChanged changed) {
             channel.write(Frame.stream(new StreamMessage.WriterChanged(changed.writer())));
         }

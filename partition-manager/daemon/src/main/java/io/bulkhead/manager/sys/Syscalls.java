@@ -1,6 +1,7 @@
 package io.bulkhead.manager.sys;
 
 import io.bulkhead.contract.partition.WindowSize;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,12 @@ public interface Syscalls {
      * whose last slave was closed).
      */
     int read(Fd fd, byte[] into, int offset, int length);
+
+    /** The same into all that remains of a direct buffer, whose position stays. */
+    int read(Fd fd, ByteBuffer into);
+
+    /** ioctl(2) FIONREAD: how many bytes a read would give now; of a terminal, those that are past its line discipline. */
+    int readableBytes(Fd fd);
 
     /**
      * pread(2): reads from a position, whatever was read before. On a file of the kernel's, reading from 0 makes its text

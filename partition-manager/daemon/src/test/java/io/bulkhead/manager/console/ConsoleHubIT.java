@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bulkhead.contract.order.Event;
 import io.bulkhead.contract.order.Refusal;
-import io.bulkhead.contract.partition.ConsoleStatus;
+import io.bulkhead.contract.order.StreamMessage.Mark;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.WindowSize;
+import io.bulkhead.contract.unit.ByteRate;
+import io.bulkhead.contract.unit.Limit;
 import io.bulkhead.manager.loop.EventLoop;
 import io.bulkhead.manager.sys.Fd;
 import io.bulkhead.manager.sys.OpenFlag;
@@ -16,10 +18,12 @@ import io.bulkhead.manager.sys.Syscalls;
 import io.bulkhead.manager.sys.jna.JnaSyscalls;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,7 +45,7 @@ class ConsoleHubIT {
     @BeforeEach
     void connect() {
         loop = EventLoop.start(calls);
-        hub = new ConsoleHub(DB, HISTORY, new EventConsoleLoop(loop), ConsoleCalls.of(calls), events::add);
+        hub = TestConsoles.open(DB, HISTORY, new EventConsoleLoop(loop), ConsoleCalls.of(calls), events::add);
         run();
     }
 
@@ -71,7 +75,7 @@ class ConsoleHubIT {
     void showsThePastAndWhatComes() throws InterruptedException {
         print("before\n");
         awaitOffset("before\r\n".length());
-        ConsoleViewer viewer = hub.open("me", false, false, 4, true);
+        ConsoleViewer viewer = hub.open("me", false, false, ConsoleStart.withNewest(4), true);
 
         print("after\n");
 
@@ -83,7 +87,7 @@ class ConsoleHubIT {
     void endsAfterThePastForWhoDoesNotFollow() throws InterruptedException {
         print("past\n");
         awaitOffset("past\r\n".length());
-        ConsoleViewer viewer = hub.open("me", false, false, 1000, false);
+        ConsoleViewer viewer = hub.open("me", false, false, ConsoleStart.withNewest(1000), false);
 
         assertThat(read(viewer, "past\r\n".length())).isEqualTo("past\r\n");
         assertThat(viewer.next(PATIENCE)).containsInstanceOf(ConsoleOutput.End.class);
@@ -91,8 +95,8 @@ class ConsoleHubIT {
 
     @Test
     void tellsASlowViewerWhatItMissedAndSlowsNobody() throws InterruptedException {
-        ConsoleViewer slow = hub.open("slow", false, false, 0, true);
-        ConsoleViewer quick = hub.open("quick", false, false, 0, true);
+        ConsoleViewer slow = hub.open("slow", false, false, ConsoleStart.withNewest(0), true);
+        ConsoleViewer quick = hub.open("quick", false, false, ConsoleStart.withNewest(0), true);
         String line = "x".repeat(98);
         int lines = 1000;
         Thread partition = new Thread(() -> {
@@ -118,12 +122,12 @@ class ConsoleHubIT {
 
     @Test
     void letsOneTypeAndAnotherTakeOver() throws InterruptedException {
-        ConsoleViewer first = hub.open("first", true, false, 0, true);
-        assertThatThrownBy(() -> hub.open("second", true, false, 0, true))
+        ConsoleViewer first = hub.open("first", true, false, ConsoleStart.withNewest(0), true);
+        assertThatThrownBy(() -> hub.open("second", true, false, ConsoleStart.withNewest(0), true))
                 .isInstanceOf(Refusal.class)
                 .hasMessageContaining("'first' is typing");
 
-        ConsoleViewer second = hub.open("second", true, true, 0, true);
+        ConsoleViewer second = hub.open("second", true, true, ConsoleStart.withNewest(0), true);
 
         assertThat(first.next(PATIENCE)).contains(new ConsoleOutput.WriterChanged("second"));
         type(first, "lost\n");
@@ -131,7 +135,8 @@ class ConsoleHubIT {
         assertThat(received("typed\n".length())).isEqualTo("typed\n");
         assertThat(hub.status().writer()).contains("second");
         second.close();
-        assertThat(hub.status()).isEqualTo(new ConsoleStatus(hub.status().offset(), 1, Optional.empty()));
+        assertThat(hub.status().viewers()).isEqualTo(1);
+        assertThat(hub.status().writer()).isEmpty();
         assertThat(events)
                 .containsExactly(
                         new Event.ConsoleAttached(DB, "first", true),
@@ -141,7 +146,7 @@ class ConsoleHubIT {
 
     @Test
     void aPartitionThatDoesNotReadSlowsItsWriterOnly() throws InterruptedException {
-        ConsoleViewer writer = hub.open("writer", true, false, 0, true);
+        ConsoleViewer writer = hub.open("writer", true, false, ConsoleStart.withNewest(0), true);
         // Whole lines: of a line without an end the terminal drops what is too much.
         byte[] page = "y\n".repeat(2048).getBytes(StandardCharsets.US_ASCII);
         boolean full = false;
@@ -149,7 +154,7 @@ class ConsoleHubIT {
             full = writer.type(page, 0, Duration.ofMillis(100)) == 0;
         }
         assertThat(full).isTrue();
-        ConsoleViewer other = hub.open("other", false, false, 0, true);
+        ConsoleViewer other = hub.open("other", false, false, ConsoleStart.withNewest(0), true);
 
         print("still here\n");
 
@@ -158,7 +163,7 @@ class ConsoleHubIT {
 
     @Test
     void aHangUpIsNotTheEnd() throws InterruptedException {
-        ConsoleViewer viewer = hub.open("me", false, false, 0, true);
+        ConsoleViewer viewer = hub.open("me", false, false, ConsoleStart.withNewest(0), true);
         print("one\n");
         assertThat(read(viewer, 5)).isEqualTo("one\r\n");
 
@@ -171,10 +176,10 @@ class ConsoleHubIT {
 
     @Test
     void outlivesRuns() throws InterruptedException {
-        ConsoleViewer viewer = hub.open("me", false, false, 0, true);
+        ConsoleViewer viewer = hub.open("me", false, false, ConsoleStart.withNewest(0), true);
         print("first run\n");
         endRun();
-        hub.mark("between");
+        hub.say("between");
         run();
 
         print("second run\n");
@@ -186,8 +191,8 @@ class ConsoleHubIT {
 
     @Test
     void setsTheSizeForTheWriterOnly() {
-        ConsoleViewer viewer = hub.open("viewer", false, false, 0, true);
-        ConsoleViewer writer = hub.open("writer", true, false, 0, true);
+        ConsoleViewer viewer = hub.open("viewer", false, false, ConsoleStart.withNewest(0), true);
+        ConsoleViewer writer = hub.open("writer", true, false, ConsoleStart.withNewest(0), true);
 
         viewer.resize(new WindowSize(10, 10));
         writer.resize(new WindowSize(101, 51));
@@ -198,14 +203,216 @@ class ConsoleHubIT {
 
     @Test
     void endsEveryViewerWhenThePartitionIsDeleted() throws InterruptedException {
-        ConsoleViewer viewer = hub.open("me", false, false, 0, true);
+        ConsoleViewer viewer = hub.open("me", false, false, ConsoleStart.withNewest(0), true);
 
         hub.close();
 
         assertThat(viewer.next(PATIENCE)).containsInstanceOf(ConsoleOutput.End.class);
     }
 
+    @Test
+    void opensAtAnOffset() throws InterruptedException {
+        print("0123456789\n");
+        awaitOffset(12);
+
+        assertThat(read(hub.open("me", false, false, ConsoleStart.at(7), true), 5))
+                .isEqualTo("789\r\n");
+        ConsoleViewer atTheEnd = hub.open("me", false, false, ConsoleStart.at(12), true);
+        assertThat(atTheEnd.start()).isEqualTo(12);
+        assertThat(atTheEnd.next(Duration.ZERO)).isEmpty();
+        assertThatThrownBy(() -> hub.open("me", true, false, ConsoleStart.at(13), true))
+                .isInstanceOf(Refusal.class)
+                .hasMessageContaining("is at offset 12; 13 has not come yet");
+        assertThat(hub.status().writer()).isEmpty();
+    }
+
+    @Test
+    void tellsWhatIsNoLongerThereToWhoWantsIt() throws InterruptedException {
+        for (int i = 0; i < 300; i++) {
+            print("x".repeat(98) + "\n");
+        }
+        awaitOffset(30_000);
+        ConsoleViewer late = hub.open("late", false, false, ConsoleStart.at(10), false);
+
+        assertThat(late.start()).isEqualTo(10);
+        assertThat(late.next(PATIENCE)).contains(new ConsoleOutput.Missed(10, 30_000 - HISTORY));
+        assertThat(read(late, HISTORY)).hasSize(HISTORY);
+        assertThat(late.next(PATIENCE)).containsInstanceOf(ConsoleOutput.End.class);
+    }
+
+    @Test
+    void marksStandBetweenTheBytesAndComeAgain() throws InterruptedException {
+        ConsoleViewer live = hub.open("live", true, false, ConsoleStart.withNewest(0), true);
+        print("one\n");
+        awaitOffset(5);
+        live.resize(new WindowSize(101, 51));
+        Awaitility.await().atMost(PATIENCE).until(() -> calls.windowSize(terminal.master())
+                .equals(new WindowSize(101, 51)));
+        print("two\n");
+        awaitOffset(10);
+
+        String expected = "one\r\n[RESIZED 101x51 at 5]two\r\n";
+        assertThat(shown(live)).isEqualTo(expected);
+        assertThat(shown(hub.open("a", false, false, ConsoleStart.at(0), false)))
+                .isEqualTo(expected + "[end]");
+        assertThat(shown(hub.open("b", false, false, ConsoleStart.at(5), false)))
+                .isEqualTo("[RESIZED 101x51 at 5]two\r\n[end]");
+        assertThat(shown(hub.open("c", false, false, ConsoleStart.at(6), false)))
+                .isEqualTo("wo\r\n[end]");
+        assertThat(shown(hub.open("d", false, false, ConsoleStart.withNewest(5), false)))
+                .isEqualTo("[RESIZED 101x51 at 5]two\r\n[end]");
+    }
+
+    @Test
+    void aMarkOfNowIsNotNewsForWhoComesLater() throws InterruptedException {
+        hub.resized(new WindowSize(5, 5));
+
+        assertThat(shown(hub.open("now", false, false, ConsoleStart.withNewest(0), true)))
+                .isEmpty();
+        assertThat(shown(hub.open("again", false, false, ConsoleStart.at(0), true)))
+                .isEqualTo("[RESIZED 5x5 at 0]");
+    }
+
+    /** Above the rate the partition's writers wait, and nothing is lost. */
+    @Test
+    void holdsThePartitionToItsRate() throws InterruptedException {
+        long rate = 64 << 10;
+        ConsoleHub slow = TestConsoles.open(
+                DB,
+                1 << 20,
+                Limit.of(new ByteRate(rate)),
+                new EventConsoleLoop(loop),
+                ConsoleCalls.of(calls),
+                events::add);
+        PseudoTerminal other = calls.openPseudoTerminal();
+        int lines = 1000;
+        long began = System.nanoTime();
+        try (Fd end = calls.open(other.slave(), Set.of(OpenFlag.READ_WRITE, OpenFlag.NO_CONTROLLING_TTY))) {
+            slow.connect(other.master());
+            for (int i = 0; i < lines; i++) {
+                print(end, "x".repeat(98) + "\n");
+            }
+            Awaitility.await().atMost(PATIENCE).until(() -> slow.status().offset() == 100L * lines);
+            double seconds = (System.nanoTime() - began) / 1e9;
+
+            // 100,000 bytes, of which a burst of 6,553 passes at once.
+            assertThat(seconds).isGreaterThan((100.0 * lines - 6553) / rate);
+            assertThat(slow.status().stalls()).isBetween(5L, 1000L);
+            assertThat(slow.status().skipped().bytes()).isZero();
+        } finally {
+            slow.disconnect();
+            other.master().close();
+        }
+    }
+
+    /** The end of a run does not wait for the rate: what the terminal still holds is taken at once. */
+    @Test
+    void takesTheRestAtTheEndOfARunWhateverTheRate() {
+        ConsoleHub slow = TestConsoles.open(
+                DB,
+                1 << 20,
+                Limit.of(new ByteRate(1024)),
+                new EventConsoleLoop(loop),
+                ConsoleCalls.of(calls),
+                events::add);
+        int size = 12_000;
+        for (int run = 1; run <= 2; run++) {
+            PseudoTerminal other = calls.openPseudoTerminal();
+            try (Fd end = calls.open(other.slave(), Set.of(OpenFlag.READ_WRITE, OpenFlag.NO_CONTROLLING_TTY))) {
+                slow.connect(other.master());
+                print(end, "x".repeat(size - 1) + "y");
+                slow.disconnect();
+            } finally {
+                other.master().close();
+            }
+
+            assertThat(slow.status().offset()).isEqualTo((long) size * run);
+        }
+    }
+
+    /** Many quiet consoles' echo comes through while one floods as fast as it can. Generous: it is no benchmark. */
+    @Test
+    void aFloodDoesNotHoldUpTheOthersEcho() throws InterruptedException {
+        AtomicBoolean stop = new AtomicBoolean();
+        Thread flood = new Thread(() -> {
+            while (!stop.get()) {
+                print("y".repeat(1022) + "\n");
+            }
+        });
+        List<Quiet> quiet = new ArrayList<>();
+        for (int i = 0; i < 49; i++) {
+            quiet.add(new Quiet());
+        }
+        flood.start();
+        try {
+            long worst = 0;
+            for (int round = 0; round < 10; round++) {
+                for (Quiet each : quiet) {
+                    worst = Math.max(worst, each.echo());
+                }
+            }
+
+            assertThat(Duration.ofNanos(worst)).isLessThan(Duration.ofSeconds(1));
+            assertThat(hub.status().offset()).isGreaterThan(1 << 20);
+            assertThat(hub.status().stalls()).isZero();
+        } finally {
+            stop.set(true);
+            flood.join();
+            quiet.forEach(Quiet::close);
+        }
+    }
+
+    /** A console whose terminal echoes what is typed. */
+    private final class Quiet implements AutoCloseable {
+        private final ConsoleHub its =
+                TestConsoles.open(DB, 4096, new EventConsoleLoop(loop), ConsoleCalls.of(calls), events::add);
+        private final PseudoTerminal own = calls.openPseudoTerminal();
+        private final Fd end = calls.open(own.slave(), Set.of(OpenFlag.READ_WRITE, OpenFlag.NO_CONTROLLING_TTY));
+        private final ConsoleViewer viewer = its.open("typist", true, false, ConsoleStart.withNewest(0), true);
+
+        Quiet() {
+            its.connect(own.master());
+        }
+
+        /** How many nanoseconds a key takes to come back. */
+        long echo() throws InterruptedException {
+            long began = System.nanoTime();
+            viewer.type(new byte[] {'k'}, 0, PATIENCE);
+            assertThat(viewer.next(PATIENCE)).containsInstanceOf(ConsoleOutput.Bytes.class);
+            return System.nanoTime() - began;
+        }
+
+        @Override
+        public void close() {
+            its.disconnect();
+            end.close();
+            own.master().close();
+        }
+    }
+
+    /** All that there is for a viewer now. */
+    private static String shown(ConsoleViewer viewer) throws InterruptedException {
+        StringBuilder text = new StringBuilder();
+        for (Optional<ConsoleOutput> next = viewer.next(Duration.ZERO);
+                next.isPresent();
+                next = viewer.next(Duration.ZERO)) {
+            if (next.get() instanceof ConsoleOutput.Bytes bytes) {
+                text.append(new String(bytes.data(), StandardCharsets.US_ASCII));
+            } else if (next.get() instanceof ConsoleOutput.Marked marked) {
+                Mark mark = marked.mark();
+                text.append("[" + mark.kind() + " " + mark.detail() + " at " + mark.offset() + "]");
+            } else if (next.get() instanceof ConsoleOutput.End) {
+                return text.append("[end]").toString();
+            }
+        }
+        return text.toString();
+    }
+
     private void print(String text) {
+        print(slave, text);
+    }
+
+    private void print(Fd slave, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
         for (int done = 0; done < bytes.length; ) {
             done += calls.write(slave, bytes, done, bytes.length - done);

@@ -29,8 +29,8 @@ import io.bulkhead.manager.cgroup.CgroupException;
 import io.bulkhead.manager.cgroup.CgroupFiles;
 import io.bulkhead.manager.cgroup.PlainFiles;
 import io.bulkhead.manager.console.ConsoleCalls;
-import io.bulkhead.manager.console.ConsoleHub;
 import io.bulkhead.manager.console.ConsoleLoop;
+import io.bulkhead.manager.console.Consoles;
 import io.bulkhead.manager.generation.GenerationStore;
 import io.bulkhead.manager.host.HostFacts;
 import io.bulkhead.manager.journal.Journal;
@@ -40,6 +40,7 @@ import io.bulkhead.manager.keeping.HostKeeping;
 import io.bulkhead.manager.rebase.GenerationOffice;
 import io.bulkhead.manager.record.BootRecord;
 import io.bulkhead.manager.record.FaultyRecords;
+import io.bulkhead.manager.record.RecordStore;
 import io.bulkhead.manager.restraint.FakeCompiler;
 import io.bulkhead.manager.restraint.Restrainer;
 import io.bulkhead.manager.steering.SteeringKeeper;
@@ -50,6 +51,7 @@ import io.bulkhead.manager.sys.jna.JnaTreeCalls;
 import io.bulkhead.manager.wall.Walls;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -102,19 +104,20 @@ final class FakeHost {
         Executor executor = Runnable::run;
         Path own = directory.resolve("partitions");
         TreeCalls trees = new JnaTreeCalls();
+        RecordStore records = FaultyRecords.at(directory.resolve("records"), step -> {
+            try {
+                faults.step(step);
+            } catch (Faults.Struck e) {
+                throw new IOException(e);
+            }
+        });
         parts = new LifeParts(
                 cgroups,
                 new Walls(List.of(wall)),
                 starter,
                 new Restrainer(new FakeCompiler(), Path.of("/proc")),
                 processes,
-                FaultyRecords.at(directory.resolve("records"), step -> {
-                    try {
-                        faults.step(step);
-                    } catch (Faults.Struck e) {
-                        throw new IOException(e);
-                    }
-                }),
+                records,
                 new PartitionDirectories(own, (target, name, hash) -> {
                     faults.step("materialise");
                     Files.createDirectory(target);
@@ -132,7 +135,16 @@ final class FakeHost {
                 new Holdings(new Admission(facts, reserve), 65_536, 8, range -> Optional.empty()),
                 keeping(facts, reserve),
                 new Journal(() -> now),
-                name -> new ConsoleHub(name, 4096, new NoLoop(), new NoCalls(), event -> {}),
+                new Consoles(
+                        directory.resolve("consoles"),
+                        new ByteSize(4096),
+                        bootId,
+                        records,
+                        new NoLoop(),
+                        new NoCalls(),
+                        event -> {},
+                        executor,
+                        () -> now),
                 changes,
                 () -> online,
                 (name, cpus) -> Optional.ofNullable(intrusions.get(name))
@@ -246,11 +258,16 @@ final class FakeHost {
                     // A temporary file is made anew by the next write.
                     .filter(file -> !file.toString().endsWith(".tmp"))
                     .sorted()
-                    .map(file -> directory.relativize(file) + "=" + text(file).hashCode())
+                    .map(file -> directory.relativize(file) + "=" + content(file))
                     .collect(Collectors.joining(","));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** What a console has said stays said, whatever comes of it. */
+    private static int content(Path file) {
+        return file.toString().endsWith(".ring") ? 0 : text(file).hashCode();
     }
 
     private static String text(Path file) {
@@ -302,7 +319,12 @@ final class FakeHost {
 
     private static final class NoCalls implements ConsoleCalls {
         @Override
-        public int read(Fd master, byte[] into) {
+        public int available(Fd master) {
+            return 0;
+        }
+
+        @Override
+        public int read(Fd master, ByteBuffer into) {
             return NOT_NOW;
         }
 

@@ -15,6 +15,8 @@ import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.order.Reply;
 import io.bulkhead.contract.partition.Claim;
+import io.bulkhead.contract.partition.ConsoleSlice;
+import io.bulkhead.contract.partition.ConsoleStatus;
 import io.bulkhead.contract.partition.CpuClaim;
 import io.bulkhead.contract.partition.CpuSlice;
 import io.bulkhead.contract.partition.CpuTime;
@@ -29,6 +31,7 @@ import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.contract.partition.State;
 import io.bulkhead.contract.partition.UidRange;
 import io.bulkhead.contract.unit.ByteSize;
+import io.bulkhead.contract.unit.Limit;
 import io.bulkhead.contract.wire.Frame;
 import io.bulkhead.manager.cgroup.Cgroups.Usage;
 import io.bulkhead.manager.sys.ProcessEnd;
@@ -912,6 +915,94 @@ class PartitionsTest {
         assertThat(host.cgroups.bound).isEmpty();
         assertThat(host.processes.living()).isEmpty();
         assertThat(host.parts.records().load().partitions()).hasSize(2);
+        assertThat(host.directory.resolve("consoles")).doesNotExist();
+    }
+
+    // ---- consoles
+
+    @Test
+    void aConsoleGoesWithItsPartitionAndAnotherOneOfThatNameIsAnother() {
+        host.order(define("db", 1));
+        ConsoleStatus first = host.show().console();
+        assertThat(host.directory.resolve("consoles/db.ring")).exists();
+        assertThat(host.directory.resolve("records/db.console.json")).exists();
+
+        host.partitions.execute(new Order.DeletePartition(DB));
+
+        assertThat(host.directory.resolve("consoles")).isEmptyDirectory();
+        assertThat(host.directory.resolve("records/db.console.json")).doesNotExist();
+        host.order(define("db", 1));
+        assertThat(host.show().console().offset()).isZero();
+        assertThat(host.show().console().created()).isNotEqualTo(first.created());
+    }
+
+    @Test
+    void aConsoleGoesOnWhereItWasUnderTheNextManager() {
+        host.order(define("db", 1));
+        host.order(START);
+        ConsoleStatus before = host.show().console();
+
+        host.newManager().run();
+
+        ConsoleStatus after = host.show().console();
+        String said = "\r\n-- db goes on, under a new manager --\r\n";
+        assertThat(after.offset()).isEqualTo(before.offset() + said.length());
+        assertThat(after.created()).isEqualTo(before.created());
+        assertThat(after.start()).isZero();
+        assertThat(after.skipped()).isEqualTo(ByteSize.ZERO);
+    }
+
+    @Test
+    void offsetsGoOnExactlyAfterAnOrderlyEnd() {
+        host.order(define("db", 1));
+        host.order(START);
+        host.partitions.stopAll();
+        long end = host.show().console().offset();
+
+        host.bootId = "boot-2";
+        host.newManager().run();
+
+        assertThat(end).isPositive();
+        assertThat(host.show().console().offset()).isEqualTo(end);
+        assertThat(host.show().console().start()).isEqualTo(end);
+    }
+
+    @Test
+    void offsetsJumpWhenTheHostHasLostTheRing() {
+        host.order(define("db", 1));
+        host.order(START);
+        long before = host.show().console().offset();
+
+        host.bootId = "boot-2";
+        host.newManager().run();
+
+        ConsoleStatus after = host.show().console();
+        assertThat(after.start()).isEqualTo(64 << 20).isGreaterThan(before);
+        assertThat(after.offset()).isGreaterThan(after.start());
+    }
+
+    @Test
+    void keepsAsMuchOfTheConsoleAsTheDefinitionSays() {
+        host.order(define("db", 1));
+        host.order(START);
+        host.order(new Order.StopPartition(DB, true));
+        long end = host.show().console().offset();
+        Order.DefinePartition define = define("db", 1);
+        ConsoleSlice wanted = new ConsoleSlice(Limit.unlimited(), Optional.of(new ByteSize(8192)));
+        PartitionSpec spec = define.definition();
+        Claim claim = spec.claim().withConsole(wanted);
+
+        host.order(new Order.DefinePartition(
+                new PartitionSpec(spec.name(), claim, spec.init(), false, false, 100, Optional.empty()),
+                Slice.of(claim, define.slice().cpus(), define.slice().memoryNodes()),
+                Optional.empty()));
+
+        ConsoleStatus after = host.show().console();
+        assertThat(after.ring()).isEqualTo(new ByteSize(8192));
+        assertThat(after.rate()).isEqualTo(Limit.unlimited());
+        assertThat(after.offset()).isEqualTo(end);
+        assertThat(after.start()).isZero();
+        assertThat(host.show().slice().orElseThrow().console()).contains(wanted);
     }
 
     // ---- the host around the slices

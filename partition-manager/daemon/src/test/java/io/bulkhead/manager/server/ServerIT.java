@@ -16,8 +16,10 @@ import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.wire.Frame;
 import io.bulkhead.manager.console.ConsoleCalls;
 import io.bulkhead.manager.console.ConsoleHub;
+import io.bulkhead.manager.console.ConsoleStart;
 import io.bulkhead.manager.console.ConsoleViewer;
 import io.bulkhead.manager.console.EventConsoleLoop;
+import io.bulkhead.manager.console.TestConsoles;
 import io.bulkhead.manager.enter.Entrance.Entered;
 import io.bulkhead.manager.journal.Journal;
 import io.bulkhead.manager.loop.EventLoop;
@@ -68,7 +70,7 @@ class ServerIT {
     @BeforeEach
     void open() throws IOException {
         loop = EventLoop.start(calls);
-        desk.hub = new ConsoleHub(DB, 4096, new EventConsoleLoop(loop), ConsoleCalls.of(calls), event -> {});
+        desk.hub = TestConsoles.open(DB, 4096, new EventConsoleLoop(loop), ConsoleCalls.of(calls), event -> {});
         socket = directory.resolve("manager.sock");
         server = open(socket);
     }
@@ -250,7 +252,7 @@ class ServerIT {
 
     @Test
     void streamsAConsoleAndLetsGoOfItWhenThePeerLeaves() throws IOException {
-        desk.hub.mark("boot");
+        desk.hub.say("boot");
         try (TestClient client = new TestClient(socket)) {
             client.ask(new Order.OpenConsole(DB, "me", true, false, 100, true));
             assertThat(client.next().orElseThrow().payload())
@@ -398,7 +400,12 @@ class ServerIT {
 
         @Override
         public ConsoleViewer openConsole(Order.OpenConsole order) {
-            return hub.open(order.viewer(), order.write(), order.takeOver(), order.historyBytes(), order.follow());
+            return hub.open(
+                    order.viewer(),
+                    order.write(),
+                    order.takeOver(),
+                    ConsoleStart.withNewest(order.historyBytes()),
+                    order.follow());
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.bulkhead.manager.sys;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.bulkhead.contract.partition.WindowSize;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -250,6 +251,19 @@ public final class InMemorySyscalls implements Syscalls {
     public synchronized int read(Fd fd, byte[] into, int offset, int length) {
         OpenFile file = file("read", fd.toString(), fd, OpenFile.class);
         return transfer("read", fd, file, () -> file.read(into, offset, length));
+    }
+
+    @Override
+    public int read(Fd fd, ByteBuffer into) {
+        byte[] bytes = new byte[into.remaining()];
+        int count = read(fd, bytes, 0, bytes.length);
+        into.duplicate().put(bytes, 0, Math.max(count, 0));
+        return count;
+    }
+
+    @Override
+    public synchronized int readableBytes(Fd fd) {
+        return file("FIONREAD", fd.toString(), fd, OpenFile.class).readableBytes();
     }
 
     @Override

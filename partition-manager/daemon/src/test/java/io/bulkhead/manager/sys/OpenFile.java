@@ -48,6 +48,11 @@ abstract class OpenFile {
         throw new Fault(Errno.ESPIPE);
     }
 
+    /** As FIONREAD has it. */
+    int readableBytes() {
+        throw new Fault(Errno.EINVAL);
+    }
+
     /** Whether it is a file of the kernel's that has changed since it was last read from its beginning. */
     boolean changed() {
         return false;
@@ -170,6 +175,11 @@ abstract class OpenFile {
                 throw new Fault(Errno.EIO);
             }
             return -1;
+        }
+
+        @Override
+        int readableBytes() {
+            return in == null ? 0 : in.bytes.size();
         }
 
         @Override

@@ -1,6 +1,7 @@
 package io.bulkhead.manager.sys;
 
 import io.bulkhead.contract.partition.WindowSize;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -204,6 +205,16 @@ public final class RecordingSyscalls implements Syscalls {
     @Override
     public int read(Fd fd, byte[] into, int offset, int length) {
         return call("read", () -> kernel.read(fd, into, offset, length), fd, length);
+    }
+
+    @Override
+    public int read(Fd fd, ByteBuffer into) {
+        return call("read", () -> kernel.read(fd, into), fd, into.remaining());
+    }
+
+    @Override
+    public int readableBytes(Fd fd) {
+        return call("readableBytes", () -> kernel.readableBytes(fd), fd);
     }
 
     @Override

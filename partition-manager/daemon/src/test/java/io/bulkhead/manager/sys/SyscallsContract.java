@@ -2,10 +2,14 @@ package io.bulkhead.manager.sys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.bulkhead.contract.partition.WindowSize;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -206,7 +210,14 @@ public interface SyscallsContract {
                 kernel().setWindowSize(master, new WindowSize(132, 50));
                 assertThat(kernel().windowSize(slave)).isEqualTo(new WindowSize(132, 50));
                 write(slave, "from inside");
-                assertThat(read(master)).isEqualTo("from inside");
+                // They are under way for a moment.
+                await().atMost(Duration.ofSeconds(5)).until(() -> kernel().readableBytes(master) == 11);
+                ByteBuffer first = ByteBuffer.allocateDirect(10).position(2).limit(6);
+                assertThat(kernel().read(master, first)).isEqualTo(4);
+                assertThat(first).isEqualTo(ByteBuffer.wrap("from".getBytes(StandardCharsets.US_ASCII)));
+                assertThat(read(master)).isEqualTo(" inside");
+                assertThat(kernel().readableBytes(master)).isZero();
+                assertFails(Errno.EAGAIN, "read(" + master + "): EAGAIN (11)", () -> kernel().read(master, first));
             }
             assertFails(Errno.EIO, "read(" + master + "): EIO (5)", () -> read(master));
         }

@@ -6,6 +6,7 @@ import io.bulkhead.manager.sys.Errno;
 import io.bulkhead.manager.sys.Fd;
 import io.bulkhead.manager.sys.OpenFlag;
 import io.bulkhead.manager.sys.Pipe;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
@@ -154,6 +155,13 @@ final class FileCalls {
 
     static int read(Fd fd, byte[] into, int offset, int length) {
         return read("read", fd, into, offset, length, (buffer, count) -> Libc.read(fd.number(), buffer, count));
+    }
+
+    /** Straight into the buffer's memory. */
+    static int read(Fd fd, ByteBuffer into) {
+        Pointer memory = Native.getDirectBufferPointer(into).share(into.position());
+        int count = (int) Checked.call("read", fd, () -> Libc.read(fd.number(), memory, into.remaining()));
+        return count == 0 && into.hasRemaining() ? -1 : count;
     }
 
     static int readAt(Fd fd, long position, byte[] into, int offset, int length) {

@@ -15,6 +15,7 @@ import io.bulkhead.manager.sys.PseudoTerminal;
 import io.bulkhead.manager.sys.Ready;
 import io.bulkhead.manager.sys.SpawnRequest;
 import io.bulkhead.manager.sys.Syscalls;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -129,6 +130,16 @@ public final class JnaSyscalls implements Syscalls {
     @Override
     public int read(Fd fd, byte[] into, int offset, int length) {
         return FileCalls.read(fd, into, offset, length);
+    }
+
+    @Override
+    public int read(Fd fd, ByteBuffer into) {
+        return FileCalls.read(fd, into);
+    }
+
+    @Override
+    public int readableBytes(Fd fd) {
+        return TerminalCalls.readableBytes(fd);
     }
 
     @Override

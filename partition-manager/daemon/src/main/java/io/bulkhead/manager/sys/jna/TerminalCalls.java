@@ -69,6 +69,14 @@ final class TerminalCalls {
         }
     }
 
+    static int readableBytes(Fd fd) {
+        try (Scratch scratch = new Scratch()) {
+            Pointer count = scratch.zeroed(Integer.BYTES);
+            ioctl(fd, "FIONREAD", TerminalHeader.FIONREAD, count);
+            return count.getInt(0);
+        }
+    }
+
     static WindowSize windowSize(Fd terminal) {
         try (Scratch scratch = new Scratch()) {
             Pointer size = scratch.zeroed(WinSize.SIZE);

@@ -4,6 +4,7 @@ package io.bulkhead.manager.sys.jna;
 final class TerminalHeader {
     static final int TIOCGWINSZ = 0x5413;
     static final int TIOCSWINSZ = 0x5414;
+    static final int FIONREAD = 0x541B;
     static final int TIOCGPTN = 0x8004_5430;
     static final int TIOCSPTLCK = 0x4004_5431;
 

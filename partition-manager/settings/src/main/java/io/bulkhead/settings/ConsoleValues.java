@@ -1,0 +1,65 @@
+package io.bulkhead.settings;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads the values of the section {@code consoles}. */
+final class ConsoleValues {
+    private static final Pattern GRANT =
+            Pattern.compile("([a-z_][a-z0-9_-]{0,31}|token [A-Za-z0-9_-]{1,64}):(read|write|take-over)@"
+                    + "([a-z*][a-z0-9-]{0,62}\\*?)");
+    private static final Pattern TIME = Pattern.compile("([1-9][0-9]{0,6})(s|min|h)");
+
+    private ConsoleValues() {}
+
+    static Settings.ConsoleRole role(String text) {
+        return Arrays.stream(Settings.ConsoleRole.values())
+                .filter(role -> role.word().equals(text))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("'" + text + "' is not viewer, operator or admin"));
+    }
+
+    static List<Settings.ConsoleGrant> grants(String text) {
+        List<Settings.ConsoleGrant> grants = new ArrayList<>();
+        if (!text.equals(ApiValues.NONE)) {
+            for (String each : text.split(",", -1)) {
+                Matcher match = GRANT.matcher(each.strip());
+                if (!match.matches()) {
+                    throw new IllegalArgumentException("'" + each.strip() + "' is not WHO:RIGHT@PARTITION");
+                }
+                grants.add(new Settings.ConsoleGrant(match.group(1), match.group(2), match.group(3)));
+            }
+        }
+        return List.copyOf(grants);
+    }
+
+    static boolean breakReports(String text) {
+        return switch (text) {
+            case "report" -> true;
+            case ApiValues.OFF -> false;
+            default -> throw new IllegalArgumentException("'" + text + "' is not report or off");
+        };
+    }
+
+    static Optional<Duration> time(String text) {
+        if (text.equals(ApiValues.OFF)) {
+            return Optional.empty();
+        }
+        Matcher match = TIME.matcher(text);
+        if (!match.matches()) {
+            throw new IllegalArgumentException("'" + text + "' is not a time like 15min, or off");
+        }
+        long count = Long.parseLong(match.group(1));
+        return Optional.of(
+                switch (match.group(2)) {
+                    case "h" -> Duration.ofHours(count);
+                    case "min" -> Duration.ofMinutes(count);
+                    default -> Duration.ofSeconds(count);
+                });
+    }
+}

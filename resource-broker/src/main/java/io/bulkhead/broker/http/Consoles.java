@@ -1,0 +1,81 @@
+package io.bulkhead.broker.http;
+
+import io.bulkhead.broker.access.Caller;
+import io.bulkhead.broker.metrics.ConsoleFigures;
+import io.bulkhead.contract.order.ProblemCode;
+import io.bulkhead.contract.order.Refusal;
+import io.bulkhead.contract.partition.ConsoleStatus;
+import io.bulkhead.contract.partition.PartitionName;
+import io.vertx.core.net.NetSocket;
+import java.util.List;
+
+/**
+ * The console service behind the API, which is another floor's. All calls come on the API's event loop and return at once.
+ */
+public interface Consoles {
+    /** Whether there is one; it alone types on consoles then. */
+    boolean isServed();
+
+    /** Whether somebody may view a console, and read its log. */
+    boolean mayRead(PartitionName name, Caller caller);
+
+    /** The consoles that somebody may read, as the API's bodies. */
+    List<Record> list(Caller caller);
+
+    /** One of them; {@link Refusal} where there is none, or not for this caller. */
+    Record show(PartitionName name, Caller caller);
+
+    /** The manager's view of a console, with the viewers and the writer that there really are. */
+    ConsoleStatus seen(PartitionName name, ConsoleStatus status);
+
+    /**
+     * Attaches whoever is at the other end of a connection, in the console protocol; refuses there.
+     *
+     * @param socket freshly upgraded, handed over
+     * @param helloMillis how long the first message may take to come
+     * @param gone is run when the connection is no more
+     */
+    void attach(PartitionName name, Caller caller, NetSocket socket, long helloMillis, Runnable gone);
+
+    /** What is measured. */
+    List<ConsoleFigures> figures();
+
+    /** No service: consoles are relayed from the manager alone. */
+    Consoles NONE = new Consoles() {
+        @Override
+        public boolean isServed() {
+            return false;
+        }
+
+        @Override
+        public boolean mayRead(PartitionName name, Caller caller) {
+            return true;
+        }
+
+        @Override
+        public List<Record> list(Caller caller) {
+            return List.of();
+        }
+
+        @Override
+        public Record show(PartitionName name, Caller caller) {
+            throw Refusal.of(ProblemCode.NOT_FOUND, "no consoles are served here");
+        }
+
+        @Override
+        public ConsoleStatus seen(PartitionName name, ConsoleStatus status) {
+            return status;
+        }
+
+        @Override
+        public void attach(PartitionName name, Caller caller, NetSocket socket, long helloMillis, Runnable gone) {
+            socket.closeHandler(closed -> gone.run());
+            socket.close();
+        }
+
+        @Override
+        public List<ConsoleFigures> figures() {
+            return List.of();
+        }
+    };
+}
