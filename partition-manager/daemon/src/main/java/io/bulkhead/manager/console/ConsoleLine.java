@@ -141,8 +141,7 @@ final class ConsoleLine {
                 break;
             }
             int wanted = Math.min(available > 0 ? available : PROBE_BYTES, allowed);
-            int count =
-                    attempt(() -> hub.receive(wanted, available > 0, window -> calls.read(current, window)));
+            int count = attempt(() -> hub.receive(wanted, available > 0, window -> calls.read(current, window)));
             if (count <= 0) {
                 held = count == ConsoleCalls.NOT_NOW;
                 break;
