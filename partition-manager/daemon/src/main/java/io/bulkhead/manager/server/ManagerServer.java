@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ManagerServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ManagerServer.class);
-    private static final int MAX_CONNECTIONS = 128;
+    private static final int MAX_CONNECTIONS = 512;
     private static final Duration REFUSAL_DEADLINE = Duration.ofMillis(100);
     /** Where accept(2) cannot succeed, for want of descriptors say, it is not asked in a tight circle. */
     private static final long ACCEPT_PAUSE_MILLIS = 100;
