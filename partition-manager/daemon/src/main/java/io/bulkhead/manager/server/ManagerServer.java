@@ -35,6 +35,7 @@ public final class ManagerServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ManagerServer.class);
     /** The console service has one for each partition, which is some four hundred. */
     private static final int MAX_CONNECTIONS = 512;
+
     private static final Duration REFUSAL_DEADLINE = Duration.ofMillis(100);
     /** Where accept(2) cannot succeed, for want of descriptors say, it is not asked in a tight circle. */
     private static final long ACCEPT_PAUSE_MILLIS = 100;
