@@ -176,8 +176,8 @@ final class ConsoleLine {
         want();
         RateBucket slow = bucket;
         // While offsets are being reserved there is nothing to compute: looks again a little later.
-        boolean byRate = slow != null && hub.room() > 0;
-        later(byRate ? slow.untilWorthwhile(System.nanoTime()) : RETRY, () -> goOn(current));
+        Duration pause = slow != null && hub.room() > 0 ? slow.untilWorthwhile(System.nanoTime()) : RETRY;
+        later(pause, () -> goOn(current));
     }
 
     private void goOn(ConsoleLoop.Watch stopped) {
