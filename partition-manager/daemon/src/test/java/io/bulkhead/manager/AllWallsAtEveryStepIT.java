@@ -90,7 +90,7 @@ class AllWallsAtEveryStepIT {
         try (TestClient orders = new TestClient(ground.settings.managerSocket())) {
             assertThat(orders.ask(ground.definition())).isInstanceOf(Reply.Partition.class);
             List<String> refusals = new ArrayList<>();
-            for (Order order : List.of(START, STOP)) {
+            for (Order order : List.of(START, STOP, KILL)) {
                 failEach(order, orders, wire, armed, refusals);
             }
             assertThat(refusals).isNotEmpty().allSatisfy(words -> assertThat(words)

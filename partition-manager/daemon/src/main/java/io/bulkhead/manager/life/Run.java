@@ -1,6 +1,7 @@
 package io.bulkhead.manager.life;
 
 import io.bulkhead.manager.start.RunningPartition;
+import io.bulkhead.manager.sys.Fd;
 import io.bulkhead.manager.sys.ProcessEnd;
 import io.bulkhead.manager.sys.Signals;
 import java.time.Duration;
@@ -131,10 +132,27 @@ final class Run implements AutoCloseable {
         }
     }
 
+    /**
+     * Lets go of everything, but of a holder that is alive only once it has ended: it is our child, and dead it stays in the
+     * table of processes until somebody has asked how it ended.
+     */
     @Override
     public void close() {
         initWatch.close();
+        running.initFd().close();
+        running.console().close();
+        if (holderEnded.isDone()) {
+            letHolderGo();
+        } else {
+            // Whoever tells of the end is where nothing may wait.
+            CompletableFuture<Void> unused = holderEnded.thenRunAsync(this::letHolderGo);
+        }
+    }
+
+    private void letHolderGo() {
         holderWatch.close();
-        running.close();
+        try (Fd holder = running.holderFd()) {
+            processes.pollEnd(holder);
+        }
     }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -15,6 +16,9 @@ final class FakeProcesses implements ProcessWatch {
     private final Map<Long, Optional<ProcessEnd>> ends = new ConcurrentHashMap<>();
     private final Map<Long, Runnable> watches = new ConcurrentHashMap<>();
     final List<Long> open = new CopyOnWriteArrayList<>();
+    /** Whose end was asked for after it had come. */
+    final Set<Long> reaped = ConcurrentHashMap.newKeySet();
+
     final List<String> signals = new CopyOnWriteArrayList<>();
     Runnable onSignal = () -> {};
     /** How often process 1 is asked before it has a handler. */
@@ -88,7 +92,10 @@ final class FakeProcesses implements ProcessWatch {
 
     @Override
     public Optional<ProcessEnd> pollEnd(Fd process) {
-        return ends.getOrDefault((long) process.number(), Optional.of(new ProcessEnd.Unknown()));
+        long pid = process.number();
+        Optional<ProcessEnd> end = ends.getOrDefault(pid, Optional.of(new ProcessEnd.Unknown()));
+        end.ifPresent(known -> reaped.add(pid));
+        return end;
     }
 
     @Override

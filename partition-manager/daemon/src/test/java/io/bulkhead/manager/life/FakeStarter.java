@@ -16,10 +16,12 @@ import java.util.TreeSet;
 
 /** Boots by inventing two process numbers, and undoes as the real one promises. */
 final class FakeStarter implements Starter {
+    static final long FIRST_HOLDER = 100;
+
     private final Faults faults;
     private final FakeProcesses processes;
     private final FakeCgroups cgroups;
-    private long nextPid = 100;
+    private long nextPid = FIRST_HOLDER;
     int attempts;
     int starts;
     final List<UidRange> forgotten = new ArrayList<>();

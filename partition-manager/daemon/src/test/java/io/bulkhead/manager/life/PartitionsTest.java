@@ -362,8 +362,12 @@ class PartitionsTest {
                     .isEqualTo(State.BOUND);
 
             assertThat(host.processes.living()).isEmpty();
-            assertThat(host.processes.open).isEmpty();
             assertThat(host.cgroups.payloads).isEmpty();
+            // A holder that outlived the first stop is let go once it has ended, by another thread.
+            Awaitility.await().untilAsserted(() -> {
+                assertThat(host.processes.open).isEmpty();
+                assertThat(host.processes.reaped).contains(FakeStarter.FIRST_HOLDER);
+            });
         }
     }
 
