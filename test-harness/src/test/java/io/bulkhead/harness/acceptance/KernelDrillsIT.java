@@ -25,6 +25,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  * partition-manager/SECURITY.md. What the same attempt does without the wall stands beside it, where that does no harm.
  */
 class KernelDrillsIT {
+    /** CAP_SYS_RESOURCE; capabilities(7). */
+    private static final int SYS_RESOURCE = 24;
+
     private static final String EVERY_INIT = "the kernel's doors are shut: drills of SECURITY.md";
 
     private static DrillGround ground;
@@ -257,6 +260,8 @@ class KernelDrillsIT {
                 .hasSize(2)
                 .allMatch(score -> Integer.parseInt(score) >= 0);
         assertThat(onTheHost(attempts)).contains("setpriority REACHED", "ioprio_set REACHED");
+        assertThat(DrillGround.onTheHostAside(killer).out())
+                .isEqualTo(ThisHost.rootHas(SYS_RESOURCE) ? "oom REACHED\n" : "");
     }
 
     @ParameterizedTest

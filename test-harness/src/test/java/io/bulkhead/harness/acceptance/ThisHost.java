@@ -112,6 +112,16 @@ final class ThisHost {
         }
     }
 
+    /**
+     * Whether root of this host may do something; not every host leaves it everything.
+     *
+     * @param capability its number, capabilities(7)
+     */
+    static boolean rootHas(int capability) {
+        long effective = Long.parseUnsignedLong(line(Path.of("/proc/self/status"), "CapEff:").get(1), 16);
+        return (effective >> capability & 1) != 0;
+    }
+
     static String text(Path file) {
         try {
             return Files.readString(file).strip();
