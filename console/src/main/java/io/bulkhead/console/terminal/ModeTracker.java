@@ -242,9 +242,10 @@ public final class ModeTracker {
 
     /** Colours add up until they are put back. */
     private void colour(String text) {
-        if (matches(PLAIN, text)) {
+        boolean zero = text.startsWith("0");
+        if (text.isEmpty() || (zero && matches(PLAIN, text))) {
             colours = "";
-        } else if (matches(PLAIN_FIRST, text)) {
+        } else if (zero && matches(PLAIN_FIRST, text)) {
             colours = "\u001b[" + text + "m";
         } else if (colours.length() + text.length() <= MOST_COLOURS) {
             colours += "\u001b[" + text + "m";
