@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * Follows the modes that a stream sets on a terminal: those of DEC and ECMA-48 that outlive the sequence, the scrolling
@@ -21,6 +22,14 @@ public final class ModeTracker {
 
     /** Those of them that are on by default. */
     private static final Set<Integer> ON = Set.of(7, 25);
+
+    // Compiled once: streams have thousands of sequences a second.
+    private static final Pattern PRIVATE_MODES = Pattern.compile("\\?[0-9;]+");
+    private static final Pattern MODE = Pattern.compile("0*[0-9]{1,4}");
+    private static final Pattern REGION = Pattern.compile("[0-9]{0,4}(;[0-9]{0,4})?");
+    private static final Pattern COLOURS = Pattern.compile("[0-9;:]*");
+    private static final Pattern PLAIN = Pattern.compile("0*");
+    private static final Pattern PLAIN_FIRST = Pattern.compile("0+;.*");
 
     private static final int MOST_PARAMETERS = 64;
     private static final int MOST_COLOURS = 128;
@@ -205,23 +214,27 @@ public final class ModeTracker {
     }
 
     private void carryOut(char last, String text) {
-        if ((last == 'h' || last == 'l') && text.matches("\\?[0-9;]+")) {
+        if ((last == 'h' || last == 'l') && matches(PRIVATE_MODES, text)) {
             setPrivate(text.substring(1), last == 'h');
         } else if ((last == 'h' || last == 'l')
                 && Arrays.asList(text.split(";")).contains("4")) {
             insert = last == 'h';
-        } else if (last == 'r' && text.matches("[0-9]{0,4}(;[0-9]{0,4})?")) {
+        } else if (last == 'r' && matches(REGION, text)) {
             region = text;
-        } else if (last == 'm' && text.matches("[0-9;:]*")) {
+        } else if (last == 'm' && matches(COLOURS, text)) {
             colour(text);
         } else if (last == 'p' && text.equals("!")) {
             reset();
         }
     }
 
+    private static boolean matches(Pattern pattern, String text) {
+        return pattern.matcher(text).matches();
+    }
+
     private void setPrivate(String text, boolean on) {
         for (String number : text.split(";")) {
-            if (number.matches("0*[0-9]{1,4}") && PRIVATE.contains(Integer.parseInt(number))) {
+            if (matches(MODE, number) && PRIVATE.contains(Integer.parseInt(number))) {
                 modes.put(Integer.parseInt(number), on);
             }
         }
@@ -229,9 +242,10 @@ public final class ModeTracker {
 
     /** Colours add up until they are put back. */
     private void colour(String text) {
-        if (text.isEmpty() || text.matches("0+")) {
+        boolean zero = text.startsWith("0");
+        if (text.isEmpty() || (zero && matches(PLAIN, text))) {
             colours = "";
-        } else if (text.matches("0+;.*")) {
+        } else if (zero && matches(PLAIN_FIRST, text)) {
             colours = "\u001b[" + text + "m";
         } else if (colours.length() + text.length() <= MOST_COLOURS) {
             colours += "\u001b[" + text + "m";

@@ -33,6 +33,12 @@ public final class QueryFilter {
     /** What ends a string for some terminals and does something then: controls but those of lines, C1 in UTF-8. */
     private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F]|\\xC2[\\x80-\\x9F]");
 
+    private static final Pattern PRIVATE_MODES = Pattern.compile("\\?[0-9;]*[hl]");
+    private static final Pattern DEVICE_QUERY = Pattern.compile("(?s)[0-9;]*(\\$q|\\+q|\\*q|!z|\\+p).*");
+    private static final Pattern SYSTEM_QUERY = Pattern.compile("(?s).*[;=]\\?.*");
+    private static final Pattern SIZE_REPORTS = Pattern.compile("\\?(.*;)?0*2048(;.*)?");
+    private static final Pattern LEADING_ZEROS = Pattern.compile("^0+(?=.)");
+
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final EscapeScanner scanner = new EscapeScanner(new Sink());
     private boolean inPresent;
@@ -117,7 +123,7 @@ public final class QueryFilter {
     }
 
     private void watchScreen(String text) {
-        if (text.matches("\\?[0-9;]*[hl]")) {
+        if (PRIVATE_MODES.matcher(text).matches()) {
             for (String mode : text.substring(1, text.length() - 1).split(";")) {
                 if (mode.equals("47") || mode.equals("1047") || mode.equals("1049")) {
                     alternateScreen = text.endsWith("h");
@@ -132,7 +138,7 @@ public final class QueryFilter {
             case 'Z' -> true; // DECID
             case ']' -> isStringQuery(body);
             // DCS: DECRQSS, XTGETTCAP, and DECRSPS' relatives; a macro (DECDMAC) can hold any of them.
-            case 'P' -> body.matches("(?s)[0-9;]*(\\$q|\\+q|\\*q|!z|\\+p).*");
+            case 'P' -> DEVICE_QUERY.matcher(body).matches();
             case '_' -> true; // APC: kitty's graphics answer, and nobody else uses it for what is seen
             default -> false;
         };
@@ -140,7 +146,7 @@ public final class QueryFilter {
 
     /** OSC: colours, fonts and the like are asked for by "?". */
     private static boolean isStringQuery(String body) {
-        return body.matches("(?s).*[;=]\\?.*")
+        return SYSTEM_QUERY.matcher(body).matches()
                 || switch (number(body)) {
                     case 52, // the clipboard, also written to
                             60, // xterm: which operations are allowed
@@ -159,7 +165,7 @@ public final class QueryFilter {
         while (end < body.length() && Character.isDigit(body.charAt(end))) {
             end++;
         }
-        String digits = body.substring(0, end).replaceFirst("^0+(?=.)", "");
+        String digits = LEADING_ZEROS.matcher(body.substring(0, end)).replaceFirst("");
         return digits.isEmpty() || digits.length() > MOST_DIGITS ? -1 : Integer.parseInt(digits);
     }
 
@@ -176,7 +182,7 @@ public final class QueryFilter {
             case 'u' -> parameters.startsWith("?") || parameters.endsWith("$") || parameters.endsWith("&");
             case 'm', 'g' -> parameters.startsWith("?"); // XTQMODKEYS, XTQFMTKEYS, not SGR, TBC
             case 'R' -> parameters.endsWith("#"); // XTREPORTCOLORS
-            case 'h' -> parameters.matches("\\?(.*;)?0*2048(;.*)?"); // reports the size at once, and at each change
+            case 'h' -> SIZE_REPORTS.matcher(parameters).matches(); // reports the size at once, and at each change
             case 'S' -> parameters.startsWith("?"); // XTSMGRAPHICS, not SU
             case 't' -> number(parameters) >= FIRST_WINDOW_REPORT && number(parameters) <= LAST_WINDOW_REPORT;
             case 'w' -> parameters.endsWith("$") || parameters.endsWith("'"); // DECRQPSR, DECEFR

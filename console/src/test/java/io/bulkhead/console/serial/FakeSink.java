@@ -54,7 +54,9 @@ final class FakeSink implements ViewerSink {
     }
 
     private void append(ByteBuffer bytes) {
-        text.append(StandardCharsets.ISO_8859_1.decode(bytes.duplicate()));
+        byte[] copy = new byte[bytes.remaining()];
+        bytes.duplicate().get(copy);
+        text.append(new String(copy, StandardCharsets.ISO_8859_1));
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.bulkhead.broker.ledger;
 import io.bulkhead.contract.unit.WireText;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -15,6 +16,10 @@ import java.util.stream.Stream;
  */
 @WireText
 public record ResourceKey(Kind kind, int id, String name) implements Comparable<ResourceKey> {
+    // Before the keys below, which are checked by it.
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9!._@-]{0,32}");
+    private static final Pattern NUMBER = Pattern.compile("\\d{1,6}");
+
     /** CPU time of the host's pool, in thousandths of one CPU. */
     public static final ResourceKey POOL = of(Kind.POOL);
 
@@ -72,7 +77,7 @@ public record ResourceKey(Kind kind, int id, String name) implements Comparable<
         if (id < 0 || (kind.form != Form.NUMBERED && id != 0)) {
             throw new IllegalArgumentException("there is no " + kind + " number " + id);
         }
-        if (name.isEmpty() == (kind.form == Form.NAMED) || !name.matches("[A-Za-z0-9!._@-]{0,32}")) {
+        if (name.isEmpty() == (kind.form == Form.NAMED) || !NAME.matcher(name).matches()) {
             throw new IllegalArgumentException("there is no " + kind + " named '" + name + "'");
         }
     }
@@ -120,7 +125,9 @@ public record ResourceKey(Kind kind, int id, String name) implements Comparable<
             }
             if (parts.length == 1 && kind.form == Form.ONE) {
                 return of(kind);
-            } else if (parts.length == 2 && kind.form == Form.NUMBERED && parts[1].matches("\\d{1,6}")) {
+            } else if (parts.length == 2
+                    && kind.form == Form.NUMBERED
+                    && NUMBER.matcher(parts[1]).matches()) {
                 return new ResourceKey(kind, Integer.parseInt(parts[1]), "");
             } else if (parts.length == 2 && kind.form == Form.NAMED && !parts[1].isEmpty()) {
                 return new ResourceKey(kind, 0, parts[1]);

@@ -198,7 +198,7 @@ class DefinitionLawsTest {
                 .between(0, 1000)
                 .edgeCases(cases -> cases.add(100))
                 .optional();
-        return Combinators.combine(
+        Arbitrary<PartitionSpec> plain = Combinators.combine(
                         names,
                         claims(),
                         inits(),
@@ -208,8 +208,8 @@ class DefinitionLawsTest {
                         Arbitraries.longs().between(100, 3_600_000),
                         descriptions)
                 .as((name, claim, init, start, with, opt, stopTimeout, description) -> new PartitionSpec(
-                        name, claim, init, with || start.isPresent(), opt, stopTimeout, description, start))
-                .flatMap(WallWords::added);
+                        name, claim, init, with || start.isPresent(), opt, stopTimeout, description, start));
+        return WallWords.addedTo(plain);
     }
 
     private static Arbitrary<Claim> claims() {

@@ -38,16 +38,20 @@ final class WallWords {
 
     private WallWords() {}
 
-    /** The definition with walls of any kind added. */
-    static Arbitrary<PartitionSpec> added(PartitionSpec spec) {
+    /**
+     * Definitions with walls of any kind added. The walls depend on none of them: jqwik compares what makes them for one
+     * with what makes them for each one before.
+     */
+    static Arbitrary<PartitionSpec> addedTo(Arbitrary<PartitionSpec> specs) {
         return Combinators.combine(
+                        specs,
                         storage().injectNull(0.3),
                         networks().injectNull(0.3),
-                        access(spec.name()),
+                        access(),
                         shares(),
                         hardening().optional(),
                         console().injectNull(0.3))
-                .as((storage, network, access, shares, hardening, console) -> {
+                .as((spec, storage, network, access, shares, hardening, console) -> {
                     Claim claim = spec.claim();
                     if (storage != null) {
                         claim = claim.withStorage(storage);
@@ -68,7 +72,7 @@ final class WallWords {
                             spec.stopTimeoutMillis(),
                             spec.description(),
                             spec.startOrder(),
-                            bridge ? Optional.of(access) : Optional.empty(),
+                            bridge ? Optional.of(toOthers(access, spec.name())) : Optional.empty(),
                             shares,
                             hardening);
                 });
@@ -113,7 +117,15 @@ final class WallWords {
                         .map(device -> new NetworkSlice(Limit.unlimited(), Limit.unlimited(), Optional.of(device))));
     }
 
-    private static Arbitrary<NetworkAccess> access(PartitionName self) {
+    /** Without itself among its peers. */
+    private static NetworkAccess toOthers(NetworkAccess access, PartitionName self) {
+        return new NetworkAccess(
+                access.address(),
+                access.peers().stream().filter(peer -> !peer.equals(self)).toList(),
+                access.publish());
+    }
+
+    private static Arbitrary<NetworkAccess> access() {
         Arbitrary<List<PublishedPort>> ports = Combinators.combine(
                         Arbitraries.integers().between(1, 65_535).set().ofMaxSize(5),
                         Arbitraries.integers().between(1, 65_535),
@@ -130,10 +142,7 @@ final class WallWords {
                         ports)
                 .as((address, peers, publish) -> new NetworkAccess(
                         address,
-                        peers.stream()
-                                .filter(peer -> !peer.equals(self.value()))
-                                .map(PartitionName::new)
-                                .toList(),
+                        peers.stream().map(PartitionName::new).toList(),
                         publish));
     }
 

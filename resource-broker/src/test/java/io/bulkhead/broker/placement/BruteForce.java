@@ -6,9 +6,12 @@ import io.bulkhead.contract.partition.CpuClaim;
 import io.bulkhead.contract.partition.CpuClaim.Threads;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Tries every way to place a set on a small machine. Written from the rules, without a line of the planner: sets of CPUs are
@@ -120,24 +123,38 @@ final class BruteForce {
                 pool |= 1 << i;
             }
         }
-        return place(wholes, 0, pool);
+        return place(wholes, wholes.stream().map(this::suiting).toList(), 0, pool, new HashSet<>());
     }
 
-    /** Whether the claims from an index on find CPUs beside those taken; cores held whole are taken to the last thread. */
-    private boolean place(List<CpuClaim.Whole> claims, int index, int taken) {
+    /** Every set of CPUs, free or not, that a claim would take. */
+    private int[] suiting(CpuClaim.Whole claim) {
+        return IntStream.range(0, 1 << cpus.size())
+                .filter(set -> Integer.bitCount(set) == claim.count() && suits(claim, set))
+                .toArray();
+    }
+
+    /**
+     * Whether the claims from an index on find CPUs beside those taken; cores held whole are taken to the last thread.
+     *
+     * @param failed from which index and beside which CPUs it was tried in vain: a few claims that many sets suit are
+     *     otherwise tried for hours
+     */
+    private boolean place(
+            List<CpuClaim.Whole> claims, List<int[]> suiting, int index, int taken, Set<List<Integer>> failed) {
         if (index == claims.size()) {
             return true;
         }
-        CpuClaim.Whole claim = claims.get(index);
-        for (int set = 0; set < 1 << cpus.size(); set++) {
-            if (Integer.bitCount(set) == claim.count()
-                    && (set & taken) == 0
-                    && suits(claim, set)
-                    && !sharesACore(claim, set, taken)
-                    && place(claims, index + 1, taken | set)) {
+        if (failed.contains(List.of(index, taken))) {
+            return false;
+        }
+        for (int set : suiting.get(index)) {
+            if ((set & taken) == 0
+                    && !sharesACore(claims.get(index), set, taken)
+                    && place(claims, suiting, index + 1, taken | set, failed)) {
                 return true;
             }
         }
+        failed.add(List.of(index, taken));
         return false;
     }
 
