@@ -28,12 +28,18 @@ final class MemoryBench {
         this.progress = progress;
     }
 
-    /** What /proc/PID/smaps_rollup says, in KiB; proc(5). */
-    private record Memory(long rssKib, long pssKib) {
+    /**
+     * What /proc/PID/smaps_rollup says, in KiB; proc(5).
+     *
+     * @param sharedKib what of the RSS is files in memory, /proc/PID/status: of the manager, consoles' pages that were written
+     */
+    private record Memory(long rssKib, long pssKib, long sharedKib) {
         static Memory of(long pid) {
             List<String> lines =
                     HostLines.text("/proc/" + pid + "/smaps_rollup").lines().toList();
-            return new Memory(value(lines, "Rss:"), value(lines, "Pss:"));
+            List<String> status =
+                    HostLines.text("/proc/" + pid + "/status").lines().toList();
+            return new Memory(value(lines, "Rss:"), value(lines, "Pss:"), value(status, "RssShmem:"));
         }
 
         private static long value(List<String> lines, String key) {
@@ -41,11 +47,11 @@ final class MemoryBench {
                     .filter(line -> line.startsWith(key))
                     .mapToLong(line -> Long.parseLong(line.split("\\s+")[1]))
                     .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("no " + key + " in smaps_rollup"));
+                    .orElseThrow(() -> new IllegalStateException("nobody says " + key));
         }
 
         Memory plus(Memory other) {
-            return new Memory(rssKib + other.rssKib, pssKib + other.pssKib);
+            return new Memory(rssKib + other.rssKib, pssKib + other.pssKib, sharedKib + other.sharedKib);
         }
     }
 
@@ -64,7 +70,7 @@ final class MemoryBench {
                 manager.define(name, CPU_MILLIS, MEMORY_BYTES, TASKS, Limit.unlimited());
             }
             Memory defined = Memory.of(manager.pid());
-            Memory holders = new Memory(0, 0);
+            Memory holders = new Memory(0, 0, 0);
             progress.accept("starting them");
             for (PartitionName name : names) {
                 PartitionStatus status = manager.orders()
@@ -104,10 +110,12 @@ final class MemoryBench {
     }
 
     private static String markdown(List<String> host, List<Row> rows, List<String> budgets) {
-        Table table = new Table("memory, MiB", "RSS", "PSS");
-        rows.forEach(
-                row -> table.row(row.what(), mebibytes((double) row.memory().rssKib()), mebibytes((double)
-                        row.memory().pssKib())));
+        Table table = new Table("memory, MiB", "RSS", "PSS", "of the RSS, files in memory");
+        rows.forEach(row -> table.row(
+                row.what(),
+                mebibytes((double) row.memory().rssKib()),
+                mebibytes((double) row.memory().pssKib()),
+                mebibytes((double) row.memory().sharedKib())));
         StringBuilder text = new StringBuilder();
         host.forEach(line -> text.append("- ").append(line).append('\n'));
         text.append('\n').append(table).append('\n');

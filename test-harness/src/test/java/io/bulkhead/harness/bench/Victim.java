@@ -16,7 +16,7 @@ enum Victim {
     REACH("Redis, set and get over the network", 1000, "request.pl", Victim.ADDRESS, Victim.PLAIN_PORT, "mix"),
 
     /** Each time a new inotify instance with a watch that hears of a new file. */
-    WATCH("inotify: a new instance hears of a file", 50, "watch.pl");
+    WATCH("inotify: a new instance hears of a file", 200, "watch.pl");
 
     /** Stands for the address that the victim has on the network. */
     private static final String ADDRESS = "@ADDRESS@";

@@ -3,6 +3,7 @@ require 'sys/syscall.ph';
 my ($rate, $seconds) = @ARGV;
 my $directory = "/tmp/watched-$$";
 my $IN_CREATE = 0x100;
+$SIG{CHLD} = 'IGNORE';
 mkdir $directory or die "no directory: $!";
 pace($rate, $seconds, sub {
     my $instance = syscall(SYS_inotify_init1(), 0);
@@ -12,8 +13,15 @@ pace($rate, $seconds, sub {
     open(my $file, '>', "$directory/$_[0]") or die "no file: $!";
     close $file;
     sysread($events, my $event, 4096) or die "no event: $!";
-    # The kernel waits for some milliseconds until nobody can still use an instance that is closed.
+    # The kernel lets nobody go on who closes an instance until its worker has seen that nobody still uses it: a tick and more, and
+    # then the next call would be late whatever the neighbour does. So a child has the last descriptor of it.
     my $made = "$directory/$_[0]";
-    return sub { unlink $made; close $events };
+    return sub { unlink $made; close_elsewhere($events) };
 });
 rmdir $directory;
+
+sub close_elsewhere {
+    my $child = fork // die "no child: $!";
+    exit if $child == 0;
+    close $_[0];
+}

@@ -14,23 +14,28 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Frames over a socket, with deadlines. One thread reads, any thread writes, {@link #close()} from any thread ends both.
  */
 final class FrameChannel implements AutoCloseable {
-    private static final int READ_BYTES = 16 << 10;
+    /** There are hundreds of connections, few of which say much; and what the JDK reads into has the same size once more. */
+    private static final int READ_BYTES = 4 << 10;
+
     private static final Duration FOREVER = Duration.ofDays(36_500);
 
     private final SocketChannel channel;
     private final Duration frameDeadline;
     private final Selector readable;
-    private final Selector writable;
     private final FrameDecoder decoder = new FrameDecoder();
     private final Deque<Frame> decoded = new ArrayDeque<>();
     private final ByteBuffer piece = ByteBuffer.allocate(READ_BYTES);
     private final Object writing = new Object();
     private long frameBegun;
+
+    /** Made when a peer is slow for the first time, under {@link #writing}: each costs two descriptors and some 16 KiB. */
+    private volatile @Nullable Selector writable;
 
     /**
      * @param channel becomes owned and non-blocking
@@ -41,9 +46,7 @@ final class FrameChannel implements AutoCloseable {
         this.frameDeadline = frameDeadline;
         channel.configureBlocking(false);
         this.readable = Selector.open();
-        this.writable = Selector.open();
         channel.register(readable, SelectionKey.OP_READ);
-        channel.register(writable, SelectionKey.OP_WRITE);
     }
 
     /** The next frame; empty at the end of the stream. {@link WireException} for what is no frame, or too slow. */
@@ -109,9 +112,28 @@ final class FrameChannel implements AutoCloseable {
                 if (left.toMillis() <= 0) {
                     throw new IOException("the peer does not read");
                 }
-                select(writable, left);
+                select(writable(), left);
             }
         }
+    }
+
+    private Selector writable() throws IOException {
+        Selector made = writable;
+        if (made == null) {
+            made = Selector.open();
+            writable = made;
+            if (!channel.isOpen()) {
+                // Whoever closed it has not seen the selector, maybe.
+                closeSelector(made);
+                throw new ClosedChannelException();
+            }
+            try {
+                channel.register(made, SelectionKey.OP_WRITE);
+            } catch (ClosedSelectorException e) {
+                throw new ClosedChannelException();
+            }
+        }
+        return made;
     }
 
     /**
@@ -143,7 +165,10 @@ final class FrameChannel implements AutoCloseable {
             // It is gone either way; nobody is left to tell.
         }
         closeSelector(readable);
-        closeSelector(writable);
+        Selector made = writable;
+        if (made != null) {
+            closeSelector(made);
+        }
     }
 
     private static void closeSelector(Selector selector) {

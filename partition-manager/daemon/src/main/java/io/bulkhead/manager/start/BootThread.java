@@ -24,8 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +38,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class BootThread extends Thread {
     private static final long PATIENCE_MILLIS = 10_000;
-    private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
+
+    /** A process closes its files just before its end shows. */
+    private static final long LAST_BREATH_MILLIS = 1_000;
 
     private static final Path SLASH = Path.of("/");
     private static final Path DOT = Path.of(".");
@@ -60,6 +60,7 @@ final class BootThread extends Thread {
      * @param master of the console
      * @param slave of the console, on the host
      * @param release what process 1 waits for; not closed here
+     * @param signs of process 1; its end to write to is closed here
      * @param mountPoint an empty directory of the host to build the root on
      */
     record Order(
@@ -70,6 +71,7 @@ final class BootThread extends Thread {
             Fd master,
             Path slave,
             Pipe release,
+            BirthSigns signs,
             Path mountPoint) {}
 
     private final Syscalls sys;
@@ -179,11 +181,13 @@ final class BootThread extends Thread {
             descriptors.put(4, order.release().readEnd());
             descriptors.put(5, slave);
             descriptors.put(6, order.userNamespace());
+            descriptors.put(7, order.signs().writeEnd());
             order.request().network().ifPresent(network -> {
-                descriptors.put(7, network.namespace());
+                descriptors.put(8, network.namespace());
                 environment.put(HostsBlock.VARIABLE, network.hosts());
             });
             holder = Child.start(sys, new SpawnRequest(command.get(0), command, environment, descriptors));
+            order.signs().handedOver();
         }
         if (gated) {
             cgroups.enter(order.request().name(), holder().pid());
@@ -193,18 +197,12 @@ final class BootThread extends Thread {
 
     /** The holder's only child, once it is there: its namespaces are complete and it waits for its release. */
     private void findInit() {
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+        boolean told = order.signs().await(PATIENCE_MILLIS);
         List<Long> children = processes.children(holder().pid());
-        while (children.isEmpty()) {
-            Optional<ProcessEnd> end = sys.pollEnd(holder().process());
-            if (end.isPresent()) {
-                throw new IllegalStateException(HolderProgram.reason(end.get()));
-            }
-            if (System.nanoTime() > deadline) {
-                throw new IllegalStateException("the holder has no child after " + PATIENCE_MILLIS + " ms");
-            }
-            LockSupport.parkNanos(PAUSE_NANOS);
-            children = processes.children(holder().pid());
+        if (!told || children.isEmpty()) {
+            throw new IllegalStateException(Endings.await(sys, holder().process(), told ? 0 : LAST_BREATH_MILLIS)
+                    .map(HolderProgram::reason)
+                    .orElse("the holder has no child after " + PATIENCE_MILLIS + " ms"));
         }
         init = children.get(0);
         initFd = sys.openProcess(init);

@@ -16,6 +16,7 @@ final class ClassWarmUp {
     private static final List<Class<?>> USED = List.of(
             BootStep.class,
             BootThread.class,
+            BirthSigns.class,
             StorageRunner.class,
             Child.class,
             HolderProgram.class,

@@ -20,7 +20,8 @@ import java.util.List;
  * Pure; any thread.
  *
  * <p>Descriptors: {@value PartitionStarter#HOLDERS_MASTER} is the console's master, 4 a pipe on which it is told to go on, a
- * newline for each time, 5 a slave of the console, 6 the user namespace, 7 the network namespace where one was made ahead. Those
+ * newline for each time, 5 a slave of the console, 6 the user namespace, 7 what {@link BirthSigns} reads, 8 the network namespace where
+ * one was made ahead. Those
  * that Perl opens anew close by themselves at an exec.
  */
 final class HolderProgram {
@@ -66,7 +67,7 @@ final class HolderProgram {
               open $file, '<', "/proc/sys/user/$name" and sysread $file, $now, 32 and $now == $value or exit 89;
               push @kept, $file;
             }
-            syscall($setns, 7, 0x40000000) == 0 or exit 87 if $joins;
+            syscall($setns, 8, 0x40000000) == 0 or exit 87 if $joins;
             syscall($unshare, $joins ? 0x2e000000 : 0x6e000000) == 0 or exit 93;
             if (defined fileno $clocks) {
               my @now = map { my $time = ' ' x 16; syscall(CLOCK_GETTIME, $_, $time) == 0 or exit 88; unpack 'q', $time } 1, 7;
@@ -74,9 +75,11 @@ final class HolderProgram {
               syswrite $clocks, sprintf "monotonic -%d 0\nboottime -%d 0\n", @now or exit 88;
               close $clocks;
             }
+            open TOLD, '>&=', 7 or exit 94;
             my $child = fork;
             defined $child or exit 94;
             if ($child) {
+              close TOLD;
               $SIG{INT} = $SIG{TERM} = 'IGNORE';
               $0 = 'bulkhead-holder';
               waitpid $child, 0;
@@ -85,10 +88,11 @@ final class HolderProgram {
               kill $signal, $$ if $signal;
               exit $? >> 8;
             }
+            syswrite TOLD, "\n";
             open MASTER, '+<&=', 3;
             open SLAVE, '+<&=', 5;
             open USERS, '<&=', 6;
-            open NETWORK, '<&=', 7 if $joins;
+            open NETWORK, '<&=', 8 if $joins;
             await(98);
             open STDIN, '+<', '/dev/console' and open STDOUT, '>&STDIN' and open STDERR, '>&STDIN' or exit 95;
             delete $ENV{PERL_HASH_SEED};
@@ -97,6 +101,7 @@ final class HolderProgram {
             my ($none, $root) = ('none', '/');
             syscall($unshare, 0x20000) == 0 && syscall($mount, $none, $root, 0, 0x44000, 0) == 0 or exit 96;
             restrain($filter, $capabilities) or exit 99;
+            syswrite TOLD, "\n";
             await(98);
             exec { $ARGV[0] } @ARGV or exit 97;
             """.replace("CLOCK_GETTIME", Integer.toString(SYS_CLOCK_GETTIME))
@@ -109,7 +114,7 @@ final class HolderProgram {
      * Its command line.
      *
      * @param gated whether it waits for a newline before it does anything; process 1 waits for one in any case
-     * @param joinsNetwork whether descriptor 7 is its network namespace; it makes one otherwise
+     * @param joinsNetwork whether descriptor 8 is its network namespace; it makes one otherwise
      * @param restraints of process 1
      * @param init what process 1 executes
      */

@@ -20,8 +20,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +35,9 @@ public final class PartitionStarter implements Starter, AutoCloseable {
     static final int HOLDERS_MASTER = 3;
 
     private static final long PATIENCE_MILLIS = 5_000;
-    private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
+
+    /** A process closes its files just before its end shows. */
+    private static final long LAST_BREATH_MILLIS = 1_000;
 
     private final Syscalls sys;
     private final Cgroups cgroups;
@@ -45,6 +45,9 @@ public final class PartitionStarter implements Starter, AutoCloseable {
     private final HostLayout layout;
     private final Path mountPoint;
     private final UserNamespaces namespaces;
+
+    /** Filters of system calls on the manager itself, which nobody puts on it later: whatever it starts has them too. */
+    private final int ownFilters;
 
     /**
      * Makes a starter for this host.
@@ -62,6 +65,7 @@ public final class PartitionStarter implements Starter, AutoCloseable {
         this.processes = processes;
         this.layout = layout;
         this.namespaces = new UserNamespaces(sys, processes);
+        this.ownFilters = processes.filters(ProcessHandle.current().pid());
         ClassWarmUp.run();
     }
 
@@ -82,15 +86,16 @@ public final class PartitionStarter implements Starter, AutoCloseable {
             PseudoTerminal terminal = at(BootStep.TERMINAL, sys::openPseudoTerminal);
             undo.push("close the console", terminal.master()::close);
             Fd userNamespace = at(BootStep.USER_NAMESPACE, () -> namespaces.of(request.uidRange()));
-            try (Pipe release = at(BootStep.HOLDER, sys::pipe)) {
-                BootThread thread = boot(request, init, terminal, userNamespace, release, undo);
+            try (Pipe release = at(BootStep.HOLDER, sys::pipe);
+                    BirthSigns signs = at(BootStep.HOLDER, () -> new BirthSigns(sys))) {
+                BootThread thread = boot(request, init, terminal, userNamespace, release, signs, undo);
                 RunningPartition running = new RunningPartition(
                         identify(thread.holder().pid()),
                         thread.holder().process(),
                         identify(thread.init()),
                         thread.initFd(),
                         terminal.master());
-                prove(running, beforeRelease, undo);
+                prove(running, signs, beforeRelease, undo);
                 at(BootStep.RELEASE, () -> sys.write(release.writeEnd(), new byte[] {'\n'}, 0, 1));
                 undo.keep();
                 return running;
@@ -104,6 +109,7 @@ public final class PartitionStarter implements Starter, AutoCloseable {
             PseudoTerminal terminal,
             Fd userNamespace,
             Pipe release,
+            BirthSigns signs,
             Undo undo) {
         Supplier<MountPlan> plan = () -> MountPlan.of(
                 new RootRequest(
@@ -120,7 +126,7 @@ public final class PartitionStarter implements Starter, AutoCloseable {
                 cgroups,
                 processes,
                 new BootThread.Order(
-                        request, init, plan, userNamespace, terminal.master(), terminal.slave(), release, mountPoint));
+                        request, init, plan, userNamespace, terminal.master(), terminal.slave(), release, signs, mountPoint));
         undo.push("end what was half-started", () -> abandon(thread, release));
         thread.start();
         joinFully(thread);
@@ -134,34 +140,28 @@ public final class PartitionStarter implements Starter, AutoCloseable {
      * The last look before process 1 runs: that it stands in the new root, behind its locked mounts and its filter, then
      * whatever the caller wants proved.
      */
-    private void prove(RunningPartition running, BeforeRelease beforeRelease, Undo undo) {
+    private void prove(RunningPartition running, BirthSigns signs, BeforeRelease beforeRelease, Undo undo) {
         at(BootStep.PROOF, () -> {
             for (ProcessId process : List.of(running.holder(), running.init())) {
                 if (processes.sharesOurRoot(process.pid())) {
                     throw new IllegalStateException("process " + process.pid() + " still has the host's root");
                 }
             }
-            awaitRestrained(running);
+            awaitRestrained(running, signs);
             beforeRelease.prepare(running, undo);
             return running;
         });
     }
 
-    private void awaitRestrained(RunningPartition running) {
+    private void awaitRestrained(RunningPartition running, BirthSigns signs) {
         long init = running.init().pid();
-        int ours = processes.filters(ProcessHandle.current().pid());
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
-        while (processes.filters(init) <= ours) {
-            if (!processes.isRunning(running.init())) {
-                throw new IllegalStateException(Endings.await(sys, running.holderFd(), PATIENCE_MILLIS)
-                        .map(HolderProgram::reason)
-                        .orElse("process 1 has ended before its release"));
-            }
-            if (System.nanoTime() > deadline) {
-                throw new IllegalStateException(
-                        "process 1 has no filter of system calls after " + PATIENCE_MILLIS + " ms");
-            }
-            LockSupport.parkNanos(PAUSE_NANOS);
+        if (!signs.await(PATIENCE_MILLIS)) {
+            throw new IllegalStateException(Endings.await(sys, running.holderFd(), LAST_BREATH_MILLIS)
+                    .map(HolderProgram::reason)
+                    .orElse("process 1 has not come to its release after " + PATIENCE_MILLIS + " ms"));
+        }
+        if (processes.filters(init) <= ownFilters) {
+            throw new IllegalStateException("process 1 has no filter of system calls");
         }
         if (!processes.hasLeftItsParentsMounts(init)) {
             throw new IllegalStateException("process 1 has not locked its mounts");
