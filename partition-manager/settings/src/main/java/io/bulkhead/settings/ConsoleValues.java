@@ -46,6 +46,17 @@ final class ConsoleValues {
         };
     }
 
+    /** The code of a control character. */
+    static Optional<Integer> escapeKey(String text) {
+        return switch (text) {
+            case ApiValues.NONE -> Optional.empty();
+            case "ctrl-]" -> Optional.of(0x1d);
+            case "ctrl-^" -> Optional.of(0x1e);
+            case "ctrl-_" -> Optional.of(0x1f);
+            default -> throw new IllegalArgumentException("'" + text + "' is not ctrl-], ctrl-^, ctrl-_ or none");
+        };
+    }
+
     static Optional<Duration> time(String text) {
         if (text.equals(ApiValues.OFF)) {
             return Optional.empty();

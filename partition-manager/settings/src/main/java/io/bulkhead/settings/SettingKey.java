@@ -373,6 +373,24 @@ public record SettingKey<T>(
             "How long anybody may stay attached to a console.",
             ConsoleValues::time);
 
+    static final SettingKey<Optional<Settings.Place>> SSH_LISTEN = new SettingKey<>(
+            "ssh",
+            "listen",
+            ApiValues.OFF,
+            "an address and a port like 127.0.0.1:2222 or [::1]:2222, or off",
+            "Where consoles are served by SSH, to whoever has a key that bulkhead ssh-key add made known: ssh -p 2222 NAME@HOST"
+                    + " attaches to the console of NAME, ssh -p 2222 HOST list asks what there is.",
+            ApiValues::place);
+
+    static final SettingKey<Optional<Integer>> SSH_ESCAPE_KEY = new SettingKey<>(
+            "ssh",
+            "escape_key",
+            ApiValues.NONE,
+            "ctrl-], ctrl-^ or ctrl-_, or none",
+            "A second key, beside a tilde at the start of a line, that begins the console's own commands by SSH; anywhere in a"
+                    + " line. Typed twice, it is typed once.",
+            ConsoleValues::escapeKey);
+
     /** Every key there is, in the order of the file. */
     public static final List<SettingKey<?>> ALL = List.of(
             INSTANCE_NAME,
@@ -412,7 +430,9 @@ public record SettingKey<T>(
             CONSOLES_GRANTS,
             CONSOLES_BREAK,
             CONSOLES_WRITER_IDLE,
-            CONSOLES_MOST_ATTACHED);
+            CONSOLES_MOST_ATTACHED,
+            SSH_LISTEN,
+            SSH_ESCAPE_KEY);
 
     private static final Pattern USER = Pattern.compile("[a-z_][a-z0-9_-]{0,31}|0|[1-9][0-9]{0,9}");
     private static final ByteSize LEAST_RESERVE = ByteSize.ofMebibytes(16);

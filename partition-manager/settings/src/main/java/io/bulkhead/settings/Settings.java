@@ -30,6 +30,7 @@ import java.util.Set;
  * @param controlPlaneUser user name or number that the control plane runs as
  * @param api who may use the API, and where
  * @param consoles how they are served
+ * @param ssh where, by SSH
  */
 public record Settings(
         InstanceName instance,
@@ -44,7 +45,16 @@ public record Settings(
         Network network,
         String controlPlaneUser,
         Api api,
-        Consoles consoles) {
+        Consoles consoles,
+        Ssh ssh) {
+    /**
+     * Consoles by SSH.
+     *
+     * @param listen on TCP, if at all
+     * @param escapeKey the code of a key beside the tilde that begins commands of the console's own
+     */
+    public record Ssh(Optional<Place> listen, Optional<Integer> escapeKey) {}
+
     /** A role that a right on consoles takes. */
     public enum ConsoleRole {
         VIEWER,

@@ -35,6 +35,8 @@ class ApiSettingsTest {
     @Test
     void listensNowhereOnTcpUnlessItIsTold() {
         assertThat(SettingsLoader.defaults(Map.of()).api().listen()).isEmpty();
+        assertThat(SettingsLoader.defaults(Map.of()).ssh())
+                .isEqualTo(new Settings.Ssh(Optional.empty(), Optional.empty()));
     }
 
     @ParameterizedTest
@@ -47,6 +49,8 @@ class ApiSettingsTest {
                 "api.listen | 1.2.3.400:80 | '1.2.3.400' is no address",
                 "api.listen | 0.0.0.0:7480 | 0.0.0.0 can be reached by others, where tokens need TLS; set api.tls_certificate",
                 "api.listen | 10.0.0.1:7480 | or listen on 127.0.0.1",
+                "ssh.listen | 2222 | '2222' is no address with a port",
+                "ssh.escape_key | ctrl-m | 'ctrl-m' is not ctrl-], ctrl-^, ctrl-_ or none",
                 "api.viewers | a b | 'a b' is not the name of a group",
                 "api.viewers | a,,b | '' is not the name of a group",
                 "api.tls_key | tls.key | 'tls.key' is relative",
