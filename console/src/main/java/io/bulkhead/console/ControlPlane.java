@@ -3,6 +3,7 @@ package io.bulkhead.console;
 import io.bulkhead.broker.Bookkeeper;
 import io.bulkhead.broker.Broker;
 import io.bulkhead.broker.LedgerTraining;
+import io.bulkhead.broker.access.SshKeyStore;
 import io.bulkhead.broker.audit.AuditTrail;
 import io.bulkhead.broker.client.ClientOptions;
 import io.bulkhead.broker.client.LedgerWatch;
@@ -17,6 +18,7 @@ import io.bulkhead.console.serial.log.ConsoleLogs;
 import io.bulkhead.console.serial.log.FileConsoleLogs;
 import io.bulkhead.console.serial.log.LogLibrary;
 import io.bulkhead.console.serial.log.LogOptions;
+import io.bulkhead.console.serial.ssh.SshDoor;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.settings.Settings;
@@ -27,11 +29,13 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,6 +59,7 @@ public final class ControlPlane implements AutoCloseable {
     private final FileConsoleLogs logs;
     private final LogLibrary library;
     private final ApiServer server;
+    private final Optional<SshDoor> ssh;
 
     private ControlPlane(
             Vertx vertx,
@@ -64,7 +69,9 @@ public final class ControlPlane implements AutoCloseable {
             ConsoleRoom consoles,
             FileConsoleLogs logs,
             LogLibrary library,
-            ApiServer server) {
+            ApiServer server,
+            Optional<SshDoor> ssh) {
+        this.ssh = ssh;
         this.vertx = vertx;
         this.manager = manager;
         this.bookkeeper = bookkeeper;
@@ -108,17 +115,35 @@ public final class ControlPlane implements AutoCloseable {
             // Only who has the socket may have the ledger: the watch opens it.
             ApiOptions options = new ApiOptions(settings.apiSocket(), settings.instance(), version(), access(settings));
             AuditTrail audit = ApiServer.auditTrail(options);
-            ConsoleRoom consoles = ConsoleRoom.of(vertx, manager, broker, audit, logs, settings);
+            AtomicReference<Optional<SshKeyStore>> keys = new AtomicReference<>(Optional.empty());
+            ConsoleRoom consoles = ConsoleRoom.of(vertx, manager, broker, audit, logs, settings, () ->
+                    ConsoleRoom.rights(keys.get().map(SshKeyStore::accepted).orElse(List.of())));
             ApiServer server = await(ApiServer.start(vertx, broker, manager, options, audit, consoles.api(), library));
+            keys.set(Optional.of(server.sshKeys()));
             bookkeeper.open();
             Optional<LedgerWatch> watch = broker.ledger().map(office -> LedgerWatch.start(vertx, manager, office));
             consoles.start();
-            return new ControlPlane(vertx, manager, bookkeeper, watch, consoles, logs, library, server);
+            Optional<SshDoor> ssh = settings.ssh().listen().map(place -> SshDoor.open(
+                    place.host(),
+                    place.port(),
+                    settings.controlPlaneDirectory().resolve("ssh_host_ed25519_key"),
+                    server.sshKeys(),
+                    consoles.service(),
+                    consoles.thread(),
+                    cliOptions(settings)));
+            return new ControlPlane(vertx, manager, bookkeeper, watch, consoles, logs, library, server, ssh);
         } catch (RuntimeException e) {
             bookkeeper.close();
             await(vertx.close());
             throw e;
         }
+    }
+
+    /** By which a verb of the management shell finds this control plane. */
+    private static List<String> cliOptions(Settings settings) {
+        return List.of(
+                "--override", "instance.run_dir=" + settings.runDirectory(),
+                "--override", "instance.state_dir=" + settings.stateDirectory());
     }
 
     private static ApiAccess access(Settings settings) {
@@ -189,6 +214,7 @@ public final class ControlPlane implements AutoCloseable {
      */
     @Override
     public void close() {
+        ssh.ifPresent(SshDoor::close);
         consoles.close();
         await(server.close().otherwiseEmpty());
         library.close();

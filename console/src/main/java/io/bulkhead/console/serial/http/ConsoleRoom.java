@@ -2,6 +2,7 @@ package io.bulkhead.console.serial.http;
 
 import io.bulkhead.broker.Broker;
 import io.bulkhead.broker.access.Role;
+import io.bulkhead.broker.access.SshKey;
 import io.bulkhead.broker.audit.AuditEntry;
 import io.bulkhead.broker.audit.AuditTrail;
 import io.bulkhead.broker.client.ManagerClient;
@@ -25,12 +26,14 @@ import io.bulkhead.settings.Settings;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** Puts the console service together out of the settings, and takes it apart. */
 public final class ConsoleRoom implements AutoCloseable {
@@ -56,6 +59,7 @@ public final class ConsoleRoom implements AutoCloseable {
      * @param broker for the list of partitions and their measures
      * @param audit where it is written down who did what
      * @param logs of the consoles; their owner closes them behind this
+     * @param more rights beside those of the settings, asked each time
      */
     public static ConsoleRoom of(
             Vertx vertx,
@@ -63,7 +67,8 @@ public final class ConsoleRoom implements AutoCloseable {
             Broker broker,
             AuditTrail audit,
             FileConsoleLogs logs,
-            Settings settings) {
+            Settings settings,
+            Supplier<List<ConsoleRights.Grant>> more) {
         Settings.Consoles how = settings.consoles();
         ServiceThread thread = new EventLoopThread(vertx);
         LoggedPast past = new LoggedPast(logs);
@@ -78,7 +83,7 @@ public final class ConsoleRoom implements AutoCloseable {
                         new ManagerLines(manager, thread, broker::list),
                         logs,
                         past,
-                        rights(how),
+                        rights(how, more),
                         writingTo(audit),
                         breaks(how, broker),
                         options)),
@@ -89,7 +94,7 @@ public final class ConsoleRoom implements AutoCloseable {
         return time.map(Duration::toMillis).orElse(0L);
     }
 
-    private static ConsoleRights rights(Settings.Consoles how) {
+    private static ConsoleRights rights(Settings.Consoles how, Supplier<List<ConsoleRights.Grant>> more) {
         Map<ConsoleRight, Role> roles = new EnumMap<>(ConsoleRight.class);
         roles.put(ConsoleRight.READ, Role.valueOf(how.read().name()));
         roles.put(ConsoleRight.WRITE, Role.valueOf(how.write().name()));
@@ -102,7 +107,21 @@ public final class ConsoleRoom implements AutoCloseable {
                                 ConsoleRight.valueOf(
                                         each.right().toUpperCase(Locale.ROOT).replace('-', '_')),
                                 each.partitions()))
-                        .toList());
+                        .toList(),
+                more);
+    }
+
+    /** The rights that SSH keys give their owners. */
+    public static List<ConsoleRights.Grant> rights(List<SshKey> keys) {
+        return keys.stream()
+                .flatMap(key -> key.rights().stream().map(right -> {
+                    String[] parts = right.split("@", 2);
+                    ConsoleRight upTo = ConsoleRight.valueOf(
+                            parts[0].toUpperCase(Locale.ROOT).replace('-', '_'));
+                    return new ConsoleRights.Grant("ssh " + key.name(), upTo, parts[1]);
+                }))
+                .distinct()
+                .toList();
     }
 
     private static ConsoleAudit writingTo(AuditTrail audit) {

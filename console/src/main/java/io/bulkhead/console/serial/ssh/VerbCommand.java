@@ -1,0 +1,94 @@
+package io.bulkhead.console.serial.ssh;
+
+import io.bulkhead.console.cli.Main;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
+import org.apache.sshd.server.Environment;
+import org.apache.sshd.server.ExitCallback;
+import org.apache.sshd.server.channel.ChannelSession;
+import org.apache.sshd.server.command.Command;
+import org.jspecify.annotations.Nullable;
+
+/** One line of the management shell: a verb of the command line, in this process, on a thread of its own. */
+final class VerbCommand implements Command {
+    /** How many run at once. */
+    static final int MOST = 8;
+
+    private static final Semaphore ROOM = new Semaphore(MOST);
+    private static final int BUSY = 1;
+
+    private final Supplier<String[]> words;
+    private @Nullable OutputStream out;
+    private @Nullable OutputStream err;
+    private @Nullable ExitCallback exit;
+    private Optional<Thread> running = Optional.empty();
+
+    /** @param words to run, or a {@link io.bulkhead.contract.order.Refusal}; asked on the verb's thread */
+    VerbCommand(Supplier<String[]> words) {
+        this.words = words;
+    }
+
+    @Override
+    public void setInputStream(InputStream stream) {
+        // Nothing that reads is run here.
+    }
+
+    @Override
+    public void setOutputStream(OutputStream stream) {
+        out = stream;
+    }
+
+    @Override
+    public void setErrorStream(OutputStream stream) {
+        err = stream;
+    }
+
+    @Override
+    public void setExitCallback(ExitCallback callback) {
+        exit = callback;
+    }
+
+    @Override
+    public void start(ChannelSession channel, Environment environment) {
+        Thread thread = new Thread(this::run, "ssh-verb");
+        thread.setDaemon(true);
+        running = Optional.of(thread);
+        thread.start();
+    }
+
+    private void run() {
+        int status = BUSY;
+        try (PrintStream data = printer(out);
+                PrintStream rest = printer(err)) {
+            if (!ROOM.tryAcquire()) {
+                rest.print("bulkhead: " + MOST + " verbs are running already\n");
+            } else {
+                try {
+                    status = Main.run(InputStream.nullInputStream(), data, rest, words.get());
+                } catch (io.bulkhead.contract.order.Refusal e) {
+                    rest.print("bulkhead: " + e.problem().detail() + "\n");
+                    status = e.problem().code().exitCode();
+                } finally {
+                    ROOM.release();
+                }
+            }
+        }
+        if (exit != null) {
+            exit.onExit(status);
+        }
+    }
+
+    private static PrintStream printer(@Nullable OutputStream stream) {
+        return new PrintStream(stream == null ? OutputStream.nullOutputStream() : stream, true, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void destroy(ChannelSession channel) {
+        running.ifPresent(Thread::interrupt);
+    }
+}
