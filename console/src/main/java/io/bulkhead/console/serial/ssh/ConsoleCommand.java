@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 /** One viewer by SSH. All but what MINA calls lives on the service's thread; one write is under way at a time. */
 final class ConsoleCommand implements AsyncCommand, ViewerSink {
     private static final String HISTORY_HINT = "by OpenSSH ~~. at the start of a line leaves, ~~? shows the keys";
+    private static final long QUIET_MILLIS = 1_000;
     private static final long HISTORY_BYTES = 16 << 10;
 
     private final ConsoleService service;
@@ -114,7 +115,7 @@ final class ConsoleCommand implements AsyncCommand, ViewerSink {
         channel = session;
         session.setDataReceiver(new Keys());
         Optional<WindowSize> size = size(environment);
-        terminal = environment.getPtyModes() != null && !environment.getPtyModes().isEmpty() || size.isPresent();
+        terminal = environment.getEnv().containsKey(Environment.ENV_TERM);
         environment.addSignalListener(
                 (changed, signal) -> size(environment)
                         .ifPresent(now -> thread.execute(() -> say(new ClientMessage.Resize(now)))),
@@ -140,10 +141,10 @@ final class ConsoleCommand implements AsyncCommand, ViewerSink {
             return 0;
         }
 
-        /** The end of input. */
+        /** The end of input; without a terminal, what was typed has a second to show its effect. */
         @Override
         public void close() {
-            thread.execute(ConsoleCommand.this::leave);
+            thread.execute(() -> thread.after(terminal ? 0 : QUIET_MILLIS, ConsoleCommand.this::leave));
         }
     }
 
