@@ -214,6 +214,7 @@ final class ConsoleCommand implements AsyncCommand, ViewerSink {
     private void act(KeyInterpreter.Action action) {
         if (action instanceof KeyInterpreter.Type type) {
             typed.add(type.bytes());
+            typeOn();
             if (role.kind() != ServerMessage.Role.Kind.WRITES && !told) {
                 told = true;
                 notice("you are watching; ~~r asks for the typing, ~~w takes it over");
