@@ -4,6 +4,7 @@ import io.bulkhead.broker.Bookkeeper;
 import io.bulkhead.broker.Broker;
 import io.bulkhead.broker.LedgerTraining;
 import io.bulkhead.broker.access.SshKeyStore;
+import io.bulkhead.broker.audit.AuditEntry;
 import io.bulkhead.broker.audit.AuditTrail;
 import io.bulkhead.broker.client.ClientOptions;
 import io.bulkhead.broker.client.LedgerWatch;
@@ -18,6 +19,7 @@ import io.bulkhead.console.serial.log.ConsoleLogs;
 import io.bulkhead.console.serial.log.FileConsoleLogs;
 import io.bulkhead.console.serial.log.LogLibrary;
 import io.bulkhead.console.serial.log.LogOptions;
+import io.bulkhead.console.serial.ssh.SshAudit;
 import io.bulkhead.console.serial.ssh.SshDoor;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
@@ -127,10 +129,14 @@ public final class ControlPlane implements AutoCloseable {
                     place.host(),
                     place.port(),
                     settings.controlPlaneDirectory().resolve("ssh_host_ed25519_key"),
-                    server.sshKeys(),
-                    consoles.service(),
-                    consoles.thread(),
-                    cliOptions(settings)));
+                    new SshDoor.Parts(
+                            server.sshKeys(),
+                            consoles.service(),
+                            consoles.thread(),
+                            writingTo(audit),
+                            settings.ssh().escapeKey(),
+                            cliOptions(settings),
+                            SshDoor.HEARTBEAT)));
             return new ControlPlane(vertx, manager, bookkeeper, watch, consoles, logs, library, server, ssh);
         } catch (RuntimeException e) {
             bookkeeper.close();
@@ -144,6 +150,10 @@ public final class ControlPlane implements AutoCloseable {
         return List.of(
                 "--override", "instance.run_dir=" + settings.runDirectory(),
                 "--override", "instance.state_dir=" + settings.stateDirectory());
+    }
+
+    private static SshAudit writingTo(AuditTrail audit) {
+        return (caller, verb, subject, problem) -> audit.append(AuditEntry.of(caller, verb, subject, problem));
     }
 
     private static ApiAccess access(Settings settings) {

@@ -69,15 +69,28 @@ final class FakeLines implements Lines {
             takes = false;
         }
 
-        void takeAll() {
-            takes = true;
+        /** Takes what has come, and goes on taking nothing. */
+        void takeWaiting() {
             List<Runnable> waiting = List.copyOf(untaken);
             untaken.clear();
             waiting.forEach(Runnable::run);
         }
 
+        void takeAll() {
+            takes = true;
+            takeWaiting();
+        }
+
         String typed() {
             return typed.toString(StandardCharsets.UTF_8);
+        }
+
+        byte[] typedBytes() {
+            return typed.toByteArray();
+        }
+
+        int typedCount() {
+            return typed.size();
         }
 
         List<WindowSize> sizes() {

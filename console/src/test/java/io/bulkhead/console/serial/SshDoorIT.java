@@ -1,24 +1,35 @@
 package io.bulkhead.console.serial;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.bulkhead.broker.access.Role;
 import io.bulkhead.broker.access.SshKeyStore;
 import io.bulkhead.broker.access.SshPublicKey;
 import io.bulkhead.console.serial.ssh.SshDoor;
+import io.bulkhead.contract.order.ProblemCode;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +39,8 @@ import org.junit.jupiter.api.io.TempDir;
 class SshDoorIT {
     @TempDir
     Path directory;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor();
     private final FakeLines lines = new FakeLines();
@@ -57,10 +70,14 @@ class SshDoorIT {
         }
     };
 
+    private final List<String> audit = new CopyOnWriteArrayList<>();
+    private final List<Process> clients = new ArrayList<>();
+    private ConsoleService service;
+
     @BeforeEach
     void open() throws Exception {
         FakeLogs logs = new FakeLogs();
-        ConsoleService service = new ConsoleService(new ConsoleService.Parts(
+        service = new ConsoleService(new ConsoleService.Parts(
                 thread,
                 lines,
                 logs,
@@ -69,23 +86,52 @@ class SshDoorIT {
                 (caller, verb, partition, problem) -> {},
                 name -> CompletableFuture.completedFuture("a report"),
                 ConsoleOptions.DEFAULT));
-        CompletableFuture.runAsync(
-                        () -> {
-                            service.start();
-                            lines.has("db", 0, 0, "c1");
-                            lines.line().put("login: ");
-                        },
-                        executor)
-                .get(10, TimeUnit.SECONDS);
+        on(() -> {
+            service.start();
+            lines.has("db", 0, 0, "c1");
+            lines.line().put("login: ");
+            return true;
+        });
         keys = SshKeyStore.open(directory.resolve("ssh-keys.json"), System::currentTimeMillis);
-        door = SshDoor.open("127.0.0.1", 0, directory.resolve("host_key"), keys, service, thread, List.of());
+        door = door(Optional.empty(), SshDoor.HEARTBEAT);
         run("", "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", directory.resolve("id").toString());
+    }
+
+    private SshDoor door(Optional<Integer> escapeKey, Duration heartbeat) {
+        return SshDoor.open(
+                "127.0.0.1",
+                0,
+                directory.resolve("host_key"),
+                new SshDoor.Parts(
+                        keys,
+                        service,
+                        thread,
+                        (caller, verb, subject, problem) -> audit.add(
+                                caller.name() + " " + verb + problem.map(code -> " " + code).orElse("")),
+                        escapeKey,
+                        List.of(),
+                        heartbeat));
+    }
+
+    private void another(Optional<Integer> escapeKey, Duration heartbeat) {
+        door.close();
+        door = door(escapeKey, heartbeat);
     }
 
     @AfterEach
     void close() {
+        clients.forEach(Process::destroyForcibly);
         door.close();
         executor.shutdownNow();
+    }
+
+    /** What the service's thread says. */
+    private <T> T on(Callable<T> question) throws Exception {
+        return executor.submit(question).get(10, TimeUnit.SECONDS);
+    }
+
+    private String typed() throws Exception {
+        return on(() -> lines.line().typed());
     }
 
     private void letIn(Role role) throws IOException {
@@ -108,13 +154,62 @@ class SshDoorIT {
         return new Ran(process.exitValue(), text);
     }
 
-    private Ran ssh(String input, String... words) throws Exception {
+    private List<String> words(String... words) {
         List<String> all = new ArrayList<>(List.of(
-                "timeout", "15", "ssh", "-F", "none", "-v", "-p", Integer.toString(door.port()), "-i",
+                "timeout", "30", "ssh", "-F", "none", "-v", "-p", Integer.toString(door.port()), "-i",
                 directory.resolve("id").toString(), "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none", "-o",
                 "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "BatchMode=yes"));
         all.addAll(Arrays.asList(words));
-        return run(input, all.toArray(String[]::new));
+        return all;
+    }
+
+    private Ran ssh(String input, String... words) throws Exception {
+        return run(input, words(words).toArray(String[]::new));
+    }
+
+    /** A client that stays, and what it shows. */
+    private final class Client {
+        private final Process process;
+        private final StringBuffer shown = new StringBuffer();
+
+        Client(String... words) throws IOException {
+            process = new ProcessBuilder(words(words)).redirectErrorStream(true).start();
+            clients.add(process);
+            Thread reader = new Thread(this::read, "client");
+            reader.setDaemon(true);
+            reader.start();
+        }
+
+        private void read() {
+            try (InputStream in = process.getInputStream()) {
+                byte[] buffer = new byte[8192];
+                for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                    shown.append(new String(buffer, 0, count, StandardCharsets.UTF_8));
+                }
+            } catch (IOException e) {
+                shown.append(e.getMessage());
+            }
+        }
+
+        Client type(String keys) throws IOException {
+            process.getOutputStream().write(keys.getBytes(StandardCharsets.UTF_8));
+            process.getOutputStream().flush();
+            return this;
+        }
+
+        Client shows(String text) {
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(shown.toString()).contains(text));
+            return this;
+        }
+
+        /** The client of OpenSSH, which timeout(1) is the parent of. */
+        private long pid() {
+            return process.children().findFirst().orElseThrow().pid();
+        }
+
+        void signal(String name) throws Exception {
+            run("", "kill", "-" + name, Long.toString(pid()));
+        }
     }
 
     @Test
@@ -128,9 +223,9 @@ class SshDoorIT {
                 .containsPattern("kex: algorithm: (mlkem768x25519-sha256|sntrup761x25519-sha512)")
                 .contains("host key algorithm: ssh-ed25519");
         assertThat(ran.status()).isZero();
-        assertThat(lines.line().typed()).isEqualTo("root\r");
+        assertThat(typed()).isEqualTo("root\r");
         assertThat(ssh("x", "-T", "db@127.0.0.1").text()).contains("login: ");
-        assertThat(lines.line().typed()).isEqualTo("root\rx");
+        assertThat(typed()).isEqualTo("root\rx");
     }
 
     @Test
@@ -148,5 +243,186 @@ class SshDoorIT {
         assertThat(ssh("", "host@127.0.0.1", "stop db").text()).contains("'stop' is not a verb of this shell");
         assertThat(ssh("", "-s", "db@127.0.0.1", "sftp").text()).contains("subsystem request failed");
         assertThat(ssh("", "host@127.0.0.1", "help").text()).contains("Verbs:");
+    }
+
+    @Test
+    void leavesByTheKeyOfTheSettingsInTheMiddleOfALine() throws Exception {
+        letIn(Role.OPERATOR);
+        another(Optional.of(0x1d), SshDoor.HEARTBEAT);
+
+        Ran ran = ssh("ls\u001d\u001d\u001d?\u001d.", "-tt", "db@127.0.0.1");
+
+        assertThat(ran.text())
+                .contains("ctrl-] . leaves, ctrl-] ? shows the keys")
+                .contains("ctrl-] anywhere in a line does what ~ does")
+                .contains("left the console of db");
+        assertThat(typed()).isEqualTo("ls\u001d");
+    }
+
+    @Test
+    void showsWhatThereIsToWhoNamesNoConsole() throws Exception {
+        letIn(Role.VIEWER);
+
+        Ran ran = ssh("", "nobody@127.0.0.1");
+
+        assertThat(ran.text())
+                .contains("there is no partition nobody")
+                .containsPattern("db +0 +-")
+                .contains("ssh NAME@HOST");
+        assertThat(ran.status()).isEqualTo(ProblemCode.NOT_FOUND.exitCode());
+    }
+
+    @Test
+    void typesNothingForWhoOnlyWatches() throws Exception {
+        letIn(Role.OPERATOR);
+
+        Ran ran = ssh("root\r~.", "-e", "none", "-tt", "any@127.0.0.1", "console db --view");
+
+        assertThat(ran.text()).contains("watching db").contains("left the console of db");
+        assertThat(typed()).isEmpty();
+    }
+
+    @Test
+    void tellsEverybodyOfATakeOver() throws Exception {
+        letIn(Role.ADMIN);
+        Client first = new Client("-e", "none", "-tt", "db@127.0.0.1").shows("typing to db");
+        Client second = new Client("-e", "none", "-tt", "db@127.0.0.1").shows("watching db");
+        Client third = new Client("-tt", "any@127.0.0.1", "console db --view").shows("watching db");
+
+        second.type("x").shows("you are watching; ~~r asks").type("~w").shows("you type now");
+        first.shows("ssh alice#2 types now");
+        third.shows("ssh alice#2 types now");
+        second.type("ls\r");
+        on(() -> {
+            lines.line().put("for all");
+            return true;
+        });
+
+        List.of(first, second, third).forEach(each -> each.shows("for all"));
+        await().atMost(PATIENCE).until(this::typed, "ls\r"::equals);
+    }
+
+    @Test
+    void holdsAClientUpThatTypesFasterThanThePartitionTakes() throws Exception {
+        letIn(Role.OPERATOR);
+        byte[] much = new byte[4 << 20];
+        new Random(7).nextBytes(much);
+        on(() -> {
+            lines.line().holdUp();
+            return true;
+        });
+        Client client = new Client("-T", "db@127.0.0.1").shows("login: ");
+        AtomicInteger written = new AtomicInteger();
+        CompletableFuture<Void> writing = CompletableFuture.runAsync(() -> {
+            try (OutputStream out = client.process.getOutputStream()) {
+                for (int i = 0; i < much.length; i += 4096) {
+                    out.write(much, i, 4096);
+                    out.flush();
+                    written.addAndGet(4096);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+
+        await().atMost(PATIENCE).until(() -> on(() -> lines.line().typedCount()) == Viewer.INPUT_CREDIT);
+        // What pipes, OpenSSH and a window take is far from all.
+        await().during(Duration.ofSeconds(1)).atMost(PATIENCE).until(() -> written.get() < much.length / 2);
+
+        await().atMost(PATIENCE).until(() -> on(() -> {
+            lines.line().takeWaiting();
+            return lines.line().typedCount() == much.length;
+        }));
+        writing.get(10, TimeUnit.SECONDS);
+        assertThat(on(() -> lines.line().typedBytes())).isEqualTo(much);
+    }
+
+    @Test
+    void closesTheSessionOfAClientThatAnswersNothingAndDisturbsNobody() throws Exception {
+        letIn(Role.ADMIN);
+        another(Optional.empty(), Duration.ofMillis(500));
+        Client stalled = new Client("-T", "db@127.0.0.1").shows("login: ");
+        Client well = new Client("-T", "any@127.0.0.1", "console db --view").shows("login: ");
+
+        stalled.signal("STOP");
+        for (int i = 0; i < 40; i++) {
+            byte[] flood = new byte[64 << 10];
+            Arrays.fill(flood, (byte) 'y');
+            on(() -> {
+                lines.line().put(flood);
+                return true;
+            });
+        }
+        on(() -> {
+            lines.line().put("after all that");
+            return true;
+        });
+
+        well.shows("after all that");
+        await().atMost(PATIENCE)
+                .until(() -> on(() -> service.reports().get(0).viewers().size()), count -> count == 1);
+        stalled.signal("CONT");
+        assertThat(stalled.process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void writesDownWhoCameAndWhatWasAsked() throws Exception {
+        letIn(Role.VIEWER);
+
+        ssh("", "db@127.0.0.1", "help");
+        ssh("", "db@127.0.0.1", "stop db");
+        keys.remove(keys.list().get(0).id());
+        ssh("", "db@127.0.0.1", "help");
+
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(audit)
+                        .containsExactly(
+                                "ssh alice ssh-login",
+                                "ssh alice ssh-help",
+                                "ssh alice ssh-login",
+                                "ssh alice ssh INVALID_REQUEST",
+                                "anonymous ssh-login NOT_PERMITTED"));
+    }
+
+    @Test
+    void sendsAwayWhoTriesTooManyKeys() throws Exception {
+        List<String> offered = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            String file = directory.resolve("other" + i).toString();
+            run("", "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", file);
+            offered.addAll(List.of("-i", file));
+        }
+        offered.add("db@127.0.0.1");
+        String[] words = offered.toArray(String[]::new);
+
+        // Nine keys at a time, twenty in a minute
+        assertThat(ssh("", words).text()).doesNotContain("too many unknown keys");
+        assertThat(ssh("", words).text()).doesNotContain("too many unknown keys");
+        assertThat(ssh("", words).text()).contains("too many unknown keys came from this address; try again in");
+
+        // Who has a key comes in all the same
+        letIn(Role.VIEWER);
+        assertThat(ssh("", "db@127.0.0.1", "help").text()).contains("Verbs:");
+    }
+
+    @Test
+    void takesOnlySoManyConnectionsThatHaveShownNoKey() throws Exception {
+        List<Socket> sockets = new ArrayList<>();
+        try {
+            int greeted = 0;
+            for (int i = 0; i < 20; i++) {
+                Socket socket = new Socket("127.0.0.1", door.port());
+                socket.setSoTimeout(10_000);
+                sockets.add(socket);
+                greeted += socket.getInputStream().read() == 'S' ? 1 : 0;
+            }
+            assertThat(greeted).isEqualTo(16);
+        } finally {
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+        }
+        letIn(Role.VIEWER);
+        await().atMost(PATIENCE).until(() -> ssh("", "db@127.0.0.1", "help").text().contains("Verbs:"));
     }
 }

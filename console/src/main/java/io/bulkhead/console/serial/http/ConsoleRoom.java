@@ -21,7 +21,6 @@ import io.bulkhead.console.serial.client.ManagerLines;
 import io.bulkhead.console.serial.log.FileConsoleLogs;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
-import io.bulkhead.contract.wire.RecordCodec;
 import io.bulkhead.settings.Settings;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -125,23 +124,8 @@ public final class ConsoleRoom implements AutoCloseable {
     }
 
     private static ConsoleAudit writingTo(AuditTrail audit) {
-        return (caller, verb, partition, problem) -> audit.append(new AuditEntry(
-                0,
-                0,
-                caller.name(),
-                caller.transport(),
-                caller.address(),
-                verb,
-                Optional.of(partition.value()),
-                outcome(problem),
-                problem.map(RecordCodec::constantName),
-                Optional.empty()));
-    }
-
-    private static AuditEntry.Outcome outcome(Optional<ProblemCode> problem) {
-        return problem.map(code ->
-                        code == ProblemCode.NOT_PERMITTED ? AuditEntry.Outcome.DENIED : AuditEntry.Outcome.FAILED)
-                .orElse(AuditEntry.Outcome.DONE);
+        return (caller, verb, partition, problem) ->
+                audit.append(AuditEntry.of(caller, verb, Optional.of(partition.value()), problem));
     }
 
     private static ConsoleBreaks breaks(Settings.Consoles how, Broker broker) {

@@ -6,31 +6,25 @@ import io.bulkhead.console.protocol.LagPolicy;
 import io.bulkhead.console.protocol.ServerMessage;
 import io.bulkhead.console.protocol.Start;
 import io.bulkhead.console.protocol.Wish;
-import io.bulkhead.console.serial.ConsoleService;
 import io.bulkhead.console.serial.ServiceThread;
 import io.bulkhead.console.serial.Viewer;
 import io.bulkhead.console.serial.ViewerSink;
 import io.bulkhead.console.terminal.KeyInterpreter;
 import io.bulkhead.console.terminal.Notices;
 import io.bulkhead.console.terminal.QueryFilter;
+import io.bulkhead.contract.order.Problem;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.WindowSize;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.Optional;
-import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.io.IoInputStream;
 import org.apache.sshd.common.io.IoOutputStream;
-import org.apache.sshd.common.session.Session;
-import org.apache.sshd.common.util.buffer.Buffer;
-import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
 import org.apache.sshd.server.Environment;
 import org.apache.sshd.server.ExitCallback;
 import org.apache.sshd.server.Signal;
@@ -39,38 +33,44 @@ import org.apache.sshd.server.channel.ChannelSession;
 import org.apache.sshd.server.command.AsyncCommand;
 import org.jspecify.annotations.Nullable;
 
-/** One viewer by SSH. All but what MINA calls lives on the service's thread; one write is under way at a time. */
-final class ConsoleCommand implements AsyncCommand, ViewerSink {
-    private static final String HISTORY_HINT = "by OpenSSH ~~. at the start of a line leaves, ~~? shows the keys";
+/** One viewer by SSH. All but what MINA calls lives on the service's thread. */
+final class ConsoleCommand implements AsyncCommand, ViewerSink, ScreenWriter.Listener {
     private static final long QUIET_MILLIS = 1_000;
+    private static final long GOODBYE_MILLIS = 5_000;
     private static final long HISTORY_BYTES = 16 << 10;
 
-    private final ConsoleService service;
+    private final Serving serving;
     private final ServiceThread thread;
-    private final PartitionName name;
+    private final String name;
+    private final Wish wish;
     private final Caller caller;
-    private final KeyInterpreter keys = new KeyInterpreter();
+    private final KeyInterpreter keys;
     private final QueryFilter screen = new QueryFilter();
-    private final ByteArrayOutputStream waiting = new ByteArrayOutputStream();
-    private final Deque<byte[]> typed = new ArrayDeque<>();
+    private final TypedBytes typed = new TypedBytes();
     private @Nullable IoOutputStream out;
     private @Nullable ExitCallback exit;
     private @Nullable ChannelSession channel;
+    private Optional<ScreenWriter> writer = Optional.empty();
     private Optional<Viewer> viewer = Optional.empty();
     private ServerMessage.Role role = ServerMessage.Role.VIEWS;
-    private int inputCredit;
     private int creditOwed;
     private boolean terminal;
-    private boolean writing;
     private boolean ended;
-    private boolean told;
+    private boolean exited;
+    private boolean toldToWatch;
     private int status;
 
-    ConsoleCommand(ConsoleService service, ServiceThread thread, PartitionName name, Caller caller) {
-        this.service = service;
-        this.thread = thread;
+    /**
+     * @param name whose console; where there is none of that name, the client is shown what there is
+     * @param wish where it is to write but may not, it views
+     */
+    ConsoleCommand(Serving serving, String name, Wish wish, Caller caller) {
+        this.serving = serving;
+        this.thread = serving.thread();
         this.name = name;
+        this.wish = wish;
         this.caller = caller;
+        this.keys = new KeyInterpreter(serving.escapeKey());
     }
 
     // ---- what MINA calls, on its threads
@@ -91,17 +91,17 @@ final class ConsoleCommand implements AsyncCommand, ViewerSink {
     }
 
     @Override
-    public void setInputStream(java.io.InputStream stream) {
+    public void setInputStream(InputStream stream) {
         // As above.
     }
 
     @Override
-    public void setOutputStream(java.io.OutputStream stream) {
+    public void setOutputStream(OutputStream stream) {
         // As above.
     }
 
     @Override
-    public void setErrorStream(java.io.OutputStream stream) {
+    public void setErrorStream(OutputStream stream) {
         // As above.
     }
 
@@ -114,13 +114,22 @@ final class ConsoleCommand implements AsyncCommand, ViewerSink {
     public void start(ChannelSession session, Environment environment) {
         channel = session;
         session.setDataReceiver(new Keys());
+        IoOutputStream stream = out;
+        if (stream == null) {
+            throw new IllegalStateException("a console without a stream");
+        }
+        ScreenWriter made = new ScreenWriter(stream, thread, serving.packets(), this);
         Optional<WindowSize> size = size(environment);
-        terminal = environment.getEnv().containsKey(Environment.ENV_TERM);
+        boolean hasTerminal = environment.getEnv().containsKey(Environment.ENV_TERM);
         environment.addSignalListener(
                 (changed, signal) -> size(environment)
                         .ifPresent(now -> thread.execute(() -> say(new ClientMessage.Resize(now)))),
                 Signal.WINCH);
-        thread.execute(() -> attach(size));
+        thread.execute(() -> {
+            writer = Optional.of(made);
+            terminal = hasTerminal;
+            attach(size);
+        });
     }
 
     private static Optional<WindowSize> size(Environment environment) {
@@ -144,16 +153,13 @@ final class ConsoleCommand implements AsyncCommand, ViewerSink {
         /** The end of input; without a terminal, what was typed has a second to show its effect. */
         @Override
         public void close() {
-            thread.execute(() -> thread.after(terminal ? 0 : QUIET_MILLIS, ConsoleCommand.this::leave));
+            thread.execute(ConsoleCommand.this::noMoreInput);
         }
     }
 
     @Override
     public void destroy(ChannelSession session) {
-        thread.execute(() -> {
-            ended = true;
-            viewer.ifPresent(each -> each.detach(""));
-        });
+        thread.execute(this::broken);
     }
 
     /** RFC 4335. */
@@ -166,28 +172,38 @@ final class ConsoleCommand implements AsyncCommand, ViewerSink {
     private void attach(Optional<WindowSize> size) {
         ClientMessage.Hello hello = ClientMessage.Hello.view(
                         "", Start.bytes(HISTORY_BYTES), terminal ? LagPolicy.INTERACTIVE : LagPolicy.COMPLETE)
-                .wishing(Wish.WRITE)
+                .wishing(wish)
                 .raw(!terminal)
                 .crediting(Viewer.INTERACTIVE_CREDIT)
                 .sized(size);
         try {
-            viewer = Optional.of(attachOrView(hello));
+            viewer = Optional.of(attachOrView(console(), hello));
         } catch (Refusal e) {
             status = e.problem().code().exitCode();
-            String hint = e.problem().code() == ProblemCode.NOT_FOUND ? "; 'ssh HOST list' shows what there is" : "";
-            put(("bulkhead: " + e.problem().detail() + hint + "\r\n").getBytes(StandardCharsets.UTF_8));
+            String lobby = e.problem().code() == ProblemCode.NOT_FOUND
+                    ? "\n" + Lobby.text(serving.service().reports(caller))
+                    : "";
+            print("bulkhead: " + e.problem().detail() + "\n" + lobby);
             close();
         }
     }
 
-    private Viewer attachOrView(ClientMessage.Hello hello) {
+    private PartitionName console() {
         try {
-            return service.attach(name, caller, hello, this);
+            return PartitionName.parse(name);
+        } catch (IllegalArgumentException e) {
+            throw new Refusal(Problem.of(ProblemCode.NOT_FOUND, "there is no partition of that name"), e);
+        }
+    }
+
+    private Viewer attachOrView(PartitionName console, ClientMessage.Hello hello) {
+        try {
+            return serving.service().attach(console, caller, hello, this);
         } catch (Refusal e) {
-            if (e.problem().code() != ProblemCode.NOT_PERMITTED) {
+            if (e.problem().code() != ProblemCode.NOT_PERMITTED || wish != Wish.WRITE) {
                 throw e;
             }
-            return service.attach(name, caller, hello.wishing(Wish.VIEW), this);
+            return serving.service().attach(console, caller, hello.wishing(Wish.VIEW), this);
         }
     }
 
@@ -195,60 +211,85 @@ final class ConsoleCommand implements AsyncCommand, ViewerSink {
         viewer.ifPresent(each -> each.receive(message));
     }
 
+    // ---- typing
+
     private void typed(byte[] piece) {
-        if (!terminal) {
-            typed.add(piece);
-        } else {
+        typed.came(piece.length);
+        if (terminal) {
             keys.feed(piece).forEach(this::act);
+        } else {
+            typed.add(piece);
         }
         typeOn();
-        try {
-            if (channel != null) {
-                channel.getLocalWindow().release(piece.length);
+    }
+
+    private void noMoreInput() {
+        thread.after(terminal ? 0 : QUIET_MILLIS, () -> {
+            if (typed.waiting() > 0 && !ended) {
+                noMoreInput();
+            } else {
+                leave();
             }
-        } catch (IOException e) {
-            leave();
-        }
+        });
     }
 
     private void act(KeyInterpreter.Action action) {
         if (action instanceof KeyInterpreter.Type type) {
             typed.add(type.bytes());
-            typeOn();
-            if (role.kind() != ServerMessage.Role.Kind.WRITES && !told) {
-                told = true;
-                notice("you are watching; ~~r asks for the typing, ~~w takes it over");
-            }
-        } else if (action instanceof KeyInterpreter.Detach) {
+            tellToWatch();
+            return;
+        }
+        // What came before a key of the console's own is typed before it.
+        typeOn();
+        if (action instanceof KeyInterpreter.Detach) {
             leave();
         } else if (action instanceof KeyInterpreter.Help) {
-            notice(Notices.KEYS);
-        } else if (action instanceof KeyInterpreter.TakeOver) {
-            say(new ClientMessage.TakeOver(""));
-        } else if (action instanceof KeyInterpreter.Request) {
-            say(new ClientMessage.Request());
-        } else if (action instanceof KeyInterpreter.Grant) {
-            say(new ClientMessage.Grant());
-        } else if (action instanceof KeyInterpreter.Decline) {
-            say(new ClientMessage.Decline());
-        } else if (action instanceof KeyInterpreter.ViewOnly) {
-            say(new ClientMessage.Release());
-        } else if (action instanceof KeyInterpreter.Break) {
-            say(new ClientMessage.Break());
+            notice(Notices.keys(serving.escapeKey()));
+        } else {
+            say(message(action));
         }
     }
 
-    private void typeOn() {
-        while (!typed.isEmpty() && inputCredit > 0) {
-            byte[] next = typed.remove();
-            int count = Math.min(next.length, inputCredit);
-            inputCredit -= count;
-            if (count < next.length) {
-                typed.addFirst(Arrays.copyOfRange(next, count, next.length));
-            }
-            say(new ClientMessage.Input(ByteBuffer.wrap(next, 0, count).slice()));
+    private static ClientMessage message(KeyInterpreter.Action action) {
+        if (action instanceof KeyInterpreter.TakeOver) {
+            return new ClientMessage.TakeOver("");
+        } else if (action instanceof KeyInterpreter.Request) {
+            return new ClientMessage.Request();
+        } else if (action instanceof KeyInterpreter.Grant) {
+            return new ClientMessage.Grant();
+        } else if (action instanceof KeyInterpreter.Decline) {
+            return new ClientMessage.Decline();
+        } else if (action instanceof KeyInterpreter.ViewOnly) {
+            return new ClientMessage.Release();
+        }
+        return new ClientMessage.Break();
+    }
+
+    /** Who types to no effect is told once, and again after the typing has changed hands. */
+    private void tellToWatch() {
+        if (role.kind() != ServerMessage.Role.Standing.WRITES && !toldToWatch) {
+            toldToWatch = true;
+            notice("you are watching; " + leader() + "r asks for the typing, " + leader() + "w takes it over");
         }
     }
+
+    /** How a command of the console's own is begun by OpenSSH, which has the tilde for itself. */
+    private String leader() {
+        return serving.escapeKey().map(code -> Notices.control(code) + " ").orElse("~~");
+    }
+
+    private void typeOn() {
+        for (Optional<ByteBuffer> next = typed.next(); next.isPresent(); next = typed.next()) {
+            say(new ClientMessage.Input(next.get()));
+        }
+        int released = typed.release();
+        ChannelSession session = channel;
+        if (released > 0 && session != null) {
+            serving.packets().execute(() -> session.getLocalWindow().release(released));
+        }
+    }
+
+    // ---- what the service sends
 
     @Override
     public void send(ServerMessage message) {
@@ -261,35 +302,29 @@ final class ConsoleCommand implements AsyncCommand, ViewerSink {
         } else if (message instanceof ServerMessage.Modes modes) {
             show(modes.bytes());
         } else if (message instanceof ServerMessage.Credit credit) {
-            inputCredit += credit.bytes();
+            typed.credit(credit.bytes());
             thread.execute(this::typeOn);
         } else if (message instanceof ServerMessage.Opened opened) {
             role = opened.role();
-            inputCredit = opened.inputCredit();
-            notice(Notices.opened(name.value(), role, opened.writer(), false) + (terminal ? "; " + HISTORY_HINT : ""));
+            typed.credit(opened.inputCredit());
+            notice(Notices.opened(name, role, opened.writer(), false) + "; " + leader() + ". "
+                    + (serving.escapeKey().isPresent() ? "" : "at the start of a line ") + "leaves, " + leader()
+                    + "? shows the keys");
         } else if (message instanceof ServerMessage.Ping ping) {
-            ask(ping.number());
+            answer(ping.number());
         } else {
             told(message);
         }
     }
 
-    /** Whether the client is still there: any answer, a refusal too, says so. */
-    private void ask(long number) {
-        if (channel == null) {
-            return;
-        }
-        try {
-            Session session = channel.getSession();
-            Buffer request = session.createBuffer(SshConstants.SSH_MSG_GLOBAL_REQUEST);
-            request.putString("keepalive@openssh.com");
-            request.putBoolean(true);
-            session.request(
-                    request,
-                    "keepalive@openssh.com",
-                    (answer, rest) -> thread.execute(() -> say(new ClientMessage.Pong(number))));
-        } catch (IOException e) {
-            leave();
+    /** Whether the client is still there, its SSH says. */
+    private void answer(long number) {
+        ChannelSession session = channel;
+        if (session != null) {
+            serving.packets()
+                    .execute(() -> Heartbeat.ask(
+                            session.getSession(),
+                            () -> thread.execute(() -> say(new ClientMessage.Pong(number)))));
         }
     }
 
@@ -297,7 +332,7 @@ final class ConsoleCommand implements AsyncCommand, ViewerSink {
         boolean worthTelling = true;
         if (message instanceof ServerMessage.WriterChanged changed) {
             role = changed.role();
-            told = false;
+            toldToWatch = false;
             worthTelling = changed.cause() != ServerMessage.WriterChanged.Cause.QUEUE;
         } else if (message instanceof ServerMessage.End end) {
             notice(end.reason());
@@ -315,55 +350,44 @@ final class ConsoleCommand implements AsyncCommand, ViewerSink {
 
     private void notice(String text) {
         if (terminal) {
-            put(("\r\n[" + text.replace("\n", "\r\n ") + "]\r\n").getBytes(StandardCharsets.UTF_8));
+            print("\n[" + text.replace("\n", "\n ") + "]\n");
         }
+    }
+
+    private void print(String text) {
+        put((terminal ? text.replace("\n", "\r\n") : text).getBytes(StandardCharsets.UTF_8));
     }
 
     private void put(byte[] bytes) {
-        waiting.writeBytes(bytes);
-        write();
+        writer.ifPresent(each -> each.put(bytes));
     }
 
-    private void write() {
-        if (writing || waiting.size() == 0 || out == null) {
+    @Override
+    public void written() {
+        if (ended) {
+            exit();
             return;
         }
-        writing = true;
-        byte[] piece = waiting.toByteArray();
-        waiting.reset();
-        try {
-            out.writeBuffer(new ByteArrayBuffer(piece)).addListener(done -> thread.execute(() -> written(done.isWritten())));
-        } catch (IOException e) {
-            ended = true;
-            viewer.ifPresent(each -> each.detach(""));
+        int credit = creditOwed;
+        creditOwed = 0;
+        if (credit > 0) {
+            say(new ClientMessage.Credit(credit));
         }
+        viewer.ifPresent(Viewer::writable);
     }
 
-    private void written(boolean well) {
-        writing = false;
-        if (!well) {
-            viewer.ifPresent(each -> each.detach(""));
-            return;
-        }
-        write();
-        if (!writing) {
-            if (ended) {
-                exit();
-                return;
-            }
-            int credit = creditOwed;
-            creditOwed = 0;
-            if (credit > 0) {
-                say(new ClientMessage.Credit(credit));
-            }
-            viewer.ifPresent(Viewer::writable);
-        }
+    @Override
+    public void broken() {
+        ended = true;
+        viewer.ifPresent(each -> each.detach(""));
     }
 
     @Override
     public boolean writable() {
-        return !ended && !writing && waiting.size() == 0;
+        return !ended && writer.filter(ScreenWriter::isIdle).isPresent();
     }
+
+    // ---- the end
 
     private void leave() {
         if (!ended) {
@@ -377,14 +401,28 @@ final class ConsoleCommand implements AsyncCommand, ViewerSink {
     public void close() {
         ended = true;
         put(terminal ? screen.reset() : new byte[0]);
-        if (!writing) {
+        if (writer.filter(ScreenWriter::isIdle).isPresent()) {
             exit();
+        } else {
+            thread.after(GOODBYE_MILLIS, this::cutOff);
         }
     }
 
     private void exit() {
-        if (exit != null) {
-            exit.onExit(status);
+        ExitCallback callback = exit;
+        if (!exited && callback != null) {
+            exited = true;
+            int code = status;
+            serving.packets().execute(() -> callback.onExit(code));
+        }
+    }
+
+    /** A client that takes nothing is not waited for. */
+    private void cutOff() {
+        ChannelSession session = channel;
+        if (!exited && session != null) {
+            exited = true;
+            serving.packets().execute(() -> session.close(true));
         }
     }
 }

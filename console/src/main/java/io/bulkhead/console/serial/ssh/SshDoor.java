@@ -5,27 +5,30 @@ import io.bulkhead.broker.access.FailureLimiter;
 import io.bulkhead.broker.access.Role;
 import io.bulkhead.broker.access.SshKey;
 import io.bulkhead.broker.access.SshKeyStore;
+import io.bulkhead.console.protocol.Wish;
 import io.bulkhead.console.serial.ConsoleService;
 import io.bulkhead.console.serial.ServiceThread;
+import io.bulkhead.contract.order.Problem;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.PartitionName;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.PublicKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.sshd.common.AttributeRepository.AttributeKey;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.channel.Channel;
 import org.apache.sshd.common.channel.ChannelFactory;
+import org.apache.sshd.common.channel.RequestHandler.Result;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.common.session.Session;
-import org.apache.sshd.common.session.SessionHeartbeatController.HeartbeatType;
+import org.apache.sshd.common.session.SessionListener;
 import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.SshServer;
@@ -40,24 +43,56 @@ import org.slf4j.LoggerFactory;
 /** The SSH server: who comes in by which key, and what they get. No shell of the host, no forwarding, no files. */
 public final class SshDoor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SshDoor.class);
+
+    /** How often a client is asked whether it is there. */
+    public static final Duration HEARTBEAT = Duration.ofSeconds(20);
+
     private static final AttributeKey<SshKey> KEY = new AttributeKey<>();
+
+    /** The fingerprint of a key that was refused. */
+    private static final AttributeKey<String> REFUSED = new AttributeKey<>();
+
     private static final int FAILURES_PER_MINUTE = 20;
-    private static final Duration HEARTBEAT = Duration.ofSeconds(20);
+    private static final int MOST_CHANNELS = 16;
     private static final Duration LOGIN = Duration.ofSeconds(30);
 
     private final SshServer server = SshServer.setUpDefaultServer();
-    private final SshKeyStore keys;
-    private final ConsoleService service;
-    private final ServiceThread thread;
-    private final List<String> cliOptions;
+    private final PacketThread packets = new PacketThread();
+    private final Strangers strangers = new Strangers();
+    private final Parts parts;
+    private final Serving serving;
+    private final Heartbeat heartbeat;
     private final FailureLimiter failures =
             new FailureLimiter(FAILURES_PER_MINUTE, () -> System.nanoTime() / 1_000_000);
 
-    private SshDoor(SshKeyStore keys, ConsoleService service, ServiceThread thread, List<String> cliOptions) {
-        this.keys = keys;
-        this.service = service;
-        this.thread = thread;
-        this.cliOptions = List.copyOf(cliOptions);
+    /**
+     * What a server is made of.
+     *
+     * @param keys of those who may come
+     * @param service whose consoles are served
+     * @param thread that the service lives on
+     * @param audit where it is written down who came
+     * @param escapeKey the code of the key beside the tilde that begins commands of the console's own
+     * @param cliOptions by which a verb finds this control plane
+     * @param heartbeat how often a client is asked whether it is there; gone is who leaves three questions unanswered
+     */
+    public record Parts(
+            SshKeyStore keys,
+            ConsoleService service,
+            ServiceThread thread,
+            SshAudit audit,
+            Optional<Integer> escapeKey,
+            List<String> cliOptions,
+            Duration heartbeat) {
+        public Parts {
+            cliOptions = List.copyOf(cliOptions);
+        }
+    }
+
+    private SshDoor(Parts parts) {
+        this.parts = parts;
+        this.serving = new Serving(parts.service(), parts.thread(), packets, parts.escapeKey());
+        this.heartbeat = new Heartbeat(parts.thread(), packets, server::getActiveSessions, parts.heartbeat());
     }
 
     /**
@@ -66,18 +101,9 @@ public final class SshDoor implements AutoCloseable {
      * @param host an address
      * @param port 0 for any that is free
      * @param hostKey the file of the server's key, made where it is missing
-     * @param keys of those who may come
-     * @param cliOptions by which a verb finds this control plane
      */
-    public static SshDoor open(
-            String host,
-            int port,
-            Path hostKey,
-            SshKeyStore keys,
-            ConsoleService service,
-            ServiceThread thread,
-            List<String> cliOptions) {
-        SshDoor door = new SshDoor(keys, service, thread, cliOptions);
+    public static SshDoor open(String host, int port, Path hostKey, Parts parts) {
+        SshDoor door = new SshDoor(parts);
         KeyPair own = HostKey.in(hostKey);
         door.setUp(host, port, own);
         try {
@@ -86,6 +112,7 @@ public final class SshDoor implements AutoCloseable {
             throw Refusal.of(
                     ProblemCode.FAILED, "cannot listen on " + host + ":" + port + " for SSH: " + e.getMessage());
         }
+        door.heartbeat.start();
         LOG.atInfo()
                 .addKeyValue("address", host + ":" + door.port())
                 .addKeyValue("hostKey", KeyUtils.getFingerPrint(own.getPublic()))
@@ -106,15 +133,18 @@ public final class SshDoor implements AutoCloseable {
         server.setChannelFactories(List.of(new Sessions()));
         server.setShellFactory(this::shell);
         server.setCommandFactory(this::command);
-        server.setSessionHeartbeat(HeartbeatType.IGNORE, HEARTBEAT);
+        server.setIoServiceEventListener(strangers);
+        server.addSessionListener(strangers);
+        server.addSessionListener(new Logins());
         CoreModuleProperties.AUTH_TIMEOUT.set(server, LOGIN);
         CoreModuleProperties.IDLE_TIMEOUT.set(server, Duration.ZERO);
         CoreModuleProperties.NIO2_READ_TIMEOUT.set(server, Duration.ZERO);
         CoreModuleProperties.WINDOW_SIZE.set(server, 64L << 10);
         CoreModuleProperties.SOCKET_SNDBUF.set(server, 64 << 10);
         CoreModuleProperties.MAX_AUTH_REQUESTS.set(server, 10);
+        CoreModuleProperties.MAX_CONCURRENT_CHANNELS.set(server, MOST_CHANNELS);
         CoreModuleProperties.SERVER_IDENTIFICATION.set(server, "bulkhead");
-        keys.onRemoved(this::sendAway);
+        parts.keys().onRemoved(this::sendAway);
     }
 
     /** The port that is listened on. */
@@ -122,37 +152,61 @@ public final class SshDoor implements AutoCloseable {
         return server.getPort();
     }
 
+    // ---- who comes
+
     private boolean knows(String user, PublicKey key, ServerSession session) {
         ByteArrayBuffer blob = new ByteArrayBuffer();
         blob.putRawPublicKey(key);
-        return keys.find(blob.getCompactData())
-                .map(known -> {
-                    session.setAttribute(KEY, known);
-                    return true;
-                })
-                .orElseGet(() -> {
-                    refused(session);
-                    return false;
-                });
+        Optional<SshKey> known = parts.keys().find(blob.getCompactData());
+        known.ifPresentOrElse(found -> session.setAttribute(KEY, found), () -> refused(session, key));
+        return known.isPresent();
     }
 
-    private void refused(ServerSession session) {
-        long seconds = failures.failed(host(session));
-        if (seconds > 0) {
-            try {
-                session.disconnect(
-                        SshConstants.SSH2_DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE,
-                        "too many unknown keys came from this address; try again in " + seconds + " s");
-            } catch (IOException e) {
-                session.close(true);
+    private void refused(ServerSession session, PublicKey key) {
+        long seconds = failures.failed(Strangers.address(session.getClientAddress()));
+        if (seconds == 0) {
+            session.setAttribute(REFUSED, KeyUtils.getFingerPrint(key));
+            return;
+        }
+        try {
+            session.disconnect(
+                    SshConstants.SSH2_DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE,
+                    "too many unknown keys came from this address; try again in " + seconds + " s");
+        } catch (IOException e) {
+            session.close(true);
+        }
+    }
+
+    /** Writes down who came, and who was sent away: once for a connection, and of one address no more than failures are allowed. */
+    private final class Logins implements SessionListener {
+        @Override
+        public void sessionEvent(Session session, Event event) {
+            SshKey key = session.getAttribute(KEY);
+            if (event == Event.Authenticated && key != null) {
+                session.removeAttribute(REFUSED);
+                note(key.caller(place(session)), "ssh-login", Optional.of(key.id()), Optional.empty());
+            }
+        }
+
+        @Override
+        public void sessionClosed(Session session) {
+            String fingerprint = session.getAttribute(REFUSED);
+            if (fingerprint != null) {
+                note(
+                        Caller.anonymous(Caller.Transport.SSH, place(session)),
+                        "ssh-login",
+                        Optional.of(fingerprint),
+                        Optional.of(ProblemCode.NOT_PERMITTED));
             }
         }
     }
 
-    private static String host(ServerSession session) {
-        return session.getClientAddress() instanceof InetSocketAddress address
-                ? address.getAddress().getHostAddress()
-                : "unknown";
+    private void note(Caller caller, String verb, Optional<String> subject, Optional<ProblemCode> problem) {
+        parts.audit().note(caller, verb, subject, problem);
+    }
+
+    private static String place(Session session) {
+        return session.getRemoteAddress().toString().replaceFirst("^/", "");
     }
 
     private void sendAway(SshKey key) {
@@ -167,35 +221,54 @@ public final class SshDoor implements AutoCloseable {
         if (key == null) {
             throw new IllegalStateException("a channel of somebody without a key");
         }
-        return key.caller(session.getClientAddress().toString().replaceFirst("^/", ""));
+        return key.caller(place(session));
     }
+
+    // ---- what they get
 
     private Command shell(ChannelSession channel) {
-        String user = channel.getServerSession().getUsername();
-        Caller caller = caller(channel);
-        try {
-            return new ConsoleCommand(service, thread, PartitionName.parse(user), caller);
-        } catch (IllegalArgumentException e) {
-            return new VerbCommand(() -> arguments("list", caller));
-        }
+        return new ConsoleCommand(serving, channel.getServerSession().getUsername(), Wish.WRITE, caller(channel));
     }
 
-    private Command command(ChannelSession channel, String line) {
+    private Command command(ChannelSession channel, String text) {
         Caller caller = caller(channel);
+        VerbLine line;
+        try {
+            line = VerbLine.parse(text);
+        } catch (Refusal e) {
+            note(caller, "ssh", Optional.empty(), Optional.of(e.problem().code()));
+            return new VerbCommand(() -> {
+                throw new Refusal(e.problem(), e);
+            });
+        }
+        if (line.verb().equals("console")) {
+            return new ConsoleCommand(serving, line.console().orElseThrow(), line.wish(), caller);
+        }
         return new VerbCommand(() -> arguments(line, caller));
     }
 
-    private String[] arguments(String line, Caller caller) {
-        VerbLine verb = VerbLine.parse(line);
-        boolean may = verb.console()
-                .map(name -> service.mayRead(PartitionName.parse(name), caller))
-                .orElse(caller.mayDo(Role.VIEWER));
+    /** The words to run, for who may; written down either way. */
+    private String[] arguments(VerbLine line, Caller caller) {
+        boolean may = line.console().map(name -> mayRead(name, caller)).orElse(caller.mayDo(Role.VIEWER));
+        note(
+                caller,
+                "ssh-" + line.verb(),
+                line.console(),
+                may ? Optional.empty() : Optional.of(ProblemCode.NOT_PERMITTED));
         if (!may) {
             throw Refusal.of(ProblemCode.NOT_PERMITTED, caller.name() + " may not ask this");
         }
-        List<String> words = new ArrayList<>(cliOptions);
-        words.addAll(verb.words());
+        List<String> words = new ArrayList<>(parts.cliOptions());
+        words.addAll(line.words());
         return words.toArray(String[]::new);
+    }
+
+    private boolean mayRead(String name, Caller caller) {
+        try {
+            return parts.service().mayRead(PartitionName.parse(name), caller);
+        } catch (IllegalArgumentException e) {
+            throw new Refusal(Problem.of(ProblemCode.NOT_FOUND, "there is no partition of that name"), e);
+        }
     }
 
     /** Channels of kind session only. */
@@ -214,21 +287,23 @@ public final class SshDoor implements AutoCloseable {
     /** MINA makes an interrupt of a break. */
     private static final class Breaking extends ChannelSession {
         @Override
-        protected org.apache.sshd.common.channel.RequestHandler.Result handleBreakParsed(long length) {
+        protected Result handleBreakParsed(long length) {
             if (commandInstance instanceof ConsoleCommand console) {
                 console.sendBreak();
-                return org.apache.sshd.common.channel.RequestHandler.Result.ReplySuccess;
+                return Result.ReplySuccess;
             }
-            return org.apache.sshd.common.channel.RequestHandler.Result.ReplyFailure;
+            return Result.ReplyFailure;
         }
     }
 
     @Override
     public void close() {
+        heartbeat.close();
         try {
             server.stop(true);
         } catch (IOException e) {
             LOG.atWarn().addKeyValue("reason", e.getMessage()).log("The SSH server did not stop well");
         }
+        packets.close();
     }
 }

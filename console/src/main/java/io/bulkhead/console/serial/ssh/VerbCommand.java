@@ -1,6 +1,7 @@
 package io.bulkhead.console.serial.ssh;
 
 import io.bulkhead.console.cli.Main;
+import io.bulkhead.contract.order.Refusal;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -28,7 +29,7 @@ final class VerbCommand implements Command {
     private @Nullable ExitCallback exit;
     private Optional<Thread> running = Optional.empty();
 
-    /** @param words to run, or a {@link io.bulkhead.contract.order.Refusal}; asked on the verb's thread */
+    /** @param words to run, or a {@link Refusal}; asked on the verb's thread */
     VerbCommand(Supplier<String[]> words) {
         this.words = words;
     }
@@ -70,7 +71,7 @@ final class VerbCommand implements Command {
             } else {
                 try {
                     status = Main.run(InputStream.nullInputStream(), data, rest, words.get());
-                } catch (io.bulkhead.contract.order.Refusal e) {
+                } catch (Refusal e) {
                     rest.print("bulkhead: " + e.problem().detail() + "\n");
                     status = e.problem().code().exitCode();
                 } finally {

@@ -1,5 +1,6 @@
 package io.bulkhead.console.serial.ssh;
 
+import io.bulkhead.console.protocol.Wish;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ record VerbLine(List<String> words, Optional<String> console) {
 
     /** Options by verb. The shell's own view of the verbs: one that is missing here is refused, whatever it does. */
     private static final Map<String, Set<String>> VERBS = Map.of(
+            "console", Set.of("--view", "--take-over"),
             "list", Set.of(),
             "show", Set.of(),
             "host", Set.of(),
@@ -33,9 +35,21 @@ record VerbLine(List<String> words, Optional<String> console) {
                             "-f", "--follow", "--since", "--until", "--from", "--bytes", "-n", "--lines", "--tail", "--raw",
                             "--text", "--timestamps", "--search", "--export"));
 
+    /** Verbs about one console, by the rights on which they are allowed. */
+    private static final Set<String> OF_ONE = Set.of("console", "logs");
+
     private static final Set<String> WITH_VALUE = Set.of(
             "-o", "--output", "-n", "--samples", "--interval", "--sort", "--after", "--since", "--until", "--from", "--bytes",
             "--lines", "--tail", "--search", "--export");
+
+    String verb() {
+        return words.get(0);
+    }
+
+    /** As whom a console is attached to. */
+    Wish wish() {
+        return words.contains("--view") ? Wish.VIEW : words.contains("--take-over") ? Wish.TAKE_OVER : Wish.WRITE;
+    }
 
     /** A {@link Refusal} where the line holds anything that is not known to be harmless. */
     static VerbLine parse(String line) {
@@ -73,10 +87,10 @@ record VerbLine(List<String> words, Optional<String> console) {
     private static VerbLine checked(String verb, List<String> words, List<String> names) {
         if (verb.equals("host") && !names.isEmpty()) {
             throw refused("host takes nothing here");
-        } else if (verb.equals("logs") && names.size() != 1) {
-            throw refused("logs takes the name of one partition");
+        } else if (OF_ONE.contains(verb) && names.size() != 1) {
+            throw refused(verb + " takes the name of one partition");
         }
-        return new VerbLine(words, verb.equals("logs") ? Optional.of(names.get(0)) : Optional.empty());
+        return new VerbLine(words, OF_ONE.contains(verb) ? Optional.of(names.get(0)) : Optional.empty());
     }
 
     private static Refusal refused(String why) {

@@ -3,6 +3,7 @@ package io.bulkhead.console.serial.ssh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bulkhead.console.protocol.Wish;
 import io.bulkhead.contract.order.Refusal;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -18,6 +19,14 @@ class VerbLineTest {
         assertThat(VerbLine.parse("").words()).containsExactly("help");
     }
 
+    @Test
+    void saysAsWhomAConsoleIsAttachedTo() {
+        assertThat(VerbLine.parse("console db").console()).contains("db");
+        assertThat(VerbLine.parse("console db").wish()).isEqualTo(Wish.WRITE);
+        assertThat(VerbLine.parse("console --view db").wish()).isEqualTo(Wish.VIEW);
+        assertThat(VerbLine.parse("console db --take-over").wish()).isEqualTo(Wish.TAKE_OVER);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -29,6 +38,8 @@ class VerbLineTest {
                 "logs db --since --config",
                 "logs db -n @/etc/shadow",
                 "logs a b",
+                "console",
+                "console db --from 0",
                 "logs --verify",
                 "host inventory /tmp/x",
                 "list -- x",
