@@ -26,7 +26,14 @@ import picocli.CommandLine.Parameters;
         name = "ssh-key",
         description = "Adds, lists and removes the public keys of those who may use consoles by SSH; see ssh.listen in the settings.",
         subcommands = {SshKeyVerb.Add.class, SshKeyVerb.Listing.class, SshKeyVerb.Remove.class},
-        synopsisSubcommandLabel = "add|list|remove")
+        synopsisSubcommandLabel = "add|list|remove",
+        footer = {
+            "",
+            "With ssh.listen = 127.0.0.1:2222 in the settings, who has such a key gets the console of db by",
+            "'ssh -p 2222 db@HOST', only watches it by 'ssh -p 2222 -t HOST console db --view', and asks what there is by",
+            "'ssh -p 2222 HOST list'. Who may not type, watches. OpenSSH has the tilde for itself, so there ~~. leaves a",
+            "console and ~~? shows the other keys; ssh.escape_key sets one that works anywhere in a line."
+        })
 final class SshKeyVerb implements Callable<Integer> {
     static final String PATH = "/v1/ssh-keys";
 

@@ -133,7 +133,6 @@ public final class SshDoor implements AutoCloseable {
         server.setChannelFactories(List.of(new Sessions()));
         server.setShellFactory(this::shell);
         server.setCommandFactory(this::command);
-        server.setIoServiceEventListener(strangers);
         server.addSessionListener(strangers);
         server.addSessionListener(new Logins());
         CoreModuleProperties.AUTH_TIMEOUT.set(server, LOGIN);
