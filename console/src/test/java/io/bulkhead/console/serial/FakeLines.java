@@ -69,16 +69,11 @@ final class FakeLines implements Lines {
             takes = false;
         }
 
-        /** Takes what has come, and goes on taking nothing. */
-        void takeWaiting() {
+        void takeAll() {
+            takes = true;
             List<Runnable> waiting = List.copyOf(untaken);
             untaken.clear();
             waiting.forEach(Runnable::run);
-        }
-
-        void takeAll() {
-            takes = true;
-            takeWaiting();
         }
 
         String typed() {

@@ -289,7 +289,7 @@ class SshDoorIT {
         Client second = new Client("-e", "none", "-tt", "db@127.0.0.1").shows("watching db");
         Client third = new Client("-tt", "any@127.0.0.1", "console db --view").shows("watching db");
 
-        second.type("x").shows("you are watching; ~~r asks").type("~w").shows("you type now");
+        second.type("x").shows("you are watching; ~~r asks").type("\r~w").shows("you type now");
         first.shows("ssh alice#2 types now");
         third.shows("ssh alice#2 types now");
         second.type("ls\r");
@@ -329,10 +329,11 @@ class SshDoorIT {
         // What pipes, OpenSSH and a window take is far from all.
         await().during(Duration.ofSeconds(1)).atMost(PATIENCE).until(() -> written.get() < much.length / 2);
 
-        await().atMost(PATIENCE).until(() -> on(() -> {
-            lines.line().takeWaiting();
-            return lines.line().typedCount() == much.length;
-        }));
+        on(() -> {
+            lines.line().takeAll();
+            return true;
+        });
+        await().atMost(PATIENCE).until(() -> on(() -> lines.line().typedCount()) == much.length);
         writing.get(10, TimeUnit.SECONDS);
         assertThat(on(() -> lines.line().typedBytes())).isEqualTo(much);
     }

@@ -224,7 +224,11 @@ final class ConsoleCommand implements AsyncCommand, ViewerSink, ScreenWriter.Lis
     }
 
     private void noMoreInput() {
-        thread.after(terminal ? 0 : QUIET_MILLIS, () -> {
+        if (terminal && typed.waiting() == 0) {
+            leave();
+            return;
+        }
+        thread.after(QUIET_MILLIS, () -> {
             if (typed.waiting() > 0 && !ended) {
                 noMoreInput();
             } else {
