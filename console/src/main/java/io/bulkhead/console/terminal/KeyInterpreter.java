@@ -70,7 +70,7 @@ public final class KeyInterpreter {
                 byte first = begun.get();
                 begun = Optional.empty();
                 after(first, key, typed, actions);
-            } else if (lineStart && key == '~' || anywhere.equals(Optional.of(key))) {
+            } else if ((lineStart && key == '~') || anywhere.equals(Optional.of(key))) {
                 begun = Optional.of(key);
             } else {
                 type(key, typed);

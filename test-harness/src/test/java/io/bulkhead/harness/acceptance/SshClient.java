@@ -56,9 +56,10 @@ final class SshClient implements AutoCloseable {
     }
 
     static SshClient open(int port, Path key, String... rest) {
-        String line = "stty cols 80 rows 24; exec " + String.join(" ", words(port, key, rest));
+        // With a shell between: script(1) stops as soon as its own child does.
+        String line = "stty cols 80 rows 24; " + String.join(" ", words(port, key, rest)) + "; exit $?";
         try {
-            return new SshClient(new ProcessBuilder("script", "-qfc", line, "/dev/null")
+            return new SshClient(new ProcessBuilder("script", "-qefc", line, "/dev/null")
                     .redirectErrorStream(true)
                     .start());
         } catch (IOException e) {
@@ -94,6 +95,10 @@ final class SshClient implements AutoCloseable {
         await().atMost(Patience.seconds(30))
                 .untilAsserted(() -> assertThat(shown.toString()).contains(text));
         return this;
+    }
+
+    boolean hasShown(String text) {
+        return shown.indexOf(text) >= 0;
     }
 
     /** Gives its window another size, as a user's mouse does. */

@@ -1,6 +1,7 @@
 package io.bulkhead.harness.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.bulkhead.harness.acceptance.Installation.Result;
 import io.bulkhead.harness.proof.Proves;
@@ -10,8 +11,10 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +55,12 @@ class SshConsoleIT {
         host.close();
     }
 
+    @AfterEach
+    void awaitThatAllHaveLeft() {
+        await().atMost(Patience.seconds(20))
+                .until(() -> host.show("shell").console().viewers(), count -> count == 0);
+    }
+
     private static Path key() {
         return directory.resolve("id");
     }
@@ -68,10 +77,13 @@ class SshConsoleIT {
     @Proves(PROOF)
     void typesInterruptsAndHasTheSizeOfItsWindow() {
         try (SshClient client = open("-tt", AT).shows("typing to shell")) {
-            client.type("echo typed-$((1+1)); stty size\r").shows("typed-2").shows("24 80");
+            client.type("echo typed-$((1+1))\r").shows("typed-2");
+            client.type("stty size\r").shows("24 80");
             client.type("sleep 1000\r\u0003echo back-$((2+1))\r").shows("back-3");
             client.resize(132, 50);
-            client.type("stty size\r").shows("50 132");
+            await().atMost(Patience.seconds(20))
+                    .pollInterval(Duration.ofSeconds(1))
+                    .until(() -> client.type("stty size\r").hasShown("50 132"));
             client.type("printf 'gr\\303\\274n-%d\\n' 4\r").shows("grün-4");
             // OpenSSH has the tilde for itself, and passes the second one on
             client.type("\r~~.").shows("left the console of shell");
