@@ -16,6 +16,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -36,6 +37,8 @@ import picocli.CommandLine.Parameters;
         })
 final class SshKeyVerb implements Callable<Integer> {
     static final String PATH = "/v1/ssh-keys";
+
+    private static final String OFF = "off";
 
     private final Listing listing;
 
@@ -74,6 +77,18 @@ final class SshKeyVerb implements Callable<Integer> {
                 description = "read, write or take-over on one console, like write@db or read@web*; may be repeated")
         private List<String> rights = new ArrayList<>();
 
+        @Option(
+                names = "--idle",
+                paramLabel = "TIME",
+                description = "how long on a console without typing, like 15m, or off; without it, consoles.most_idle holds")
+        private Optional<String> idle = Optional.empty();
+
+        @Option(
+                names = "--longest",
+                paramLabel = "TIME",
+                description = "how long on a console at all, like 8h, or off; without it, consoles.most_attached holds")
+        private Optional<String> longest = Optional.empty();
+
         Add(Bulkhead bulkhead) {
             super(bulkhead);
         }
@@ -87,6 +102,12 @@ final class SshKeyVerb implements Callable<Integer> {
             if (!role.equals("none")) {
                 body = body.with("role", Json.of(role));
             }
+            if (idle.isPresent()) {
+                body = body.with("idleSeconds", Json.of(seconds("--idle", idle.get())));
+            }
+            if (longest.isPresent()) {
+                body = body.with("longestSeconds", Json.of(seconds("--longest", longest.get())));
+            }
             Json answer = api().post(PATH, body);
             if (bulkhead().wantsJson()) {
                 bulkhead().printJson(answer);
@@ -95,6 +116,10 @@ final class SshKeyVerb implements Callable<Integer> {
                 bulkhead().remark(known.id() + ": " + known.fingerprint() + " is a key of " + known.name());
             }
             return DONE;
+        }
+
+        private static long seconds(String option, String text) {
+            return text.equals(OFF) ? 0 : TimeText.seconds(option, text);
         }
 
         private String key() throws IOException {
@@ -119,7 +144,7 @@ final class SshKeyVerb implements Callable<Integer> {
                 bulkhead().printJson(answer);
                 return DONE;
             }
-            Table table = new Table("ID", "NAME", "ROLE", "RIGHTS", "ADDED", "BY", "FINGERPRINT");
+            Table table = new Table("ID", "NAME", "ROLE", "RIGHTS", "IDLE", "LONGEST", "ADDED", "BY", "FINGERPRINT");
             if (answer instanceof Json.Obj body && body.members().get("sshKeys") instanceof Json.Array keys) {
                 keys.items().stream()
                         .map(each -> ApiClient.decode(SshKey.class, each))
@@ -128,6 +153,8 @@ final class SshKeyVerb implements Callable<Integer> {
                                 key.name(),
                                 key.role().map(RecordCodec::constantName).orElse("-"),
                                 key.rights().isEmpty() ? "-" : String.join(",", key.rights()),
+                                time(key.idleSeconds()),
+                                time(key.longestSeconds()),
                                 Words.time(key.createdAtMillis(), ZoneId.systemDefault()),
                                 key.createdBy(),
                                 key.fingerprint()));
@@ -138,6 +165,10 @@ final class SshKeyVerb implements Callable<Integer> {
                 bulkhead().print(table.render(colour()));
             }
             return DONE;
+        }
+
+        private static String time(Optional<Long> seconds) {
+            return seconds.map(some -> some == 0 ? OFF : Words.span(some * 1_000)).orElse("-");
         }
     }
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SshKeyVerbTest {
     private static final String LINE = "ssh-ed25519 AAAA alice@desk";
-    private static final String KEY = "{'id':'k3','name':'alice','role':'viewer','rights':['write@db'],"
+    private static final String KEY = "{'id':'k3','name':'alice','role':'viewer','rights':['write@db'],'idleSeconds':900,"
             + "'type':'ssh-ed25519','fingerprint':'SHA256:abc','createdBy':'root','createdAtMillis':1}";
 
     @TempDir
@@ -62,6 +62,18 @@ class SshKeyVerbTest {
     }
 
     @Test
+    void givesAKeyTimesOfItsOwn() throws IOException {
+        String file = Files.writeString(directory.resolve("id.pub"), LINE).toString();
+
+        run("ssh-key", "add", "alice", file, "--idle", "15m", "--longest", "off");
+        CliRun.Outcome wrong = run("ssh-key", "add", "alice", file, "--idle", "0m");
+
+        assertThat(api.requests()).singleElement().asString().contains("\"idleSeconds\":900", "\"longestSeconds\":0");
+        assertThat(wrong.code()).isNotZero();
+        assertThat(wrong.err()).contains("--idle does not know '0m'");
+    }
+
+    @Test
     void saysWhichFileIsMissing() {
         CliRun.Outcome outcome = run("ssh-key", "add", "alice", directory.resolve("none.pub").toString());
 
@@ -75,7 +87,7 @@ class SshKeyVerbTest {
         api.answer("GET /v1/ssh-keys", JsonReader.read(("{'sshKeys':[" + KEY + "]}").replace('\'', '"')));
         api.raw("DELETE /v1/ssh-keys/k3", "HTTP/1.1 204 Gone\r\n", "");
 
-        assertThat(run("ssh-key", "list").out()).containsPattern("k3 +alice +viewer +write@db +1970-01-01 .*root +SHA256:abc");
+        assertThat(run("ssh-key", "list").out()).containsPattern("k3 +alice +viewer +write@db +15m 0s +- +1970-01-01 .*root +SHA256:abc");
         CliRun.Outcome removed = run("ssh-key", "remove", "k3", "../x");
 
         assertThat(removed.code()).isNotZero();

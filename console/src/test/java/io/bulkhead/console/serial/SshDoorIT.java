@@ -1,10 +1,16 @@
 package io.bulkhead.console.serial;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.bulkhead.broker.access.Role;
 import io.bulkhead.broker.access.SshKeyStore;
+import io.bulkhead.broker.access.SshKeyTimes;
 import io.bulkhead.broker.access.SshPublicKey;
 import io.bulkhead.console.serial.ssh.SshDoor;
 import io.bulkhead.contract.order.ProblemCode;
@@ -12,10 +18,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,10 +38,17 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.sshd.client.SshClient;
+import org.apache.sshd.client.keyverifier.AcceptAllServerKeyVerifier;
+import org.apache.sshd.client.session.ClientSession;
+import org.apache.sshd.common.config.keys.KeyUtils;
+import org.apache.sshd.common.config.keys.PublicKeyEntry;
+import org.apache.sshd.common.util.net.SshdSocketAddress;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** OpenSSH's client against the server in this process, with a manager under the test's hand. */
 class SshDoorIT {
@@ -71,6 +86,7 @@ class SshDoorIT {
     };
 
     private final List<String> audit = new CopyOnWriteArrayList<>();
+    private final List<String> attachments = new CopyOnWriteArrayList<>();
     private final List<Process> clients = new ArrayList<>();
     private ConsoleService service;
 
@@ -83,7 +99,7 @@ class SshDoorIT {
                 logs,
                 logs,
                 ConsoleRights.byRole(),
-                (caller, verb, partition, problem) -> {},
+                (caller, verb, partition, problem) -> attachments.add(caller.name() + " " + verb),
                 name -> CompletableFuture.completedFuture("a report"),
                 ConsoleOptions.DEFAULT));
         on(() -> {
@@ -135,10 +151,15 @@ class SshDoorIT {
     }
 
     private void letIn(Role role) throws IOException {
+        letIn(role, SshKeyTimes.OF_SETTINGS);
+    }
+
+    private void letIn(Role role, SshKeyTimes times) throws IOException {
         keys.add(
                 "alice",
                 Optional.of(role),
                 List.of(),
+                times,
                 SshPublicKey.parse(Files.readString(directory.resolve("id.pub"))),
                 "root");
     }
@@ -397,9 +418,9 @@ class SshDoorIT {
         String[] words = offered.toArray(String[]::new);
 
         // Nine keys at a time, twenty in a minute
-        assertThat(ssh("", words).text()).doesNotContain("too many unknown keys");
-        assertThat(ssh("", words).text()).doesNotContain("too many unknown keys");
-        assertThat(ssh("", words).text()).contains("too many unknown keys came from this address; try again in");
+        assertThat(ssh("", words).text()).doesNotContain("too many wrong keys");
+        assertThat(ssh("", words).text()).doesNotContain("too many wrong keys");
+        assertThat(ssh("", words).text()).contains("too many wrong keys came from this address; try again in");
 
         // Who has a key comes in all the same
         letIn(Role.VIEWER);
@@ -407,17 +428,129 @@ class SshDoorIT {
     }
 
     @Test
+    void letsGoWhoTypesNothingForAsLongAsTheKeySays() throws Exception {
+        letIn(Role.OPERATOR, new SshKeyTimes(Optional.of(2L), Optional.empty()));
+
+        Client client = new Client("-tt", "db@127.0.0.1").shows("typing to db");
+
+        client.shows("[nothing was typed for 2 s, the longest time that is allowed]");
+        assertThat(client.process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(attachments).anyMatch(entry -> entry.startsWith("ssh alice console-detach (nothing was typed for 2 s"));
+    }
+
+    /** Tries to come in by a key whose private half it does not have. */
+    private void pretend(SshClient client, KeyPair pair) throws Exception {
+        try (ClientSession session = client.connect("db", "127.0.0.1", door.port())
+                .verify(Duration.ofSeconds(10))
+                .getSession()) {
+            session.addPublicKeyIdentity(pair);
+            session.auth().verify(Duration.ofSeconds(10));
+        }
+    }
+
+    @Test
+    void countsWrongSignaturesOfAKnownKeyToo() throws Exception {
+        KeyPair alices = KeyUtils.generateKeyPair("ssh-ed25519", 256);
+        KeyPair own = KeyUtils.generateKeyPair("ssh-ed25519", 256);
+        SshPublicKey known = SshPublicKey.parse(PublicKeyEntry.toString(alices.getPublic()));
+        keys.add("alice", Optional.of(Role.ADMIN), List.of(), SshKeyTimes.OF_SETTINGS, known, "root");
+        try (SshClient client = SshClient.setUpDefaultClient()) {
+            client.setServerKeyVerifier(AcceptAllServerKeyVerifier.INSTANCE);
+            client.start();
+            pretend(client, alices);
+            KeyPair pretence = new KeyPair(alices.getPublic(), own.getPrivate());
+            for (int i = 0; i < 20; i++) {
+                assertThatThrownBy(() -> pretend(client, pretence)).hasMessageContaining("No more authentication methods");
+            }
+            assertThatThrownBy(() -> pretend(client, pretence)).hasMessageContaining("too many wrong keys came from this");
+            pretend(client, alices);
+        }
+
+        assertThat(audit).contains("ssh alice ssh-login", "anonymous ssh-login NOT_PERMITTED");
+    }
+
+    @Test
+    void answersLateForANameThatTooManyWrongKeysCameFor() throws Exception {
+        List<Long> millis = new ArrayList<>();
+        try (SshClient client = SshClient.setUpDefaultClient()) {
+            client.setServerKeyVerifier(AcceptAllServerKeyVerifier.INSTANCE);
+            client.start();
+            KeyPair unknown = KeyUtils.generateKeyPair("ssh-ed25519", 256);
+            for (int i = 0; i < 42; i++) {
+                SshdSocketAddress from = new SshdSocketAddress("127.0.0." + (2 + i / 15), 0);
+                try (ClientSession session = client.connect("db", new SshdSocketAddress("127.0.0.1", door.port()), from)
+                        .verify(Duration.ofSeconds(10))
+                        .getSession()) {
+                    session.addPublicKeyIdentity(unknown);
+                    long start = System.nanoTime();
+                    assertThatThrownBy(() -> session.auth().verify(Duration.ofSeconds(10)))
+                            .hasMessageContaining("No more authentication methods");
+                    millis.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
+                }
+            }
+        }
+
+        assertThat(millis.subList(40, 42)).allMatch(time -> time >= 1_900);
+        assertThat(millis.subList(0, 40).stream().sorted().toList().get(20)).isLessThan(1_000);
+        // Who has a key does not wait
+        letIn(Role.VIEWER);
+        assertThat(ssh("", "db@127.0.0.1", "help").text()).contains("Verbs:");
+    }
+
+    @Test
+    void logsNoKey() throws Exception {
+        Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        Logger ours = (Logger) LoggerFactory.getLogger("io.bulkhead");
+        Level before = ours.getLevel();
+        ListAppender<ILoggingEvent> logged = new ListAppender<>();
+        logged.start();
+        root.addAppender(logged);
+        ours.setLevel(Level.TRACE);
+        try {
+            ssh("", "db@127.0.0.1", "help");
+            letIn(Role.OPERATOR);
+            another(Optional.empty(), SshDoor.HEARTBEAT);
+            ssh("x", "-T", "db@127.0.0.1");
+            keys.remove(keys.list().get(0).id());
+        } finally {
+            ours.setLevel(before);
+            root.detachAppender(logged);
+        }
+
+        List<String> shown = List.copyOf(logged.list).stream()
+                .map(event -> event.getFormattedMessage() + event.getKeyValuePairs())
+                .toList();
+        assertThat(shown).anyMatch(line -> line.contains("Consoles are served by SSH"));
+        List<String> secrets = new ArrayList<>(List.of(
+                Files.readString(directory.resolve("id.pub")).split(" ", -1)[1],
+                Files.readAllLines(directory.resolve("host_key")).get(2),
+                Files.readAllLines(directory.resolve("id")).get(2)));
+        assertThat(secrets).allMatch(secret -> secret.length() > 60);
+        assertThat(shown).noneMatch(line -> secrets.stream().anyMatch(line::contains));
+        assertThat(audit).noneMatch(line -> secrets.stream().anyMatch(line::contains));
+    }
+
+    private int greeted(List<Socket> sockets, String from, int count) throws IOException {
+        int greeted = 0;
+        for (int i = 0; i < count; i++) {
+            Socket socket = new Socket("127.0.0.1", door.port(), InetAddress.getByName(from), 0);
+            socket.setSoTimeout(10_000);
+            sockets.add(socket);
+            greeted += socket.getInputStream().read() == 'S' ? 1 : 0;
+        }
+        return greeted;
+    }
+
+    @Test
     void takesOnlySoManyConnectionsThatHaveShownNoKey() throws Exception {
         List<Socket> sockets = new ArrayList<>();
         try {
-            int greeted = 0;
-            for (int i = 0; i < 20; i++) {
-                Socket socket = new Socket("127.0.0.1", door.port());
-                socket.setSoTimeout(10_000);
-                sockets.add(socket);
-                greeted += socket.getInputStream().read() == 'S' ? 1 : 0;
+            assertThat(greeted(sockets, "127.0.0.1", 20)).isEqualTo(16);
+            for (int i = 2; i < 5; i++) {
+                assertThat(greeted(sockets, "127.0.0." + i, 16)).isEqualTo(16);
             }
-            assertThat(greeted).isEqualTo(16);
+            // Of all together 64, from wherever the next ones come
+            assertThat(greeted(sockets, "127.0.0.5", 3)).isZero();
         } finally {
             for (Socket socket : sockets) {
                 socket.close();

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -85,7 +86,8 @@ public record Settings(
      * @param grants beside those roles
      * @param breakReports whether a break shows a report; otherwise it is refused
      * @param writerIdle after how long without a key the typing is given up
-     * @param mostAttached how long anybody may stay
+     * @param mostIdle how long who has a role may stay without typing; roles that are not there, however long
+     * @param mostAttached how long who has a role may stay at all; likewise
      */
     public record Consoles(
             ConsoleRole read,
@@ -94,9 +96,12 @@ public record Settings(
             List<ConsoleGrant> grants,
             boolean breakReports,
             Optional<Duration> writerIdle,
-            Optional<Duration> mostAttached) {
+            Map<ConsoleRole, Duration> mostIdle,
+            Map<ConsoleRole, Duration> mostAttached) {
         public Consoles {
             grants = List.copyOf(grants);
+            mostIdle = Map.copyOf(mostIdle);
+            mostAttached = Map.copyOf(mostAttached);
         }
     }
 

@@ -11,6 +11,9 @@ import java.util.regex.Pattern;
  * @param name whose it is; all keys of one name have the same role and rights
  * @param role what who has it may do; absent for nothing but the rights
  * @param rights on single consoles, beside those of the role: {@code write@db}, {@code read@web*}
+ * @param idleSeconds how long who comes with it may stay on a console without typing; 0 for however long, absent for what
+ *     the settings say
+ * @param longestSeconds how long at all; likewise
  * @param type its algorithm
  * @param fingerprint as ssh-keygen -l shows it
  * @param createdBy who made it known
@@ -21,6 +24,8 @@ public record SshKey(
         String name,
         Optional<Role> role,
         List<String> rights,
+        Optional<Long> idleSeconds,
+        Optional<Long> longestSeconds,
         String type,
         String fingerprint,
         String createdBy,
@@ -41,6 +46,11 @@ public record SshKey(
         if (role.isEmpty() && rights.isEmpty()) {
             throw new IllegalArgumentException("a key without a role needs a right, like read@db");
         }
+    }
+
+    /** How long who comes with it may stay. */
+    public SshKeyTimes times() {
+        return new SshKeyTimes(idleSeconds, longestSeconds);
     }
 
     /** Who comes with it. */

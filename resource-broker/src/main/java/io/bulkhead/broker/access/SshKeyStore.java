@@ -102,18 +102,33 @@ public final class SshKeyStore {
      * @param name whose it is
      * @param role of that one
      * @param rights on single consoles
+     * @param times how long who comes with it may stay on a console
      * @param createdBy who adds it
      * @return what is known of it; a {@link Refusal} with CONFLICT where the key is known already, or where the name has
      *     another role or other rights by other keys
      */
     public synchronized SshKey add(
-            String name, Optional<Role> role, List<String> rights, SshPublicKey key, String createdBy) {
+            String name,
+            Optional<Role> role,
+            List<String> rights,
+            SshKeyTimes times,
+            SshPublicKey key,
+            String createdBy) {
         damage.ifPresent(SshKeyStore::refuse);
         if (kept.size() >= MOST) {
             throw Refusal.of(ProblemCode.CONFLICT, "there are " + MOST + " keys already", "remove some");
         }
         SshKey known = new SshKey(
-                freshId(), name, role, rights, key.type(), key.fingerprint(), createdBy, clockMillis.getAsLong());
+                freshId(),
+                name,
+                role,
+                rights,
+                times.idleSeconds(),
+                times.longestSeconds(),
+                key.type(),
+                key.fingerprint(),
+                createdBy,
+                clockMillis.getAsLong());
         for (SshKeyBook.Kept each : kept) {
             SshKey other = each.known();
             if (each.key().equals(key)) {

@@ -8,6 +8,7 @@ import static io.vertx.core.http.HttpMethod.GET;
 import static io.vertx.core.http.HttpMethod.POST;
 
 import io.bulkhead.broker.access.Role;
+import io.bulkhead.broker.access.SshKeyTimes;
 import io.bulkhead.broker.access.SshPublicKey;
 import io.bulkhead.contract.order.Problem;
 import io.bulkhead.contract.order.ProblemCode;
@@ -65,6 +66,7 @@ final class SshKeyEndpoint {
                             wanted.name(),
                             wanted.role(),
                             wanted.rights().orElse(List.of()),
+                            new SshKeyTimes(wanted.idleSeconds(), wanted.longestSeconds()),
                             SshPublicKey.parse(wanted.key()),
                             maker);
         } catch (IllegalArgumentException e) {

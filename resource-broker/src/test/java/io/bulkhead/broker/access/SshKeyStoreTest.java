@@ -38,7 +38,7 @@ class SshKeyStoreTest {
 
     @Test
     void knowsAKeyByItsBytesAlsoWhenItIsOpenedAgain() {
-        SshKey added = open().add("alice", Optional.of(Role.OPERATOR), List.of(), key(1), "root");
+        SshKey added = open().add("alice", Optional.of(Role.OPERATOR), List.of(), SshKeyTimes.OF_SETTINGS, key(1), "root");
 
         assertThat(open().find(key(1).blob())).contains(added);
         assertThat(open().find(key(2).blob())).isEmpty();
@@ -48,7 +48,7 @@ class SshKeyStoreTest {
 
     @Test
     void keepsItsFileToItsOwnerAndShowsNoKey() throws IOException {
-        open().add("alice", Optional.of(Role.VIEWER), List.of(), key(1), "root");
+        open().add("alice", Optional.of(Role.VIEWER), List.of(), SshKeyTimes.OF_SETTINGS, key(1), "root");
 
         assertThat(PosixFilePermissions.toString(
                         Files.getPosixFilePermissions(directory.resolve("control/ssh-keys.json"))))
@@ -59,19 +59,29 @@ class SshKeyStoreTest {
     @Test
     void givesAllKeysOfOneNameTheSameRoleAndRights() {
         SshKeyStore store = open();
-        store.add("alice", Optional.empty(), List.of("write@db"), key(1), "root");
-        store.add("alice", Optional.empty(), List.of("write@db"), key(2), "root");
+        store.add("alice", Optional.empty(), List.of("write@db"), SshKeyTimes.OF_SETTINGS, key(1), "root");
+        store.add("alice", Optional.empty(), List.of("write@db"), SshKeyTimes.OF_SETTINGS, key(2), "root");
 
-        assertThatThrownBy(() -> store.add("alice", Optional.of(Role.VIEWER), List.of(), key(3), "root"))
+        assertThatThrownBy(() -> store.add("alice", Optional.of(Role.VIEWER), List.of(), SshKeyTimes.OF_SETTINGS, key(3), "root"))
                 .hasMessageContaining("alice has another role or other rights");
-        assertThatThrownBy(() -> store.add("bob", Optional.of(Role.VIEWER), List.of(), key(2), "root"))
+        assertThatThrownBy(() -> store.add("bob", Optional.of(Role.VIEWER), List.of(), SshKeyTimes.OF_SETTINGS, key(2), "root"))
                 .hasMessageContaining("that key is known already");
+    }
+
+    @Test
+    void keepsAKeysOwnTimes() {
+        SshKeyTimes times = new SshKeyTimes(Optional.of(900L), Optional.of(0L));
+        open().add("alice", Optional.of(Role.VIEWER), List.of(), times, key(1), "root");
+
+        assertThat(open().find(key(1).blob()).map(SshKey::times)).contains(times);
+        assertThatThrownBy(() -> new SshKeyTimes(Optional.of(-1L), Optional.empty()))
+                .hasMessageContaining("0 to 315360000 seconds");
     }
 
     @Test
     void tellsOfWhatIsRemoved() {
         SshKeyStore store = open();
-        SshKey added = store.add("alice", Optional.of(Role.VIEWER), List.of(), key(1), "root");
+        SshKey added = store.add("alice", Optional.of(Role.VIEWER), List.of(), SshKeyTimes.OF_SETTINGS, key(1), "root");
         List<SshKey> gone = new ArrayList<>();
         store.onRemoved(gone::add);
 
@@ -90,7 +100,7 @@ class SshKeyStoreTest {
         SshKeyStore store = open();
 
         assertThat(store.accepted()).isEmpty();
-        assertThatThrownBy(() -> store.add("alice", Optional.of(Role.ADMIN), List.of(), key(1), "root"))
+        assertThatThrownBy(() -> store.add("alice", Optional.of(Role.ADMIN), List.of(), SshKeyTimes.OF_SETTINGS, key(1), "root"))
                 .hasMessageContaining("it is of version 2, known is 1");
         assertThat(Files.readString(file)).isEqualTo("{\"version\":2,\"keys\":[]}");
     }

@@ -18,12 +18,13 @@ class SshKeysIT extends ApiFixture {
 
     @Test
     void knowsAKeyUntilItIsRemovedAndShowsItNever() throws IOException {
-        RawClient.Answer made = ask("POST", "/v1/ssh-keys", body("alice", "\"role\":\"operator\","));
+        RawClient.Answer made = ask("POST", "/v1/ssh-keys", body("alice", "\"role\":\"operator\",\"idleSeconds\":900,"));
 
         assertThat(made.status()).as(made.body()).isEqualTo(201);
         assertThat(made.text("fingerprint")).startsWith("SHA256:");
         RawClient.Answer listed = ask("GET", "/v1/ssh-keys", "");
-        assertThat(listed.body()).contains(made.text("id"), "alice", "operator").doesNotContain(BLOB);
+        assertThat(listed.body()).contains(made.text("id"), "alice", "operator", "\"idleSeconds\":900")
+                .doesNotContain(BLOB, "longestSeconds");
         assertThat(ask("POST", "/v1/ssh-keys", body("bob", "\"role\":\"viewer\",")).status()).isEqualTo(409);
 
         String path = "/v1/ssh-keys/" + made.text("id");
@@ -40,6 +41,7 @@ class SshKeysIT extends ApiFixture {
                 "{\"name\":\"alice\",\"role\":\"viewer\"}",
                 "{\"name\":\"Al Ice\",\"role\":\"viewer\",\"key\":\"ssh-ed25519 " + BLOB + "\"}",
                 "{\"name\":\"alice\",\"key\":\"ssh-ed25519 " + BLOB + "\"}",
+                "{\"name\":\"alice\",\"role\":\"viewer\",\"longestSeconds\":-1,\"key\":\"ssh-ed25519 " + BLOB + "\"}",
                 "{\"name\":\"alice\",\"rights\":[\"root@db\"],\"key\":\"ssh-ed25519 " + BLOB + "\"}",
             })
     void refusesWhatIsNoKeyOrGivesNothing(String body) throws IOException {

@@ -79,7 +79,10 @@ class SshConsoleIT {
         try (SshClient client = open("-tt", AT).shows("typing to shell")) {
             client.type("echo typed-$((1+1))\r").shows("typed-2");
             client.type("stty size\r").shows("24 80");
-            client.type("sleep 1000\r\u0003echo back-$((2+1))\r").shows("back-3");
+            // An interrupt takes with it what was typed and not read yet
+            client.type("echo going-$((7+1)); sleep 1000\r").shows("going-8");
+            client.type("\u0003").shows("^C");
+            client.type("echo back-$((2+1))\r").shows("back-3");
             client.resize(132, 50);
             await().atMost(Patience.seconds(20))
                     .pollInterval(Duration.ofSeconds(1))

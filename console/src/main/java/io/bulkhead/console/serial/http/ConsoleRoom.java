@@ -7,6 +7,7 @@ import io.bulkhead.broker.audit.AuditEntry;
 import io.bulkhead.broker.audit.AuditTrail;
 import io.bulkhead.broker.client.ManagerClient;
 import io.bulkhead.broker.http.Consoles;
+import io.bulkhead.console.serial.AttachTimes;
 import io.bulkhead.console.serial.ConsoleAudit;
 import io.bulkhead.console.serial.ConsoleBreaks;
 import io.bulkhead.console.serial.ConsoleOptions;
@@ -73,7 +74,7 @@ public final class ConsoleRoom implements AutoCloseable {
         LoggedPast past = new LoggedPast(logs);
         ConsoleOptions options = ConsoleOptions.DEFAULT
                 .withLease(ConsoleOptions.DEFAULT.lease().withIdleMillis(millis(how.writerIdle())))
-                .withMostAttachedMillis(millis(how.mostAttached()));
+                .withTimes(times(how));
         return new ConsoleRoom(
                 vertx,
                 thread,
@@ -91,6 +92,18 @@ public final class ConsoleRoom implements AutoCloseable {
 
     private static long millis(Optional<Duration> time) {
         return time.map(Duration::toMillis).orElse(0L);
+    }
+
+    private static Map<Role, AttachTimes> times(Settings.Consoles how) {
+        Map<Role, AttachTimes> times = new EnumMap<>(Role.class);
+        for (Settings.ConsoleRole role : Settings.ConsoleRole.values()) {
+            times.put(
+                    Role.valueOf(role.name()),
+                    new AttachTimes(
+                            millis(Optional.ofNullable(how.mostIdle().get(role))),
+                            millis(Optional.ofNullable(how.mostAttached().get(role)))));
+        }
+        return times;
     }
 
     private static ConsoleRights rights(Settings.Consoles how, Supplier<List<ConsoleRights.Grant>> more) {

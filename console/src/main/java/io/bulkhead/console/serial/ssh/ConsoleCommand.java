@@ -6,6 +6,7 @@ import io.bulkhead.console.protocol.LagPolicy;
 import io.bulkhead.console.protocol.ServerMessage;
 import io.bulkhead.console.protocol.Start;
 import io.bulkhead.console.protocol.Wish;
+import io.bulkhead.console.serial.AttachTimes;
 import io.bulkhead.console.serial.ServiceThread;
 import io.bulkhead.console.serial.Viewer;
 import io.bulkhead.console.serial.ViewerSink;
@@ -44,6 +45,7 @@ final class ConsoleCommand implements AsyncCommand, ViewerSink, ScreenWriter.Lis
     private final String name;
     private final Wish wish;
     private final Caller caller;
+    private final AttachTimes times;
     private final KeyInterpreter keys;
     private final QueryFilter screen = new QueryFilter();
     private final TypedBytes typed = new TypedBytes();
@@ -63,13 +65,15 @@ final class ConsoleCommand implements AsyncCommand, ViewerSink, ScreenWriter.Lis
     /**
      * @param name whose console; where there is none of that name, the client is shown what there is
      * @param wish where it is to write but may not, it views
+     * @param times how long it may stay
      */
-    ConsoleCommand(Serving serving, String name, Wish wish, Caller caller) {
+    ConsoleCommand(Serving serving, String name, Wish wish, Caller caller, AttachTimes times) {
         this.serving = serving;
         this.thread = serving.thread();
         this.name = name;
         this.wish = wish;
         this.caller = caller;
+        this.times = times;
         this.keys = new KeyInterpreter(serving.escapeKey());
     }
 
@@ -198,12 +202,12 @@ final class ConsoleCommand implements AsyncCommand, ViewerSink, ScreenWriter.Lis
 
     private Viewer attachOrView(PartitionName console, ClientMessage.Hello hello) {
         try {
-            return serving.service().attach(console, caller, hello, this);
+            return serving.service().attach(console, caller, hello, this, times);
         } catch (Refusal e) {
             if (e.problem().code() != ProblemCode.NOT_PERMITTED || wish != Wish.WRITE) {
                 throw e;
             }
-            return serving.service().attach(console, caller, hello.wishing(Wish.VIEW), this);
+            return serving.service().attach(console, caller, hello.wishing(Wish.VIEW), this, times);
         }
     }
 

@@ -1,11 +1,11 @@
 package io.bulkhead.console.serial.ssh;
 
 import io.bulkhead.broker.access.Caller;
-import io.bulkhead.broker.access.FailureLimiter;
 import io.bulkhead.broker.access.Role;
 import io.bulkhead.broker.access.SshKey;
 import io.bulkhead.broker.access.SshKeyStore;
 import io.bulkhead.console.protocol.Wish;
+import io.bulkhead.console.serial.AttachTimes;
 import io.bulkhead.console.serial.ConsoleService;
 import io.bulkhead.console.serial.ServiceThread;
 import io.bulkhead.contract.order.Problem;
@@ -15,28 +15,21 @@ import io.bulkhead.contract.partition.PartitionName;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.KeyPair;
-import java.security.PublicKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.apache.sshd.common.AttributeRepository.AttributeKey;
-import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.channel.Channel;
 import org.apache.sshd.common.channel.ChannelFactory;
 import org.apache.sshd.common.channel.RequestHandler.Result;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.common.session.Session;
-import org.apache.sshd.common.session.SessionListener;
-import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.SshServer;
-import org.apache.sshd.server.auth.pubkey.UserAuthPublicKeyFactory;
 import org.apache.sshd.server.channel.ChannelSession;
 import org.apache.sshd.server.command.Command;
 import org.apache.sshd.server.forward.RejectAllForwardingFilter;
-import org.apache.sshd.server.session.ServerSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,12 +40,6 @@ public final class SshDoor implements AutoCloseable {
     /** How often a client is asked whether it is there. */
     public static final Duration HEARTBEAT = Duration.ofSeconds(20);
 
-    private static final AttributeKey<SshKey> KEY = new AttributeKey<>();
-
-    /** The fingerprint of a key that was refused. */
-    private static final AttributeKey<String> REFUSED = new AttributeKey<>();
-
-    private static final int FAILURES_PER_MINUTE = 20;
     private static final int MOST_CHANNELS = 16;
     private static final Duration LOGIN = Duration.ofSeconds(30);
 
@@ -62,8 +49,7 @@ public final class SshDoor implements AutoCloseable {
     private final Parts parts;
     private final Serving serving;
     private final Heartbeat heartbeat;
-    private final FailureLimiter failures =
-            new FailureLimiter(FAILURES_PER_MINUTE, () -> System.nanoTime() / 1_000_000);
+    private final KeyGate gate;
 
     /**
      * What a server is made of.
@@ -92,6 +78,7 @@ public final class SshDoor implements AutoCloseable {
     private SshDoor(Parts parts) {
         this.parts = parts;
         this.serving = new Serving(parts.service(), parts.thread(), packets, parts.escapeKey());
+        this.gate = new KeyGate(parts.keys(), parts.audit(), parts.thread(), packets);
         this.heartbeat = new Heartbeat(parts.thread(), packets, server::getActiveSessions, parts.heartbeat());
     }
 
@@ -126,15 +113,15 @@ public final class SshDoor implements AutoCloseable {
         server.setNioWorkers(2);
         server.setKeyPairProvider(KeyPairProvider.wrap(own));
         Algorithms.use(server);
-        server.setUserAuthFactories(List.of(UserAuthPublicKeyFactory.INSTANCE));
-        server.setPublickeyAuthenticator(this::knows);
+        server.setUserAuthFactories(List.of(gate.proofs()));
+        server.setPublickeyAuthenticator(gate);
         server.setForwardingFilter(RejectAllForwardingFilter.INSTANCE);
         server.setSubsystemFactories(List.of());
         server.setChannelFactories(List.of(new Sessions()));
         server.setShellFactory(this::shell);
         server.setCommandFactory(this::command);
         server.addSessionListener(strangers);
-        server.addSessionListener(new Logins());
+        server.addSessionListener(gate);
         CoreModuleProperties.AUTH_TIMEOUT.set(server, LOGIN);
         CoreModuleProperties.IDLE_TIMEOUT.set(server, Duration.ZERO);
         CoreModuleProperties.NIO2_READ_TIMEOUT.set(server, Duration.ZERO);
@@ -153,80 +140,37 @@ public final class SshDoor implements AutoCloseable {
 
     // ---- who comes
 
-    private boolean knows(String user, PublicKey key, ServerSession session) {
-        ByteArrayBuffer blob = new ByteArrayBuffer();
-        blob.putRawPublicKey(key);
-        Optional<SshKey> known = parts.keys().find(blob.getCompactData());
-        known.ifPresentOrElse(found -> session.setAttribute(KEY, found), () -> refused(session, key));
-        return known.isPresent();
-    }
-
-    private void refused(ServerSession session, PublicKey key) {
-        long seconds = failures.failed(Strangers.address(session.getClientAddress()));
-        if (seconds == 0) {
-            session.setAttribute(REFUSED, KeyUtils.getFingerPrint(key));
-            return;
-        }
-        try {
-            session.disconnect(
-                    SshConstants.SSH2_DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE,
-                    "too many unknown keys came from this address; try again in " + seconds + " s");
-        } catch (IOException e) {
-            session.close(true);
-        }
-    }
-
-    /** Writes down who came, and who was sent away: once for a connection, and of one address no more than failures are allowed. */
-    private final class Logins implements SessionListener {
-        @Override
-        public void sessionEvent(Session session, Event event) {
-            SshKey key = session.getAttribute(KEY);
-            if (event == Event.Authenticated && key != null) {
-                session.removeAttribute(REFUSED);
-                note(key.caller(place(session)), "ssh-login", Optional.of(key.id()), Optional.empty());
-            }
-        }
-
-        @Override
-        public void sessionClosed(Session session) {
-            String fingerprint = session.getAttribute(REFUSED);
-            if (fingerprint != null) {
-                note(
-                        Caller.anonymous(Caller.Transport.SSH, place(session)),
-                        "ssh-login",
-                        Optional.of(fingerprint),
-                        Optional.of(ProblemCode.NOT_PERMITTED));
-            }
-        }
-    }
-
     private void note(Caller caller, String verb, Optional<String> subject, Optional<ProblemCode> problem) {
         parts.audit().note(caller, verb, subject, problem);
     }
 
-    private static String place(Session session) {
-        return session.getRemoteAddress().toString().replaceFirst("^/", "");
-    }
-
     private void sendAway(SshKey key) {
         server.getActiveSessions().stream()
-                .filter(session -> key.equals(session.getAttribute(KEY)))
+                .filter(session -> key.equals(KeyGate.keyOf(session).orElse(null)))
                 .forEach(session -> session.close(true));
     }
 
+    private static SshKey key(ChannelSession channel) {
+        return KeyGate.keyOf(channel.getServerSession())
+                .orElseThrow(() -> new IllegalStateException("a channel of somebody without a key"));
+    }
+
     private static Caller caller(ChannelSession channel) {
-        ServerSession session = channel.getServerSession();
-        SshKey key = session.getAttribute(KEY);
-        if (key == null) {
-            throw new IllegalStateException("a channel of somebody without a key");
-        }
-        return key.caller(place(session));
+        return key(channel).caller(KeyGate.place(channel.getServerSession()));
+    }
+
+    /** How long somebody may stay: by its key, or else by the settings. */
+    private AttachTimes times(ChannelSession channel, Caller caller) {
+        SshKey key = key(channel);
+        return parts.service().times(caller).orOwn(key.idleSeconds(), key.longestSeconds());
     }
 
     // ---- what they get
 
     private Command shell(ChannelSession channel) {
-        return new ConsoleCommand(serving, channel.getServerSession().getUsername(), Wish.WRITE, caller(channel));
+        Caller caller = caller(channel);
+        String name = channel.getServerSession().getUsername();
+        return new ConsoleCommand(serving, name, Wish.WRITE, caller, times(channel, caller));
     }
 
     private Command command(ChannelSession channel, String text) {
@@ -241,7 +185,8 @@ public final class SshDoor implements AutoCloseable {
             });
         }
         if (line.verb().equals("console")) {
-            return new ConsoleCommand(serving, line.console().orElseThrow(), line.wish(), caller);
+            String name = line.console().orElseThrow();
+            return new ConsoleCommand(serving, name, line.wish(), caller, times(channel, caller));
         }
         return new VerbCommand(() -> arguments(line, caller));
     }
