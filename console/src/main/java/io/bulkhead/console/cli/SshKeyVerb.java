@@ -33,7 +33,8 @@ import picocli.CommandLine.Parameters;
             "With ssh.listen = 127.0.0.1:2222 in the settings, who has such a key gets the console of db by",
             "'ssh -p 2222 db@HOST', only watches it by 'ssh -p 2222 -t HOST console db --view', and asks what there is by",
             "'ssh -p 2222 HOST list'. Who may not type, watches. OpenSSH has the tilde for itself, so there ~~. leaves a",
-            "console and ~~? shows the other keys; ssh.escape_key sets one that works anywhere in a line."
+            "console and ~~? shows the other keys; ssh.escape_key sets one that works anywhere in a line.",
+            "Who stays longer than --idle or --longest allow, or the settings, is told so and detached."
         })
 final class SshKeyVerb implements Callable<Integer> {
     static final String PATH = "/v1/ssh-keys";

@@ -2,6 +2,7 @@ package io.bulkhead.console.serial;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
@@ -19,6 +20,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -43,7 +45,6 @@ import org.apache.sshd.client.keyverifier.AcceptAllServerKeyVerifier;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
-import org.apache.sshd.common.util.net.SshdSocketAddress;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -469,30 +470,30 @@ class SshDoorIT {
         assertThat(audit).contains("ssh alice ssh-login", "anonymous ssh-login NOT_PERMITTED");
     }
 
+    /** What somebody is told who comes from an address with a key that is unknown. */
+    private String told(SshClient client, String address, KeyPair unknown) throws Exception {
+        try (ClientSession session = client.connect(
+                        "db", new InetSocketAddress("127.0.0.1", door.port()), new InetSocketAddress(address, 0))
+                .verify(Duration.ofSeconds(10))
+                .getSession()) {
+            session.addPublicKeyIdentity(unknown);
+            return String.valueOf(catchThrowable(() -> session.auth().verify(Duration.ofSeconds(10))).getMessage());
+        }
+    }
+
     @Test
-    void answersLateForANameThatTooManyWrongKeysCameFor() throws Exception {
-        List<Long> millis = new ArrayList<>();
+    void sendsAwayWhoComesForANameThatTooManyWrongKeysCameFor() throws Exception {
         try (SshClient client = SshClient.setUpDefaultClient()) {
             client.setServerKeyVerifier(AcceptAllServerKeyVerifier.INSTANCE);
             client.start();
             KeyPair unknown = KeyUtils.generateKeyPair("ssh-ed25519", 256);
-            for (int i = 0; i < 42; i++) {
-                SshdSocketAddress from = new SshdSocketAddress("127.0.0." + (2 + i / 15), 0);
-                try (ClientSession session = client.connect("db", new SshdSocketAddress("127.0.0.1", door.port()), from)
-                        .verify(Duration.ofSeconds(10))
-                        .getSession()) {
-                    session.addPublicKeyIdentity(unknown);
-                    long start = System.nanoTime();
-                    assertThatThrownBy(() -> session.auth().verify(Duration.ofSeconds(10)))
-                            .hasMessageContaining("No more authentication methods");
-                    millis.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
-                }
+            for (int i = 0; i < 40; i++) {
+                assertThat(told(client, "127.0.0." + (2 + i / 15), unknown)).contains("No more authentication methods");
             }
+            assertThat(told(client, "127.0.0.9", unknown)).contains("too many wrong keys came for this name");
         }
 
-        assertThat(millis.subList(40, 42)).allMatch(time -> time >= 1_900);
-        assertThat(millis.subList(0, 40).stream().sorted().toList().get(20)).isLessThan(1_000);
-        // Who has a key does not wait
+        // Who has a key comes in all the same
         letIn(Role.VIEWER);
         assertThat(ssh("", "db@127.0.0.1", "help").text()).contains("Verbs:");
     }

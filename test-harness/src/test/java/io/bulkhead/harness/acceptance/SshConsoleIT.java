@@ -125,6 +125,23 @@ class SshConsoleIT {
     }
 
     @Test
+    void endsWhatFollowsALogForLongerThanTheKeyMay() {
+        Path another = directory.resolve("short");
+        Commands.run(
+                        List.of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", another.toString()),
+                        "",
+                        Patience.seconds(10))
+                .expect(0);
+        host.run("ssh-key", "add", "bob", another + ".pub", "--longest", "2s").expect(0);
+
+        Result ended = Commands.run(
+                SshClient.words(port, another, "any@127.0.0.1", "logs", "shell", "-f"), "", Patience.seconds(60));
+
+        assertThat(ended.out()).contains("# ");
+        assertThat(ended.err()).contains("ended after 2 s, the longest time that is allowed");
+    }
+
+    @Test
     void answersWhatIsThereAndChangesNothing() {
         assertThat(ask("any@127.0.0.1", "list").expect(0).out()).contains("shell");
         assertThat(ask("any@127.0.0.1", "logs", "shell", "-n", "5").expect(0).out()).contains("# ");

@@ -4,11 +4,9 @@ import io.bulkhead.broker.access.Caller;
 import io.bulkhead.broker.access.FailureLimiter;
 import io.bulkhead.broker.access.SshKey;
 import io.bulkhead.broker.access.SshKeyStore;
-import io.bulkhead.console.serial.ServiceThread;
 import io.bulkhead.contract.order.ProblemCode;
 import java.io.IOException;
 import java.security.PublicKey;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +21,6 @@ import org.apache.sshd.common.session.SessionListener;
 import org.apache.sshd.common.signature.Signature;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
-import org.apache.sshd.server.auth.AsyncAuthException;
 import org.apache.sshd.server.auth.pubkey.PublickeyAuthenticator;
 import org.apache.sshd.server.auth.pubkey.UserAuthPublicKey;
 import org.apache.sshd.server.auth.pubkey.UserAuthPublicKeyFactory;
@@ -31,18 +28,18 @@ import org.apache.sshd.server.session.ServerSession;
 
 /**
  * Who comes in: whoever proves to have a key that is known, so many at once. Failures are counted, an unknown key and a
- * wrong signature alike: an address that has too many is disconnected, and for a user's name that has too many, from
- * wherever, further ones are answered late. Neither holds for a known key. For MINA's threads.
+ * wrong signature alike: whose address has too many is disconnected, and so is whoever comes for a user's name that has too
+ * many, from wherever. Neither holds for a known key. For MINA's threads.
  */
 final class KeyGate implements PublickeyAuthenticator, SessionListener {
     /** Failures of one address in a minute. */
     static final int MOST_OF_ADDRESS = 20;
 
-    /** Failures for one user's name in a minute, from all addresses, that are answered at once. */
+    /** Failures for one user's name in a minute, from all addresses. */
     static final int MOST_OF_USER = 40;
 
-    /** How late those beyond are answered. */
-    static final Duration LATE = Duration.ofSeconds(2);
+    /** What of a user's name is told apart. */
+    private static final int NAME_CHARACTERS = 64;
 
     /** How many may be in at once. */
     static final int MOST_INSIDE = 128;
@@ -54,17 +51,13 @@ final class KeyGate implements PublickeyAuthenticator, SessionListener {
 
     private final SshKeyStore keys;
     private final SshAudit audit;
-    private final ServiceThread thread;
-    private final PacketThread packets;
     private final FailureLimiter addresses = limiter(MOST_OF_ADDRESS);
     private final FailureLimiter users = limiter(MOST_OF_USER);
     private final Set<Session> inside = new HashSet<>();
 
-    KeyGate(SshKeyStore keys, SshAudit audit, ServiceThread thread, PacketThread packets) {
+    KeyGate(SshKeyStore keys, SshAudit audit) {
         this.keys = keys;
         this.audit = audit;
-        this.thread = thread;
-        this.packets = packets;
     }
 
     private static FailureLimiter limiter(int mostPerMinute) {
@@ -100,28 +93,23 @@ final class KeyGate implements PublickeyAuthenticator, SessionListener {
             session.setAttribute(KEY, known.get());
             return true;
         }
-        if (failed(user, key, session)) {
-            throw late();
-        }
+        failed(user, key, session);
         return false;
     }
 
-    /** Counts one; whether its answer is to be late. */
-    private boolean failed(String user, PublicKey key, ServerSession session) {
-        long seconds = addresses.failed(Strangers.address(session.getClientAddress()));
-        if (seconds > 0) {
-            sendAway(session, "too many wrong keys came from this address; try again in " + seconds + " s");
-            return false;
+    private void failed(String user, PublicKey key, ServerSession session) {
+        long ofAddress = addresses.failed(Strangers.address(session.getClientAddress()));
+        if (ofAddress > 0) {
+            sendAway(session, "too many wrong keys came from this address; try again in " + ofAddress + " s");
+            return;
         }
         session.setAttribute(REFUSED, KeyUtils.getFingerPrint(key));
-        return users.failed(user) > 0;
-    }
-
-    /** An answer that no thread waits for. */
-    private AsyncAuthException late() {
-        AsyncAuthException answer = new AsyncAuthException();
-        thread.execute(() -> thread.after(LATE.toMillis(), () -> packets.execute(() -> answer.setAuthed(false))));
-        return answer;
+        long ofUser = users.failed(user.substring(0, Math.min(user.length(), NAME_CHARACTERS)));
+        if (ofUser > 0) {
+            sendAway(
+                    session,
+                    "too many wrong keys came for this name; offer the right one first, or try again in " + ofUser + " s");
+        }
     }
 
     private static void sendAway(Session session, String why) {

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.sshd.common.channel.Channel;
 import org.apache.sshd.common.channel.ChannelFactory;
 import org.apache.sshd.common.channel.RequestHandler.Result;
@@ -78,7 +79,7 @@ public final class SshDoor implements AutoCloseable {
     private SshDoor(Parts parts) {
         this.parts = parts;
         this.serving = new Serving(parts.service(), parts.thread(), packets, parts.escapeKey());
-        this.gate = new KeyGate(parts.keys(), parts.audit(), parts.thread(), packets);
+        this.gate = new KeyGate(parts.keys(), parts.audit());
         this.heartbeat = new Heartbeat(parts.thread(), packets, server::getActiveSessions, parts.heartbeat());
     }
 
@@ -175,20 +176,25 @@ public final class SshDoor implements AutoCloseable {
 
     private Command command(ChannelSession channel, String text) {
         Caller caller = caller(channel);
+        AttachTimes times = times(channel, caller);
         VerbLine line;
         try {
             line = VerbLine.parse(text);
         } catch (Refusal e) {
             note(caller, "ssh", Optional.empty(), Optional.of(e.problem().code()));
-            return new VerbCommand(() -> {
+            return verb(times, () -> {
                 throw new Refusal(e.problem(), e);
             });
         }
         if (line.verb().equals("console")) {
             String name = line.console().orElseThrow();
-            return new ConsoleCommand(serving, name, line.wish(), caller, times(channel, caller));
+            return new ConsoleCommand(serving, name, line.wish(), caller, times);
         }
-        return new VerbCommand(() -> arguments(line, caller));
+        return verb(times, () -> arguments(line, caller));
+    }
+
+    private Command verb(AttachTimes times, Supplier<String[]> words) {
+        return new VerbCommand(words, parts.thread(), times.longestMillis());
     }
 
     /** The words to run, for who may; written down either way. */

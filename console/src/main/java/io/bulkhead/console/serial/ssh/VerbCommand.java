@@ -1,6 +1,7 @@
 package io.bulkhead.console.serial.ssh;
 
 import io.bulkhead.console.cli.Main;
+import io.bulkhead.console.serial.ServiceThread;
 import io.bulkhead.contract.order.Refusal;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -27,11 +28,21 @@ final class VerbCommand implements Command {
     private @Nullable OutputStream out;
     private @Nullable OutputStream err;
     private @Nullable ExitCallback exit;
+    private final ServiceThread clock;
+    private final long longestMillis;
+    private volatile boolean tooLong;
     private Optional<Thread> running = Optional.empty();
+    private Runnable stopClock = () -> {};
 
-    /** @param words to run, or a {@link Refusal}; asked on the verb's thread */
-    VerbCommand(Supplier<String[]> words) {
+    /**
+     * @param words to run, or a {@link Refusal}; asked on the verb's thread
+     * @param clock by which it is ended
+     * @param longestMillis how long it may run; 0 for however long
+     */
+    VerbCommand(Supplier<String[]> words, ServiceThread clock, long longestMillis) {
         this.words = words;
+        this.clock = clock;
+        this.longestMillis = longestMillis;
     }
 
     @Override
@@ -60,6 +71,12 @@ final class VerbCommand implements Command {
         thread.setDaemon(true);
         running = Optional.of(thread);
         thread.start();
+        if (longestMillis > 0) {
+            clock.execute(() -> stopClock = clock.after(longestMillis, () -> {
+                tooLong = true;
+                thread.interrupt();
+            }));
+        }
     }
 
     private void run() {
@@ -78,6 +95,9 @@ final class VerbCommand implements Command {
                     ROOM.release();
                 }
             }
+            if (tooLong) {
+                rest.print("bulkhead: ended after " + longestMillis / 1_000 + " s, the longest time that is allowed\n");
+            }
         }
         if (exit != null) {
             exit.onExit(status);
@@ -91,5 +111,6 @@ final class VerbCommand implements Command {
     @Override
     public void destroy(ChannelSession channel) {
         running.ifPresent(Thread::interrupt);
+        clock.execute(() -> stopClock.run());
     }
 }
