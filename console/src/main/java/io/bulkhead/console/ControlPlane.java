@@ -34,10 +34,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -117,26 +117,37 @@ public final class ControlPlane implements AutoCloseable {
             // Only who has the socket may have the ledger: the watch opens it.
             ApiOptions options = new ApiOptions(settings.apiSocket(), settings.instance(), version(), access(settings));
             AuditTrail audit = ApiServer.auditTrail(options);
-            AtomicReference<Optional<SshKeyStore>> keys = new AtomicReference<>(Optional.empty());
-            ConsoleRoom consoles = ConsoleRoom.of(vertx, manager, broker, audit, logs, settings, () ->
-                    ConsoleRoom.rights(keys.get().map(SshKeyStore::accepted).orElse(List.of())));
+            // There from when the API has opened it on.
+            List<SshKeyStore> keys = new CopyOnWriteArrayList<>();
+            ConsoleRoom consoles = ConsoleRoom.of(
+                    vertx,
+                    manager,
+                    broker,
+                    audit,
+                    logs,
+                    settings,
+                    () -> ConsoleRoom.rights(keys.stream()
+                            .flatMap(store -> store.accepted().stream())
+                            .toList()));
             ApiServer server = await(ApiServer.start(vertx, broker, manager, options, audit, consoles.api(), library));
-            keys.set(Optional.of(server.sshKeys()));
+            keys.add(server.sshKeys());
             bookkeeper.open();
             Optional<LedgerWatch> watch = broker.ledger().map(office -> LedgerWatch.start(vertx, manager, office));
             consoles.start();
-            Optional<SshDoor> ssh = settings.ssh().listen().map(place -> SshDoor.open(
-                    place.host(),
-                    place.port(),
-                    settings.controlPlaneDirectory().resolve("ssh_host_ed25519_key"),
-                    new SshDoor.Parts(
-                            server.sshKeys(),
-                            consoles.service(),
-                            consoles.thread(),
-                            writingTo(audit),
-                            settings.ssh().escapeKey(),
-                            cliOptions(settings),
-                            SshDoor.HEARTBEAT)));
+            Optional<SshDoor> ssh = settings.ssh()
+                    .listen()
+                    .map(place -> SshDoor.open(
+                            place.host(),
+                            place.port(),
+                            settings.controlPlaneDirectory().resolve("ssh_host_ed25519_key"),
+                            new SshDoor.Parts(
+                                    server.sshKeys(),
+                                    consoles.service(),
+                                    consoles.thread(),
+                                    writingTo(audit),
+                                    settings.ssh().escapeKey(),
+                                    cliOptions(settings),
+                                    SshDoor.HEARTBEAT)));
             return new ControlPlane(vertx, manager, bookkeeper, watch, consoles, logs, library, server, ssh);
         } catch (RuntimeException e) {
             bookkeeper.close();

@@ -25,7 +25,8 @@ import picocli.CommandLine.Parameters;
 /** {@code bulkhead ssh-key}. */
 @Command(
         name = "ssh-key",
-        description = "Adds, lists and removes the public keys of those who may use consoles by SSH; see ssh.listen in the settings.",
+        description =
+                "Adds, lists and removes the public keys of those who may use consoles by SSH; see ssh.listen in the settings.",
         subcommands = {SshKeyVerb.Add.class, SshKeyVerb.Listing.class, SshKeyVerb.Remove.class},
         synopsisSubcommandLabel = "add|list|remove",
         footer = {
@@ -81,7 +82,8 @@ final class SshKeyVerb implements Callable<Integer> {
         @Option(
                 names = "--idle",
                 paramLabel = "TIME",
-                description = "how long on a console without typing, like 15m, or off; without it, consoles.most_idle holds")
+                description =
+                        "how long on a console without typing, like 15m, or off; without it, consoles.most_idle holds")
         private Optional<String> idle = Optional.empty();
 
         @Option(
@@ -99,7 +101,10 @@ final class SshKeyVerb implements Callable<Integer> {
             Json.Obj body = new Json.Obj(Map.of(
                     "name", Json.of(name),
                     "key", Json.of(key()),
-                    "rights", new Json.Array(rights.stream().map(each -> (Json) Json.of(each)).toList())));
+                    "rights",
+                            new Json.Array(rights.stream()
+                                    .map(each -> (Json) Json.of(each))
+                                    .toList())));
             if (!role.equals("none")) {
                 body = body.with("role", Json.of(role));
             }
@@ -169,7 +174,8 @@ final class SshKeyVerb implements Callable<Integer> {
         }
 
         private static String time(Optional<Long> seconds) {
-            return seconds.map(some -> some == 0 ? OFF : Words.span(some * 1_000)).orElse("-");
+            return seconds.map(some -> some == 0 ? OFF : Words.span(some * 1_000))
+                    .orElse("-");
         }
     }
 

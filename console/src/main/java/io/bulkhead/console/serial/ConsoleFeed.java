@@ -290,8 +290,7 @@ final class ConsoleFeed implements AutoCloseable {
     // ---- viewers
 
     /** Lets somebody in who may. */
-    Viewer attach(
-            long id, String label, ViewerSink sink, ClientMessage.Hello hello, Caller caller, AttachTimes times) {
+    Viewer attach(long id, String label, ViewerSink sink, ClientMessage.Hello hello, Caller caller, AttachTimes times) {
         long end = ring.end();
         long begin = begin(hello.start(), end);
         ViewerCursor cursor = new ViewerCursor(hello.policy(), begin, end);

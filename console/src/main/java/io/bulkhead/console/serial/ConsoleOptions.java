@@ -16,7 +16,12 @@ import java.util.Map;
  * @param times how long who has a role may stay attached; roles that are not there, however long
  */
 public record ConsoleOptions(
-        int ringBytes, int mostViewers, LeaseOptions lease, long pingMillis, long deadMillis, Map<Role, AttachTimes> times) {
+        int ringBytes,
+        int mostViewers,
+        LeaseOptions lease,
+        long pingMillis,
+        long deadMillis,
+        Map<Role, AttachTimes> times) {
     public static final ConsoleOptions DEFAULT =
             new ConsoleOptions(1 << 20, 512, LeaseOptions.DEFAULT, 20_000, 60_000, Map.of());
 

@@ -14,8 +14,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SshKeyVerbTest {
     private static final String LINE = "ssh-ed25519 AAAA alice@desk";
-    private static final String KEY = "{'id':'k3','name':'alice','role':'viewer','rights':['write@db'],'idleSeconds':900,"
-            + "'type':'ssh-ed25519','fingerprint':'SHA256:abc','createdBy':'root','createdAtMillis':1}";
+    private static final String KEY =
+            "{'id':'k3','name':'alice','role':'viewer','rights':['write@db'],'idleSeconds':900,"
+                    + "'type':'ssh-ed25519','fingerprint':'SHA256:abc','createdBy':'root','createdAtMillis':1}";
 
     @TempDir
     Path directory;
@@ -49,7 +50,11 @@ class SshKeyVerbTest {
                 .singleElement()
                 .asString()
                 .startsWith("POST /v1/ssh-keys {")
-                .contains("\"name\":\"alice\"", "\"role\":\"viewer\"", "\"rights\":[\"write@db\"]", "\"key\":\"" + LINE + "\"");
+                .contains(
+                        "\"name\":\"alice\"",
+                        "\"role\":\"viewer\"",
+                        "\"rights\":[\"write@db\"]",
+                        "\"key\":\"" + LINE + "\"");
     }
 
     @Test
@@ -75,7 +80,8 @@ class SshKeyVerbTest {
 
     @Test
     void saysWhichFileIsMissing() {
-        CliRun.Outcome outcome = run("ssh-key", "add", "alice", directory.resolve("none.pub").toString());
+        CliRun.Outcome outcome =
+                run("ssh-key", "add", "alice", directory.resolve("none.pub").toString());
 
         assertThat(outcome.code()).isNotZero();
         assertThat(outcome.err()).contains("none.pub");
@@ -87,7 +93,8 @@ class SshKeyVerbTest {
         api.answer("GET /v1/ssh-keys", JsonReader.read(("{'sshKeys':[" + KEY + "]}").replace('\'', '"')));
         api.raw("DELETE /v1/ssh-keys/k3", "HTTP/1.1 204 Gone\r\n", "");
 
-        assertThat(run("ssh-key", "list").out()).containsPattern("k3 +alice +viewer +write@db +15m 0s +- +1970-01-01 .*root +SHA256:abc");
+        assertThat(run("ssh-key", "list").out())
+                .containsPattern("k3 +alice +viewer +write@db +15m 0s +- +1970-01-01 .*root +SHA256:abc");
         CliRun.Outcome removed = run("ssh-key", "remove", "k3", "../x");
 
         assertThat(removed.code()).isNotZero();

@@ -523,7 +523,9 @@ class ConsoleServiceTest {
         assertThat(viewing.sink().last(ServerMessage.End.class))
                 .contains(new ServerMessage.End(false, "attached for 5 s, the longest time that is allowed"));
         assertThat(another.sink().isClosed()).isFalse();
-        assertThat(audit).last().isEqualTo("ann console-detach (attached for 5 s, the longest time that is allowed) db");
+        assertThat(audit)
+                .last()
+                .isEqualTo("ann console-detach (attached for 5 s, the longest time that is allowed) db");
     }
 
     @Test
@@ -542,7 +544,8 @@ class ConsoleServiceTest {
         }
 
         assertThat(idle.sink().last(ServerMessage.End.class))
-                .contains(new ServerMessage.End(false, "nothing was typed for 1 min, the longest time that is allowed"));
+                .contains(
+                        new ServerMessage.End(false, "nothing was typed for 1 min, the longest time that is allowed"));
         assertThat(typing.sink().isClosed()).isFalse();
         assertThat(mere.sink().isClosed()).isFalse();
         assertThat(audit).anyMatch(entry -> entry.startsWith("ann console-detach (nothing was typed for 1 min"));
@@ -563,10 +566,10 @@ class ConsoleServiceTest {
 
     @Test
     void boundsWhoHasNoRoleAsAViewer() {
-        ConsoleOptions options =
-                ConsoleOptions.DEFAULT.withTimes(Map.of(Role.VIEWER, new AttachTimes(1_000, 0)));
+        ConsoleOptions options = ConsoleOptions.DEFAULT.withTimes(Map.of(Role.VIEWER, new AttachTimes(1_000, 0)));
 
-        assertThat(options.times(Caller.anonymous(Caller.Transport.SSH, "here")).idleMillis()).isEqualTo(1_000);
+        assertThat(options.times(Caller.anonymous(Caller.Transport.SSH, "here")).idleMillis())
+                .isEqualTo(1_000);
         assertThat(options.times(ANN)).isEqualTo(AttachTimes.UNBOUNDED);
     }
 

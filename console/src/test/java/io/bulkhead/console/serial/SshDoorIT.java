@@ -111,7 +111,16 @@ class SshDoorIT {
         });
         keys = SshKeyStore.open(directory.resolve("ssh-keys.json"), System::currentTimeMillis);
         door = door(Optional.empty(), SshDoor.HEARTBEAT);
-        run("", "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", directory.resolve("id").toString());
+        run(
+                "",
+                "ssh-keygen",
+                "-q",
+                "-t",
+                "ed25519",
+                "-N",
+                "",
+                "-f",
+                directory.resolve("id").toString());
     }
 
     private SshDoor door(Optional<Integer> escapeKey, Duration heartbeat) {
@@ -123,8 +132,8 @@ class SshDoorIT {
                         keys,
                         service,
                         thread,
-                        (caller, verb, subject, problem) -> audit.add(
-                                caller.name() + " " + verb + problem.map(code -> " " + code).orElse("")),
+                        (caller, verb, subject, problem) -> audit.add(caller.name() + " " + verb
+                                + problem.map(code -> " " + code).orElse("")),
                         escapeKey,
                         List.of(),
                         heartbeat));
@@ -178,9 +187,26 @@ class SshDoorIT {
 
     private List<String> words(String... words) {
         List<String> all = new ArrayList<>(List.of(
-                "timeout", "30", "ssh", "-F", "none", "-v", "-p", Integer.toString(door.port()), "-i",
-                directory.resolve("id").toString(), "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none", "-o",
-                "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "BatchMode=yes"));
+                "timeout",
+                "30",
+                "ssh",
+                "-F",
+                "none",
+                "-v",
+                "-p",
+                Integer.toString(door.port()),
+                "-i",
+                directory.resolve("id").toString(),
+                "-o",
+                "IdentitiesOnly=yes",
+                "-o",
+                "IdentityAgent=none",
+                "-o",
+                "StrictHostKeyChecking=no",
+                "-o",
+                "UserKnownHostsFile=/dev/null",
+                "-o",
+                "BatchMode=yes"));
         all.addAll(Arrays.asList(words));
         return all;
     }
@@ -192,6 +218,8 @@ class SshDoorIT {
     /** A client that stays, and what it shows. */
     private final class Client {
         private final Process process;
+
+        @SuppressWarnings("JdkObsolete") // One thread reads, another looks.
         private final StringBuffer shown = new StringBuffer();
 
         Client(String... words) throws IOException {
@@ -220,7 +248,8 @@ class SshDoorIT {
         }
 
         Client shows(String text) {
-            await().atMost(PATIENCE).untilAsserted(() -> assertThat(shown.toString()).contains(text));
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(shown.toString()).contains(text));
             return this;
         }
 
@@ -397,14 +426,13 @@ class SshDoorIT {
         keys.remove(keys.list().get(0).id());
         ssh("", "db@127.0.0.1", "help");
 
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(audit)
-                        .containsExactly(
-                                "ssh alice ssh-login",
-                                "ssh alice ssh-help",
-                                "ssh alice ssh-login",
-                                "ssh alice ssh INVALID_REQUEST",
-                                "anonymous ssh-login NOT_PERMITTED"));
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(audit)
+                .containsExactly(
+                        "ssh alice ssh-login",
+                        "ssh alice ssh-help",
+                        "ssh alice ssh-login",
+                        "ssh alice ssh INVALID_REQUEST",
+                        "anonymous ssh-login NOT_PERMITTED"));
     }
 
     @Test
@@ -436,7 +464,8 @@ class SshDoorIT {
 
         client.shows("[nothing was typed for 2 s, the longest time that is allowed]");
         assertThat(client.process.waitFor(10, TimeUnit.SECONDS)).isTrue();
-        assertThat(attachments).anyMatch(entry -> entry.startsWith("ssh alice console-detach (nothing was typed for 2 s"));
+        assertThat(attachments)
+                .anyMatch(entry -> entry.startsWith("ssh alice console-detach (nothing was typed for 2 s"));
     }
 
     /** Tries to come in by a key whose private half it does not have. */
@@ -461,9 +490,11 @@ class SshDoorIT {
             pretend(client, alices);
             KeyPair pretence = new KeyPair(alices.getPublic(), own.getPrivate());
             for (int i = 0; i < 20; i++) {
-                assertThatThrownBy(() -> pretend(client, pretence)).hasMessageContaining("No more authentication methods");
+                assertThatThrownBy(() -> pretend(client, pretence))
+                        .hasMessageContaining("No more authentication methods");
             }
-            assertThatThrownBy(() -> pretend(client, pretence)).hasMessageContaining("too many wrong keys came from this");
+            assertThatThrownBy(() -> pretend(client, pretence))
+                    .hasMessageContaining("too many wrong keys came from this");
             pretend(client, alices);
         }
 
@@ -477,7 +508,8 @@ class SshDoorIT {
                 .verify(Duration.ofSeconds(10))
                 .getSession()) {
             session.addPublicKeyIdentity(unknown);
-            return String.valueOf(catchThrowable(() -> session.auth().verify(Duration.ofSeconds(10))).getMessage());
+            return String.valueOf(catchThrowable(() -> session.auth().verify(Duration.ofSeconds(10)))
+                    .getMessage());
         }
     }
 
@@ -531,10 +563,11 @@ class SshDoorIT {
         assertThat(audit).noneMatch(line -> secrets.stream().anyMatch(line::contains));
     }
 
-    private int greeted(List<Socket> sockets, String from, int count) throws IOException {
+    private int greeted(List<Socket> sockets, int from, int count) throws IOException {
         int greeted = 0;
         for (int i = 0; i < count; i++) {
-            Socket socket = new Socket("127.0.0.1", door.port(), InetAddress.getByName(from), 0);
+            Socket socket = new Socket(
+                    "127.0.0.1", door.port(), InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) from}), 0);
             socket.setSoTimeout(10_000);
             sockets.add(socket);
             greeted += socket.getInputStream().read() == 'S' ? 1 : 0;
@@ -546,18 +579,19 @@ class SshDoorIT {
     void takesOnlySoManyConnectionsThatHaveShownNoKey() throws Exception {
         List<Socket> sockets = new ArrayList<>();
         try {
-            assertThat(greeted(sockets, "127.0.0.1", 20)).isEqualTo(16);
+            assertThat(greeted(sockets, 1, 20)).isEqualTo(16);
             for (int i = 2; i < 5; i++) {
-                assertThat(greeted(sockets, "127.0.0." + i, 16)).isEqualTo(16);
+                assertThat(greeted(sockets, i, 16)).isEqualTo(16);
             }
             // Of all together 64, from wherever the next ones come
-            assertThat(greeted(sockets, "127.0.0.5", 3)).isZero();
+            assertThat(greeted(sockets, 5, 3)).isZero();
         } finally {
             for (Socket socket : sockets) {
                 socket.close();
             }
         }
         letIn(Role.VIEWER);
-        await().atMost(PATIENCE).until(() -> ssh("", "db@127.0.0.1", "help").text().contains("Verbs:"));
+        await().atMost(PATIENCE)
+                .until(() -> ssh("", "db@127.0.0.1", "help").text().contains("Verbs:"));
     }
 }

@@ -65,7 +65,8 @@ final class ConsoleValues {
     static Map<Settings.ConsoleRole, Duration> times(String text) {
         Map<Settings.ConsoleRole, Duration> times = new EnumMap<>(Settings.ConsoleRole.class);
         if (!text.contains(":")) {
-            time(text).ifPresent(all -> Arrays.stream(Settings.ConsoleRole.values()).forEach(role -> times.put(role, all)));
+            time(text).ifPresent(all -> Arrays.stream(Settings.ConsoleRole.values())
+                    .forEach(role -> times.put(role, all)));
             return times;
         }
         Set<Settings.ConsoleRole> named = EnumSet.noneOf(Settings.ConsoleRole.class);

@@ -76,9 +76,9 @@ class ApiSettingsTest {
 
     @Test
     void readsHowLongEachRoleMayStay() {
-        Settings.Consoles consoles =
-                read(Map.of("consoles.most_idle", "operator:15min, viewer:off", "consoles.most_attached", "8h"))
-                        .consoles();
+        Settings.Consoles consoles = read(Map.of(
+                        "consoles.most_idle", "operator:15min, viewer:off", "consoles.most_attached", "8h"))
+                .consoles();
 
         assertThat(consoles.mostIdle()).isEqualTo(Map.of(Settings.ConsoleRole.OPERATOR, Duration.ofMinutes(15)));
         assertThat(consoles.mostAttached())

@@ -132,7 +132,8 @@ public final class SshKeyStore {
         for (SshKeyBook.Kept each : kept) {
             SshKey other = each.known();
             if (each.key().equals(key)) {
-                throw Refusal.of(ProblemCode.CONFLICT, "that key is known already, as " + other.id() + " of " + other.name());
+                throw Refusal.of(
+                        ProblemCode.CONFLICT, "that key is known already, as " + other.id() + " of " + other.name());
             }
             if (other.name().equals(name)
                     && !(other.role().equals(role) && other.rights().equals(known.rights()))) {

@@ -34,7 +34,9 @@ public record SshPublicKey(String type, String base64) {
     /** Reads a line of a {@code .pub} file, without its comment. */
     public static SshPublicKey parse(String line) {
         String[] words = line.strip().split("[ \t]+", 3);
-        if (line.length() > MOST_CHARACTERS || words.length < 2 || line.strip().lines().count() != 1) {
+        if (line.length() > MOST_CHARACTERS
+                || words.length < 2
+                || line.strip().lines().count() != 1) {
             throw new IllegalArgumentException("this is no public key; it is one line like 'ssh-ed25519 AAAA...'");
         }
         return new SshPublicKey(words[0], words[1]);
@@ -48,11 +50,12 @@ public record SshPublicKey(String type, String base64) {
             }
             byte[] first = field(in);
             byte[] second = in.hasRemaining() ? field(in) : new byte[0];
-            boolean whole = switch (type) {
-                case "ssh-ed25519" -> first.length == 32 && second.length == 0;
-                case "ssh-rsa" -> new BigInteger(second).bitLength() >= LEAST_RSA_BITS;
-                default -> second.length > 0;
-            };
+            boolean whole =
+                    switch (type) {
+                        case "ssh-ed25519" -> first.length == 32 && second.length == 0;
+                        case "ssh-rsa" -> new BigInteger(second).bitLength() >= LEAST_RSA_BITS;
+                        default -> second.length > 0;
+                    };
             if (!whole || in.hasRemaining()) {
                 throw new IllegalArgumentException("the key is cut, or is RSA of less than 2048 bits");
             }

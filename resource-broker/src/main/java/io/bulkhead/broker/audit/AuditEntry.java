@@ -47,8 +47,7 @@ public record AuditEntry(
      *
      * @param problem why it was not done, if so: a lack of permission is a denial
      */
-    public static AuditEntry of(
-            Caller caller, String verb, Optional<String> subject, Optional<ProblemCode> problem) {
+    public static AuditEntry of(Caller caller, String verb, Optional<String> subject, Optional<ProblemCode> problem) {
         Outcome outcome = problem.map(code -> code == ProblemCode.NOT_PERMITTED ? Outcome.DENIED : Outcome.FAILED)
                 .orElse(Outcome.DONE);
         return new AuditEntry(

@@ -38,7 +38,8 @@ class SshKeyStoreTest {
 
     @Test
     void knowsAKeyByItsBytesAlsoWhenItIsOpenedAgain() {
-        SshKey added = open().add("alice", Optional.of(Role.OPERATOR), List.of(), SshKeyTimes.OF_SETTINGS, key(1), "root");
+        SshKey added =
+                open().add("alice", Optional.of(Role.OPERATOR), List.of(), SshKeyTimes.OF_SETTINGS, key(1), "root");
 
         assertThat(open().find(key(1).blob())).contains(added);
         assertThat(open().find(key(2).blob())).isEmpty();
@@ -62,9 +63,11 @@ class SshKeyStoreTest {
         store.add("alice", Optional.empty(), List.of("write@db"), SshKeyTimes.OF_SETTINGS, key(1), "root");
         store.add("alice", Optional.empty(), List.of("write@db"), SshKeyTimes.OF_SETTINGS, key(2), "root");
 
-        assertThatThrownBy(() -> store.add("alice", Optional.of(Role.VIEWER), List.of(), SshKeyTimes.OF_SETTINGS, key(3), "root"))
+        assertThatThrownBy(() -> store.add(
+                        "alice", Optional.of(Role.VIEWER), List.of(), SshKeyTimes.OF_SETTINGS, key(3), "root"))
                 .hasMessageContaining("alice has another role or other rights");
-        assertThatThrownBy(() -> store.add("bob", Optional.of(Role.VIEWER), List.of(), SshKeyTimes.OF_SETTINGS, key(2), "root"))
+        assertThatThrownBy(() ->
+                        store.add("bob", Optional.of(Role.VIEWER), List.of(), SshKeyTimes.OF_SETTINGS, key(2), "root"))
                 .hasMessageContaining("that key is known already");
     }
 
@@ -100,7 +103,8 @@ class SshKeyStoreTest {
         SshKeyStore store = open();
 
         assertThat(store.accepted()).isEmpty();
-        assertThatThrownBy(() -> store.add("alice", Optional.of(Role.ADMIN), List.of(), SshKeyTimes.OF_SETTINGS, key(1), "root"))
+        assertThatThrownBy(() ->
+                        store.add("alice", Optional.of(Role.ADMIN), List.of(), SshKeyTimes.OF_SETTINGS, key(1), "root"))
                 .hasMessageContaining("it is of version 2, known is 1");
         assertThat(Files.readString(file)).isEqualTo("{\"version\":2,\"keys\":[]}");
     }

@@ -18,17 +18,23 @@ class SshKeysIT extends ApiFixture {
 
     @Test
     void knowsAKeyUntilItIsRemovedAndShowsItNever() throws IOException {
-        RawClient.Answer made = ask("POST", "/v1/ssh-keys", body("alice", "\"role\":\"operator\",\"idleSeconds\":900,"));
+        RawClient.Answer made =
+                ask("POST", "/v1/ssh-keys", body("alice", "\"role\":\"operator\",\"idleSeconds\":900,"));
 
         assertThat(made.status()).as(made.body()).isEqualTo(201);
         assertThat(made.text("fingerprint")).startsWith("SHA256:");
         RawClient.Answer listed = ask("GET", "/v1/ssh-keys", "");
-        assertThat(listed.body()).contains(made.text("id"), "alice", "operator", "\"idleSeconds\":900")
+        assertThat(listed.body())
+                .contains(made.text("id"), "alice", "operator", "\"idleSeconds\":900")
                 .doesNotContain(BLOB, "longestSeconds");
-        assertThat(ask("POST", "/v1/ssh-keys", body("bob", "\"role\":\"viewer\",")).status()).isEqualTo(409);
+        assertThat(ask("POST", "/v1/ssh-keys", body("bob", "\"role\":\"viewer\","))
+                        .status())
+                .isEqualTo(409);
 
         String path = "/v1/ssh-keys/" + made.text("id");
-        assertThat(List.of(ask("DELETE", path, "").status(), ask("DELETE", path, "").status()))
+        assertThat(List.of(
+                        ask("DELETE", path, "").status(),
+                        ask("DELETE", path, "").status()))
                 .containsExactly(204, 404);
         assertThat(ask("GET", "/v1/ssh-keys", "").body()).doesNotContain("alice");
     }
@@ -53,7 +59,8 @@ class SshKeysIT extends ApiFixture {
 
     @Test
     void writesDownWhoAddsAndRemovesAndNoKey() throws IOException {
-        String id = ask("POST", "/v1/ssh-keys", body("alice", "\"rights\":[\"read@db\"],")).text("id");
+        String id = ask("POST", "/v1/ssh-keys", body("alice", "\"rights\":[\"read@db\"],"))
+                .text("id");
         ask("DELETE", "/v1/ssh-keys/" + id, "");
 
         String audit = ask("GET", "/v1/audit", "").body();

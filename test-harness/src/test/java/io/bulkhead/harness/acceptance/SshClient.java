@@ -20,6 +20,8 @@ final class SshClient implements AutoCloseable {
     private static final int KEPT = 1 << 20;
 
     private final Process process;
+
+    @SuppressWarnings("JdkObsolete") // One thread reads, another looks.
     private final StringBuffer shown = new StringBuffer();
 
     private SshClient(Process process) {
@@ -105,7 +107,14 @@ final class SshClient implements AutoCloseable {
     void resize(int columns, int lines) {
         try {
             Path terminal = Files.readSymbolicLink(Path.of("/proc/" + pid() + "/fd/0"));
-            command("stty", "-F", terminal.toString(), "cols", Integer.toString(columns), "rows", Integer.toString(lines));
+            command(
+                    "stty",
+                    "-F",
+                    terminal.toString(),
+                    "cols",
+                    Integer.toString(columns),
+                    "rows",
+                    Integer.toString(lines));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -121,7 +130,10 @@ final class SshClient implements AutoCloseable {
 
     private long pid() {
         return process.descendants()
-                .filter(each -> each.info().command().filter(path -> path.endsWith("/ssh")).isPresent())
+                .filter(each -> each.info()
+                        .command()
+                        .filter(path -> path.endsWith("/ssh"))
+                        .isPresent())
                 .findFirst()
                 .orElseThrow()
                 .pid();
@@ -130,7 +142,8 @@ final class SshClient implements AutoCloseable {
     /** Waits for its end, and gives its exit status. */
     int end(Duration deadline) {
         try {
-            assertThat(process.waitFor(deadline.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+            assertThat(process.waitFor(deadline.toMillis(), TimeUnit.MILLISECONDS))
+                    .isTrue();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -36,8 +36,7 @@ class SshConsoleIT {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
-        Files.writeString(
-                host.config(), "[ssh]\nlisten = 127.0.0.1:%d\n".formatted(port), StandardOpenOption.APPEND);
+        Files.writeString(host.config(), "[ssh]\nlisten = 127.0.0.1:%d\n".formatted(port), StandardOpenOption.APPEND);
         host.run("up").expect(0);
         Commands.run(
                         List.of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key().toString()),
@@ -99,7 +98,8 @@ class SshConsoleIT {
     void tellsTheOthersOfATakeOver() {
         try (SshClient first = open("-tt", AT).shows("typing to shell");
                 SshClient second = open("-tt", AT).shows("watching shell");
-                SshClient third = open("-tt", "any@127.0.0.1", "console", "shell", "--view").shows("watching shell")) {
+                SshClient third = open("-tt", "any@127.0.0.1", "console", "shell", "--view")
+                        .shows("watching shell")) {
             second.type("x").shows("you are watching").type("\r~~w").shows("you type now");
             first.shows("types now");
             third.shows("types now");
@@ -112,11 +112,13 @@ class SshConsoleIT {
     @Test
     @Proves(PROOF)
     void isHeldUpByNoClientThatIsStopped() {
-        try (SshClient stopped = open("-tt", "any@127.0.0.1", "console", "shell", "--view").shows("watching shell");
+        try (SshClient stopped = open("-tt", "any@127.0.0.1", "console", "shell", "--view")
+                        .shows("watching shell");
                 SshClient well = open("-tt", AT).shows("typing to shell")) {
             stopped.signal("STOP");
 
-            well.type("head -c 8000000 /dev/zero | tr '\\0' y; echo; echo end-of-$((20+1))\r").shows("end-of-21");
+            well.type("head -c 8000000 /dev/zero | tr '\\0' y; echo; echo end-of-$((20+1))\r")
+                    .shows("end-of-21");
             well.type("echo still-$((20+2))\r").shows("still-22");
 
             stopped.signal("CONT");
@@ -144,7 +146,8 @@ class SshConsoleIT {
     @Test
     void answersWhatIsThereAndChangesNothing() {
         assertThat(ask("any@127.0.0.1", "list").expect(0).out()).contains("shell");
-        assertThat(ask("any@127.0.0.1", "logs", "shell", "-n", "5").expect(0).out()).contains("# ");
+        assertThat(ask("any@127.0.0.1", "logs", "shell", "-n", "5").expect(0).out())
+                .contains("# ");
         assertThat(ask("any@127.0.0.1", "stop", "shell").err()).contains("'stop' is not a verb of this shell");
         assertThat(ask("any@127.0.0.1").out()).contains("CONSOLE", "shell", "ssh NAME@HOST");
         assertThat(host.run("list").expect(0).out()).contains("running");

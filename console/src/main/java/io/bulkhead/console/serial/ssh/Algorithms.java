@@ -33,17 +33,17 @@ final class Algorithms {
                 KEY_EXCHANGES.stream().map(BuiltinDHFactories::fromFactoryName).toList(),
                 ServerBuilder.DH2KEX));
         server.setCipherFactories(List.<NamedFactory<Cipher>>of(
-                        BuiltinCiphers.aes256gcm,
-                        BuiltinCiphers.aes128gcm,
-                        BuiltinCiphers.cc20p1305_openssh,
-                        BuiltinCiphers.aes256ctr));
+                BuiltinCiphers.aes256gcm,
+                BuiltinCiphers.aes128gcm,
+                BuiltinCiphers.cc20p1305_openssh,
+                BuiltinCiphers.aes256ctr));
         server.setMacFactories(List.<NamedFactory<Mac>>of(BuiltinMacs.hmacsha512etm, BuiltinMacs.hmacsha256etm));
         server.setSignatureFactories(List.<NamedFactory<Signature>>of(
-                        BuiltinSignatures.ed25519,
-                        BuiltinSignatures.nistp256,
-                        BuiltinSignatures.nistp384,
-                        BuiltinSignatures.nistp521,
-                        BuiltinSignatures.rsaSHA512,
-                        BuiltinSignatures.rsaSHA256));
+                BuiltinSignatures.ed25519,
+                BuiltinSignatures.nistp256,
+                BuiltinSignatures.nistp384,
+                BuiltinSignatures.nistp521,
+                BuiltinSignatures.rsaSHA512,
+                BuiltinSignatures.rsaSHA256));
     }
 }

@@ -126,8 +126,8 @@ final class ConsoleCommand implements AsyncCommand, ViewerSink, ScreenWriter.Lis
         Optional<WindowSize> size = size(environment);
         boolean hasTerminal = environment.getEnv().containsKey(Environment.ENV_TERM);
         environment.addSignalListener(
-                (changed, signal) -> size(environment)
-                        .ifPresent(now -> thread.execute(() -> say(new ClientMessage.Resize(now)))),
+                (changed, signal) ->
+                        size(environment).ifPresent(now -> thread.execute(() -> say(new ClientMessage.Resize(now)))),
                 Signal.WINCH);
         thread.execute(() -> {
             writer = Optional.of(made);
@@ -331,8 +331,7 @@ final class ConsoleCommand implements AsyncCommand, ViewerSink, ScreenWriter.Lis
         if (session != null) {
             serving.packets()
                     .execute(() -> Heartbeat.ask(
-                            session.getSession(),
-                            () -> thread.execute(() -> say(new ClientMessage.Pong(number)))));
+                            session.getSession(), () -> thread.execute(() -> say(new ClientMessage.Pong(number)))));
         }
     }
 

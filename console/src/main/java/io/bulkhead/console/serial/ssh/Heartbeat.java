@@ -48,7 +48,9 @@ final class Heartbeat implements AutoCloseable {
     private void later() {
         thread.after(interval.toMillis(), () -> {
             if (!closed) {
-                packets.execute(() -> sessions.get().stream().filter(AbstractSession::isAuthenticated).forEach(this::beat));
+                packets.execute(() -> sessions.get().stream()
+                        .filter(AbstractSession::isAuthenticated)
+                        .forEach(this::beat));
                 later();
             }
         });

@@ -108,7 +108,8 @@ final class KeyGate implements PublickeyAuthenticator, SessionListener {
         if (ofUser > 0) {
             sendAway(
                     session,
-                    "too many wrong keys came for this name; offer the right one first, or try again in " + ofUser + " s");
+                    "too many wrong keys came for this name; offer the right one first, or try again in " + ofUser
+                            + " s");
         }
     }
 

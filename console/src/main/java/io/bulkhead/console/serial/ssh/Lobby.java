@@ -21,7 +21,9 @@ final class Lobby {
         }
         Table table = new Table("CONSOLE", "VIEWERS", "WRITER");
         consoles.forEach(each -> table.row(
-                each.partition(), Integer.toString(each.viewers().size()), each.writer().orElse("-")));
+                each.partition(),
+                Integer.toString(each.viewers().size()),
+                each.writer().orElse("-")));
         return table.render(false) + "\n" + HELP;
     }
 }

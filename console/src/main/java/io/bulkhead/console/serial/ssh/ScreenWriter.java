@@ -51,7 +51,8 @@ final class ScreenWriter {
 
     private void write(byte[] piece) {
         try {
-            out.writeBuffer(new ByteArrayBuffer(piece)).addListener(done -> thread.execute(() -> ended(done.isWritten())));
+            out.writeBuffer(new ByteArrayBuffer(piece))
+                    .addListener(done -> thread.execute(() -> ended(done.isWritten())));
         } catch (IOException | RuntimeException e) {
             thread.execute(() -> ended(false));
         }

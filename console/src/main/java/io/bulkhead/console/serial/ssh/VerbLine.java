@@ -32,15 +32,40 @@ record VerbLine(List<String> words, Optional<String> console) {
             "help", Set.of(),
             "logs",
                     Set.of(
-                            "-f", "--follow", "--since", "--until", "--from", "--bytes", "-n", "--lines", "--tail", "--raw",
-                            "--text", "--timestamps", "--search", "--export"));
+                            "-f",
+                            "--follow",
+                            "--since",
+                            "--until",
+                            "--from",
+                            "--bytes",
+                            "-n",
+                            "--lines",
+                            "--tail",
+                            "--raw",
+                            "--text",
+                            "--timestamps",
+                            "--search",
+                            "--export"));
 
     /** Verbs about one console, by the rights on which they are allowed. */
     private static final Set<String> OF_ONE = Set.of("console", "logs");
 
     private static final Set<String> WITH_VALUE = Set.of(
-            "-o", "--output", "-n", "--samples", "--interval", "--sort", "--after", "--since", "--until", "--from", "--bytes",
-            "--lines", "--tail", "--search", "--export");
+            "-o",
+            "--output",
+            "-n",
+            "--samples",
+            "--interval",
+            "--sort",
+            "--after",
+            "--since",
+            "--until",
+            "--from",
+            "--bytes",
+            "--lines",
+            "--tail",
+            "--search",
+            "--export");
 
     String verb() {
         return words.get(0);
@@ -53,13 +78,16 @@ record VerbLine(List<String> words, Optional<String> console) {
 
     /** A {@link Refusal} where the line holds anything that is not known to be harmless. */
     static VerbLine parse(String line) {
-        List<String> words = Arrays.stream(line.split(" ", -1)).filter(word -> !word.isEmpty()).toList();
+        List<String> words = Arrays.stream(line.split(" ", -1))
+                .filter(word -> !word.isEmpty())
+                .toList();
         if (line.length() > MOST_CHARACTERS || line.chars().anyMatch(Character::isISOControl)) {
             throw refused("a line has at most " + MOST_CHARACTERS + " characters and no controls");
         }
         String verb = words.isEmpty() ? "help" : words.get(0);
         if (!VERBS.containsKey(verb)) {
-            throw refused("'" + verb + "' is not a verb of this shell; there are " + VERBS.keySet().stream().sorted().toList());
+            throw refused("'" + verb + "' is not a verb of this shell; there are "
+                    + VERBS.keySet().stream().sorted().toList());
         }
         List<String> names = new ArrayList<>();
         for (int i = 1; i < words.size(); i++) {
@@ -77,7 +105,8 @@ record VerbLine(List<String> words, Optional<String> console) {
             if (WITH_VALUE.contains(option) && !word.contains("=") && i + 1 < words.size()) {
                 i++;
                 if (words.get(i).startsWith("-") || words.get(i).startsWith("@")) {
-                    throw refused("the value of " + option + " does not begin with " + words.get(i).charAt(0));
+                    throw refused("the value of " + option + " does not begin with "
+                            + words.get(i).charAt(0));
                 }
             }
         }

@@ -59,6 +59,7 @@ class VerbLineTest {
             return;
         }
         assertThat(parsed.words())
-                .noneMatch(word -> word.startsWith("@") || word.startsWith("--config") || word.startsWith("--override"));
+                .noneMatch(
+                        word -> word.startsWith("@") || word.startsWith("--config") || word.startsWith("--override"));
     }
 }
