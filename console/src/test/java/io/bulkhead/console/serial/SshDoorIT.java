@@ -501,10 +501,14 @@ class SshDoorIT {
         assertThat(audit).contains("ssh alice ssh-login", "anonymous ssh-login NOT_PERMITTED");
     }
 
+    private static InetAddress loopback(int last) throws IOException {
+        return InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) last});
+    }
+
     /** What somebody is told who comes from an address with a key that is unknown. */
-    private String told(SshClient client, String address, KeyPair unknown) throws Exception {
+    private String told(SshClient client, int from, KeyPair unknown) throws Exception {
         try (ClientSession session = client.connect(
-                        "db", new InetSocketAddress("127.0.0.1", door.port()), new InetSocketAddress(address, 0))
+                        "db", new InetSocketAddress(loopback(1), door.port()), new InetSocketAddress(loopback(from), 0))
                 .verify(Duration.ofSeconds(10))
                 .getSession()) {
             session.addPublicKeyIdentity(unknown);
@@ -520,9 +524,9 @@ class SshDoorIT {
             client.start();
             KeyPair unknown = KeyUtils.generateKeyPair("ssh-ed25519", 256);
             for (int i = 0; i < 40; i++) {
-                assertThat(told(client, "127.0.0." + (2 + i / 15), unknown)).contains("No more authentication methods");
+                assertThat(told(client, 2 + i / 15, unknown)).contains("No more authentication methods");
             }
-            assertThat(told(client, "127.0.0.9", unknown)).contains("too many wrong keys came for this name");
+            assertThat(told(client, 9, unknown)).contains("too many wrong keys came for this name");
         }
 
         // Who has a key comes in all the same
@@ -566,8 +570,7 @@ class SshDoorIT {
     private int greeted(List<Socket> sockets, int from, int count) throws IOException {
         int greeted = 0;
         for (int i = 0; i < count; i++) {
-            Socket socket = new Socket(
-                    "127.0.0.1", door.port(), InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) from}), 0);
+            Socket socket = new Socket("127.0.0.1", door.port(), loopback(from), 0);
             socket.setSoTimeout(10_000);
             sockets.add(socket);
             greeted += socket.getInputStream().read() == 'S' ? 1 : 0;
