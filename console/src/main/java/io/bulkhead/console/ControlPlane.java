@@ -3,6 +3,8 @@ package io.bulkhead.console;
 import io.bulkhead.broker.Bookkeeper;
 import io.bulkhead.broker.Broker;
 import io.bulkhead.broker.LedgerTraining;
+import io.bulkhead.broker.access.SshKeyStore;
+import io.bulkhead.broker.audit.AuditEntry;
 import io.bulkhead.broker.audit.AuditTrail;
 import io.bulkhead.broker.client.ClientOptions;
 import io.bulkhead.broker.client.LedgerWatch;
@@ -17,6 +19,8 @@ import io.bulkhead.console.serial.log.ConsoleLogs;
 import io.bulkhead.console.serial.log.FileConsoleLogs;
 import io.bulkhead.console.serial.log.LogLibrary;
 import io.bulkhead.console.serial.log.LogOptions;
+import io.bulkhead.console.serial.ssh.SshAudit;
+import io.bulkhead.console.serial.ssh.SshDoor;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.settings.Settings;
@@ -27,8 +31,10 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -55,6 +61,7 @@ public final class ControlPlane implements AutoCloseable {
     private final FileConsoleLogs logs;
     private final LogLibrary library;
     private final ApiServer server;
+    private final Optional<SshDoor> ssh;
 
     private ControlPlane(
             Vertx vertx,
@@ -64,7 +71,9 @@ public final class ControlPlane implements AutoCloseable {
             ConsoleRoom consoles,
             FileConsoleLogs logs,
             LogLibrary library,
-            ApiServer server) {
+            ApiServer server,
+            Optional<SshDoor> ssh) {
+        this.ssh = ssh;
         this.vertx = vertx;
         this.manager = manager;
         this.bookkeeper = bookkeeper;
@@ -108,17 +117,54 @@ public final class ControlPlane implements AutoCloseable {
             // Only who has the socket may have the ledger: the watch opens it.
             ApiOptions options = new ApiOptions(settings.apiSocket(), settings.instance(), version(), access(settings));
             AuditTrail audit = ApiServer.auditTrail(options);
-            ConsoleRoom consoles = ConsoleRoom.of(vertx, manager, broker, audit, logs, settings);
+            // There from when the API has opened it on.
+            List<SshKeyStore> keys = new CopyOnWriteArrayList<>();
+            ConsoleRoom consoles = ConsoleRoom.of(
+                    vertx,
+                    manager,
+                    broker,
+                    audit,
+                    logs,
+                    settings,
+                    () -> ConsoleRoom.rights(keys.stream()
+                            .flatMap(store -> store.accepted().stream())
+                            .toList()));
             ApiServer server = await(ApiServer.start(vertx, broker, manager, options, audit, consoles.api(), library));
+            keys.add(server.sshKeys());
             bookkeeper.open();
             Optional<LedgerWatch> watch = broker.ledger().map(office -> LedgerWatch.start(vertx, manager, office));
             consoles.start();
-            return new ControlPlane(vertx, manager, bookkeeper, watch, consoles, logs, library, server);
+            Optional<SshDoor> ssh = settings.ssh()
+                    .listen()
+                    .map(place -> SshDoor.open(
+                            place.host(),
+                            place.port(),
+                            settings.controlPlaneDirectory().resolve("ssh_host_ed25519_key"),
+                            new SshDoor.Parts(
+                                    server.sshKeys(),
+                                    consoles.service(),
+                                    consoles.thread(),
+                                    writingTo(audit),
+                                    settings.ssh().escapeKey(),
+                                    cliOptions(settings),
+                                    SshDoor.HEARTBEAT)));
+            return new ControlPlane(vertx, manager, bookkeeper, watch, consoles, logs, library, server, ssh);
         } catch (RuntimeException e) {
             bookkeeper.close();
             await(vertx.close());
             throw e;
         }
+    }
+
+    /** By which a verb of the management shell finds this control plane. */
+    private static List<String> cliOptions(Settings settings) {
+        return List.of(
+                "--override", "instance.run_dir=" + settings.runDirectory(),
+                "--override", "instance.state_dir=" + settings.stateDirectory());
+    }
+
+    private static SshAudit writingTo(AuditTrail audit) {
+        return (caller, verb, subject, problem) -> audit.append(AuditEntry.of(caller, verb, subject, problem));
     }
 
     private static ApiAccess access(Settings settings) {
@@ -189,6 +235,7 @@ public final class ControlPlane implements AutoCloseable {
      */
     @Override
     public void close() {
+        ssh.ifPresent(SshDoor::close);
         consoles.close();
         await(server.close().otherwiseEmpty());
         library.close();

@@ -64,6 +64,7 @@ import picocli.CommandLine.ScopeType;
             LedgerVerb.class,
             AuditVerb.class,
             TokenVerb.class,
+            SshKeyVerb.class,
             ConfigVerb.class,
             CompletionVerb.class,
             HelpVerb.class

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Times as people write them: an age, a day, or a moment, of this time zone where no Z says otherwise. */
+/** Times as people write them: a length, an age, a day, or a moment, of this time zone where no Z says otherwise. */
 final class TimeText {
     private static final Pattern AGO = Pattern.compile("([1-9]\\d{0,8})([smhd])");
     private static final Map<String, Long> MILLIS =
@@ -41,6 +41,22 @@ final class TimeText {
                             "write 30m, 7d, 2026-05-01, 2026-05-01T12:00:00 or, of UTC, 2026-05-01T12:00:00Z"),
                     e);
         }
+    }
+
+    /**
+     * A length of time in seconds, like {@code 15m} or {@code 90d}; 1 at least.
+     *
+     * @param option where it was written, for the refusal
+     */
+    static long seconds(String option, String text) {
+        Matcher match = AGO.matcher(text);
+        if (!match.matches()) {
+            throw Refusal.of(
+                    ProblemCode.INVALID_REQUEST,
+                    option + " does not know '" + text + "'",
+                    "write a whole number and s, m, h or d, like 90d");
+        }
+        return Long.parseLong(match.group(1)) * (MILLIS.getOrDefault(match.group(2), 1_000L) / 1_000);
     }
 
     private static Instant moment(String text, ZoneId zone) {

@@ -15,8 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -52,9 +50,6 @@ final class TokenVerb implements Callable<Integer> {
                 "Use it by: curl -H \"Authorization: Bearer TOKEN\" http://127.0.0.1:PORT/v1/partitions"
             })
     static final class Create extends Verb {
-        private static final Pattern LIFE = Pattern.compile("([1-9]\\d{0,8})([smhd])");
-        private static final Map<String, Long> SECONDS = Map.of("s", 1L, "m", 60L, "h", 3_600L, "d", 86_400L);
-
         @Option(
                 names = "--role",
                 required = true,
@@ -79,7 +74,7 @@ final class TokenVerb implements Callable<Integer> {
                 body = body.with("note", Json.of(note.get()));
             }
             if (expires.isPresent()) {
-                body = body.with("expiresInSeconds", Json.of(seconds(expires.get())));
+                body = body.with("expiresInSeconds", Json.of(TimeText.seconds("--expires", expires.get())));
             }
             Json answer = api().post(PATH, body);
             if (bulkhead().wantsJson()) {
@@ -99,17 +94,6 @@ final class TokenVerb implements Callable<Integer> {
             }
             throw Refusal.of(
                     ProblemCode.INVALID_REQUEST, "--role does not know '" + role + "'; use viewer, operator or admin");
-        }
-
-        static long seconds(String text) {
-            Matcher match = LIFE.matcher(text);
-            if (!match.matches()) {
-                throw Refusal.of(
-                        ProblemCode.INVALID_REQUEST,
-                        "--expires does not know '" + text + "'",
-                        "write a whole number and s, m, h or d, like 90d");
-            }
-            return Math.multiplyExact(Long.parseLong(match.group(1)), SECONDS.getOrDefault(match.group(2), 1L));
         }
     }
 

@@ -290,10 +290,11 @@ final class ConsoleFeed implements AutoCloseable {
     // ---- viewers
 
     /** Lets somebody in who may. */
-    Viewer attach(long id, String label, ViewerSink sink, ClientMessage.Hello hello, Caller caller) {
+    Viewer attach(long id, String label, ViewerSink sink, ClientMessage.Hello hello, Caller caller, AttachTimes times) {
         long end = ring.end();
         long begin = begin(hello.start(), end);
-        Viewer viewer = new Viewer(id, label, caller, this, sink, new ViewerCursor(hello.policy(), begin, end), hello);
+        ViewerCursor cursor = new ViewerCursor(hello.policy(), begin, end);
+        Viewer viewer = new Viewer(id, label, caller, this, sink, cursor, hello, times);
         List<LeaseNews> news = lease.attach(id, hello.wish(), hello.reason(), thread().nowMillis());
         viewers.put(id, viewer);
         sink.send(new ServerMessage.Opened(begin, end, creation, label, role(viewer), writer(), Viewer.INPUT_CREDIT));
@@ -329,7 +330,8 @@ final class ConsoleFeed implements AutoCloseable {
         }
         skippedByGone += viewer.cursor().skipped();
         told(EntryKind.DETACH, Kind.DETACHED, viewer.label() + (reason.isEmpty() ? "" : ", " + reason));
-        service.audit().note(viewer.caller(), "console-detach", name, Optional.empty());
+        service.audit()
+                .note(viewer.caller(), ConsoleService.withReason("console-detach", reason), name, Optional.empty());
         spread(lease.detach(viewer.id(), thread().nowMillis()), -1);
         service.left(viewer);
     }

@@ -6,16 +6,23 @@ import io.bulkhead.contract.partition.PartitionName;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Who may do what with which console: by role for all of them, and by grants to single people for some.
  *
- * <p>Immutable, for any thread.
+ * <p>For any thread.
  *
  * @param roles the role that each right takes on every console
  * @param grants beside those
+ * @param more beside those, asked each time: they may change meanwhile; called on any thread
  */
-public record ConsoleRights(Map<ConsoleRight, Role> roles, List<Grant> grants) {
+public record ConsoleRights(Map<ConsoleRight, Role> roles, List<Grant> grants, Supplier<List<Grant>> more) {
+    /** Rights that do not change. */
+    public ConsoleRights(Map<ConsoleRight, Role> roles, List<Grant> grants) {
+        this(roles, grants, List::of);
+    }
+
     /**
      * A right that somebody has by name. It holds with any role, so that a viewer can be given the typing on one console;
      * who has a right has those before it too.
@@ -51,6 +58,7 @@ public record ConsoleRights(Map<ConsoleRight, Role> roles, List<Grant> grants) {
     /** Whether somebody has a right on a console. */
     public boolean allow(Caller caller, ConsoleRight right, PartitionName name) {
         return caller.mayDo(roles.getOrDefault(right, Role.ADMIN))
-                || grants.stream().anyMatch(grant -> grant.covers(caller, right, name));
+                || grants.stream().anyMatch(grant -> grant.covers(caller, right, name))
+                || more.get().stream().anyMatch(grant -> grant.covers(caller, right, name));
     }
 }

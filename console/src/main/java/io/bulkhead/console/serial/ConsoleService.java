@@ -119,10 +119,20 @@ public final class ConsoleService implements AutoCloseable {
      *     INVALID_REQUEST for another version, UNREACHABLE while the manager has not been heard of
      */
     public Viewer attach(PartitionName name, Caller caller, ClientMessage.Hello hello, ViewerSink sink) {
+        return attach(name, caller, hello, sink, times(caller));
+    }
+
+    /**
+     * The same for somebody who has times of his own.
+     *
+     * @param times how long it may stay, instead of what the options say
+     */
+    public Viewer attach(
+            PartitionName name, Caller caller, ClientMessage.Hello hello, ViewerSink sink, AttachTimes times) {
         String verb = verb(hello);
         try {
             ConsoleFeed feed = admit(name, caller, hello);
-            Viewer viewer = feed.attach(++lastViewer, label(caller, hello.name()), sink, hello, caller);
+            Viewer viewer = feed.attach(++lastViewer, label(caller, hello.name()), sink, hello, caller, times);
             viewerCount++;
             note(caller, verb, name, Optional.empty());
             return viewer;
@@ -130,6 +140,11 @@ public final class ConsoleService implements AutoCloseable {
             note(caller, verb, name, Optional.of(e.problem().code()));
             throw e;
         }
+    }
+
+    /** How long somebody may stay attached, by the options; for any thread. */
+    public AttachTimes times(Caller caller) {
+        return options().times(caller);
     }
 
     private ConsoleFeed admit(PartitionName name, Caller caller, ClientMessage.Hello hello) {
@@ -189,7 +204,7 @@ public final class ConsoleService implements AutoCloseable {
         };
     }
 
-    private static String withReason(String verb, String reason) {
+    static String withReason(String verb, String reason) {
         return reason.isEmpty() ? verb : verb + " (" + reason + ")";
     }
 

@@ -51,7 +51,9 @@ public final class Viewer {
     private final ViewerCursor cursor;
     private final boolean raw;
     private final LagPolicy policy;
+    private final AttachTimes times;
     private final long sinceMillis;
+    private final long startMillis;
     private final Deque<ServerMessage> waiting = new ArrayDeque<>();
 
     private Optional<QueryFilter> filter;
@@ -63,6 +65,7 @@ public final class Viewer {
     private int inputUnderWay;
     private int creditOwed;
     private long lastHeardMillis;
+    private long lastActedMillis;
     private boolean askingLog;
     private boolean detached;
 
@@ -73,7 +76,8 @@ public final class Viewer {
             ConsoleFeed feed,
             ViewerSink sink,
             ViewerCursor cursor,
-            ClientMessage.Hello hello) {
+            ClientMessage.Hello hello,
+            AttachTimes times) {
         this.id = id;
         this.label = label;
         this.caller = caller;
@@ -88,7 +92,10 @@ public final class Viewer {
                 ? Math.min(hello.credit(), MOST_CREDIT)
                 : policy == LagPolicy.INTERACTIVE ? INTERACTIVE_CREDIT : VIEWING_CREDIT;
         this.sinceMillis = feed.thread().wallMillis();
-        this.lastHeardMillis = feed.thread().nowMillis();
+        this.times = times;
+        this.startMillis = feed.thread().nowMillis();
+        this.lastHeardMillis = startMillis;
+        this.lastActedMillis = startMillis;
     }
 
     // ---- who it is
@@ -136,6 +143,9 @@ public final class Viewer {
             return;
         }
         lastHeardMillis = feed.thread().nowMillis();
+        if (isAct(message)) {
+            lastActedMillis = lastHeardMillis;
+        }
         if (message instanceof ClientMessage.Input input) {
             typed(input.bytes());
         } else if (message instanceof ClientMessage.Credit more) {
@@ -152,6 +162,13 @@ public final class Viewer {
         } else if (!(message instanceof ClientMessage.Pong)) {
             feed.asked(this, message);
         }
+    }
+
+    /** Whether somebody did something; the rest a client says by itself. */
+    private static boolean isAct(ClientMessage message) {
+        return !(message instanceof ClientMessage.Credit
+                || message instanceof ClientMessage.Ping
+                || message instanceof ClientMessage.Pong);
     }
 
     /** The sink takes more again. */
@@ -354,11 +371,11 @@ public final class Viewer {
 
     /** Looks whether it is still there. */
     void tick(long nowMillis, ConsoleOptions options) {
-        if (nowMillis - lastHeardMillis > options.deadMillis()) {
+        Optional<String> exceeded = times.exceeded(nowMillis - lastActedMillis, nowMillis - startMillis);
+        if (exceeded.isPresent()) {
+            end(false, exceeded.get());
+        } else if (nowMillis - lastHeardMillis > options.deadMillis()) {
             end(true, "nothing was heard of the viewer for " + options.deadMillis() / 1000 + " s");
-        } else if (options.mostAttachedMillis() > 0
-                && feed.thread().wallMillis() - sinceMillis > options.mostAttachedMillis()) {
-            end(false, "attached for the longest time that is allowed, " + options.mostAttachedMillis() / 1000 + " s");
         } else if (nowMillis - lastHeardMillis >= options.pingMillis()) {
             tell(new ServerMessage.Ping(nowMillis));
         }

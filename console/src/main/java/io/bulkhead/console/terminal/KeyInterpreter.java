@@ -3,6 +3,7 @@ package io.bulkhead.console.terminal;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Finds the keys that are meant for us among those for the partition: a tilde at the start of a line and one more key,
@@ -11,6 +12,8 @@ import java.util.List;
  * <p>{@code ~.} leaves, {@code ~~} types one tilde, {@code ~?} shows the keys, {@code ~w} takes the typing over, {@code ~r}
  * asks for it, {@code ~g} grants and {@code ~n} declines what somebody else asks, {@code ~v} only views from now on, {@code ~#}
  * sends a break. A tilde before any other key is typed with it.
+ *
+ * <p>A second key can be set to do what the tilde does, but anywhere in a line.
  */
 public final class KeyInterpreter {
     /** What a user's keys ask for. */
@@ -43,19 +46,32 @@ public final class KeyInterpreter {
     /** Sends a break. */
     public record Break() implements Action {}
 
+    private final Optional<Byte> anywhere;
     private boolean lineStart = true;
-    private boolean tilde;
+
+    /** The key that began a command of ours, until the next one comes. */
+    private Optional<Byte> begun = Optional.empty();
+
+    public KeyInterpreter() {
+        this(Optional.empty());
+    }
+
+    /** @param anywhere the code of the key beside the tilde that begins our commands, anywhere in a line */
+    public KeyInterpreter(Optional<Integer> anywhere) {
+        this.anywhere = anywhere.map(Integer::byteValue);
+    }
 
     /** The actions that the next keys ask for, in order. */
     public List<Action> feed(byte[] keys) {
         List<Action> actions = new ArrayList<>();
         ByteArrayOutputStream typed = new ByteArrayOutputStream();
         for (byte key : keys) {
-            if (tilde) {
-                tilde = false;
-                afterTilde(key, typed, actions);
-            } else if (lineStart && key == '~') {
-                tilde = true;
+            if (begun.isPresent()) {
+                byte first = begun.get();
+                begun = Optional.empty();
+                after(first, key, typed, actions);
+            } else if ((lineStart && key == '~') || anywhere.equals(Optional.of(key))) {
+                begun = Optional.of(key);
             } else {
                 type(key, typed);
             }
@@ -64,7 +80,11 @@ public final class KeyInterpreter {
         return actions;
     }
 
-    private void afterTilde(byte key, ByteArrayOutputStream typed, List<Action> actions) {
+    private void after(byte first, byte key, ByteArrayOutputStream typed, List<Action> actions) {
+        if (key == first) {
+            type(key, typed);
+            return;
+        }
         switch (key) {
             case '.' -> own(new Detach(), typed, actions);
             case '?' -> own(new Help(), typed, actions);
@@ -74,9 +94,8 @@ public final class KeyInterpreter {
             case 'n' -> own(new Decline(), typed, actions);
             case 'v' -> own(new ViewOnly(), typed, actions);
             case '#' -> own(new Break(), typed, actions);
-            case '~' -> type(key, typed);
             default -> {
-                type((byte) '~', typed);
+                type(first, typed);
                 type(key, typed);
             }
         }
@@ -85,7 +104,6 @@ public final class KeyInterpreter {
     private void own(Action action, ByteArrayOutputStream typed, List<Action> actions) {
         flush(typed, actions);
         actions.add(action);
-        lineStart = true;
     }
 
     private void type(byte key, ByteArrayOutputStream typed) {

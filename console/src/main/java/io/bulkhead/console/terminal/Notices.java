@@ -17,6 +17,18 @@ public final class Notices {
 
     private Notices() {}
 
+    /** The keys, where a second one does what the tilde does; by its code, which is that of a control character. */
+    public static String keys(Optional<Integer> anywhere) {
+        return KEYS
+                + anywhere.map(code -> "; " + control(code) + " anywhere in a line does what ~ does")
+                        .orElse("");
+    }
+
+    /** How a control character is typed. */
+    public static String control(int code) {
+        return "ctrl-" + (char) (code + '@');
+    }
+
     /** How it began. */
     public static String opened(String name, Role role, Optional<String> writer, boolean interactive) {
         String keys = interactive ? "; ~. at the start of a line leaves, ~? shows the keys" : "";

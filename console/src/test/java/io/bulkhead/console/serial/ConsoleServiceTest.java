@@ -505,17 +505,72 @@ class ConsoleServiceTest {
         assertThat(answering.sink().isClosed()).isFalse();
     }
 
+    private void serveWith(Role role, AttachTimes times) {
+        service = serving(ConsoleRights.byRole(), ConsoleOptions.DEFAULT.withTimes(Map.of(role, times)));
+        lines.has("db", 0, 0, "c1");
+    }
+
     @Test
     void detachesWhoStaysTooLong() {
-        service = serving(ConsoleRights.byRole(), ConsoleOptions.DEFAULT.withMostAttachedMillis(5_000));
-        lines.has("db", 0, 0, "c1");
+        serveWith(Role.OPERATOR, new AttachTimes(0, 5_000));
         Looking viewing = attach(ANN, RAW);
+        Looking another = attach(VIC, RAW);
         thread.pass(4_000);
+        viewing.viewer().receive(keys("x"));
         assertThat(viewing.sink().isClosed()).isFalse();
         thread.pass(3_000);
 
-        assertThat(viewing.sink().last(ServerMessage.End.class).orElseThrow().comesBack())
-                .isFalse();
+        assertThat(viewing.sink().last(ServerMessage.End.class))
+                .contains(new ServerMessage.End(false, "attached for 5 s, the longest time that is allowed"));
+        assertThat(another.sink().isClosed()).isFalse();
+        assertThat(audit)
+                .last()
+                .isEqualTo("ann console-detach (attached for 5 s, the longest time that is allowed) db");
+    }
+
+    @Test
+    void detachesWhoTypesNothingForTooLong() {
+        serveWith(Role.OPERATOR, new AttachTimes(60_000, 0));
+        Looking typing = attach(ANN, RAW.wishing(Wish.WRITE));
+        Looking idle = attach(ANN, RAW);
+        Looking mere = attach(VIC, RAW);
+        List<Looking> all = List.of(typing, idle, mere);
+        for (int i = 0; i < 5; i++) {
+            thread.pass(15_000);
+            // What a client says by itself is no sign of anybody
+            all.forEach(each -> each.viewer().receive(new ClientMessage.Pong(1)));
+            idle.viewer().receive(new ClientMessage.Credit(1));
+            typing.viewer().receive(keys("x"));
+        }
+
+        assertThat(idle.sink().last(ServerMessage.End.class))
+                .contains(
+                        new ServerMessage.End(false, "nothing was typed for 1 min, the longest time that is allowed"));
+        assertThat(typing.sink().isClosed()).isFalse();
+        assertThat(mere.sink().isClosed()).isFalse();
+        assertThat(audit).anyMatch(entry -> entry.startsWith("ann console-detach (nothing was typed for 1 min"));
+    }
+
+    @Test
+    void takesTimesOfSomebodysOwnBeforeThoseOfTheRole() {
+        serveWith(Role.VIEWER, new AttachTimes(5_000, 5_000));
+        FakeSink sink = new FakeSink();
+        AttachTimes own = service.times(VIC).orOwn(Optional.of(0L), Optional.of(20L));
+        service.attach(DB, VIC, RAW, sink, own);
+        thread.pass(19_000);
+        assertThat(sink.isClosed()).isFalse();
+        thread.pass(3_000);
+
+        assertThat(sink.last(ServerMessage.End.class).orElseThrow().reason()).startsWith("attached for 20 s");
+    }
+
+    @Test
+    void boundsWhoHasNoRoleAsAViewer() {
+        ConsoleOptions options = ConsoleOptions.DEFAULT.withTimes(Map.of(Role.VIEWER, new AttachTimes(1_000, 0)));
+
+        assertThat(options.times(Caller.anonymous(Caller.Transport.SSH, "here")).idleMillis())
+                .isEqualTo(1_000);
+        assertThat(options.times(ANN)).isEqualTo(AttachTimes.UNBOUNDED);
     }
 
     @Test
@@ -552,7 +607,7 @@ class ConsoleServiceTest {
     void bearsSoManyViewersOnly() {
         service = serving(
                 ConsoleRights.byRole(),
-                new ConsoleOptions(1 << 20, 2, ConsoleOptions.DEFAULT.lease(), 20_000, 60_000, 0));
+                new ConsoleOptions(1 << 20, 2, ConsoleOptions.DEFAULT.lease(), 20_000, 60_000, Map.of()));
         lines.has("db", 0, 0, "c1");
         Looking first = attach(ANN, RAW);
         attach(ANN, RAW);

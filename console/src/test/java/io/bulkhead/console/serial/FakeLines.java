@@ -80,6 +80,14 @@ final class FakeLines implements Lines {
             return typed.toString(StandardCharsets.UTF_8);
         }
 
+        byte[] typedBytes() {
+            return typed.toByteArray();
+        }
+
+        int typedCount() {
+            return typed.size();
+        }
+
         List<WindowSize> sizes() {
             return sizes;
         }

@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class KeyInterpreterTest {
-    private final KeyInterpreter keys = new KeyInterpreter();
+    private KeyInterpreter keys = new KeyInterpreter();
 
     @ParameterizedTest
     @CsvSource(
@@ -44,6 +45,26 @@ class KeyInterpreterTest {
 
         assertThat(first).isEmpty();
         assertThat(second).isEqualTo("Detach");
+    }
+
+    /** A closing bracket stands for the key that is set. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '>',
+            value = {
+                "]. > Detach",
+                "ls]. > type ls, Detach",
+                "ls]] > type ls]",
+                "ls]x > type ls]x",
+                "ls]~. > type ls]~.",
+                "ls]?~. > type ls, Help, type ~.",
+                "~. > Detach",
+                "~]. > type ~].",
+            })
+    void findsAKeyThatIsSetAnywhereInALine(String typed, String expected) {
+        keys = new KeyInterpreter(Optional.of((int) ']'));
+
+        assertThat(feed(typed)).isEqualTo(expected);
     }
 
     /** A vertical bar stands for the return key. */

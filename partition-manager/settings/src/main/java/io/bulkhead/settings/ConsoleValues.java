@@ -3,8 +3,12 @@ package io.bulkhead.settings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -44,6 +48,40 @@ final class ConsoleValues {
             case ApiValues.OFF -> false;
             default -> throw new IllegalArgumentException("'" + text + "' is not report or off");
         };
+    }
+
+    /** The code of a control character. */
+    static Optional<Integer> escapeKey(String text) {
+        return switch (text) {
+            case ApiValues.NONE -> Optional.empty();
+            case "ctrl-]" -> Optional.of(0x1d);
+            case "ctrl-^" -> Optional.of(0x1e);
+            case "ctrl-_" -> Optional.of(0x1f);
+            default -> throw new IllegalArgumentException("'" + text + "' is not ctrl-], ctrl-^, ctrl-_ or none");
+        };
+    }
+
+    /** One time for every role, or one for each that is named: {@code viewer:1h,operator:8h}. */
+    static Map<Settings.ConsoleRole, Duration> times(String text) {
+        Map<Settings.ConsoleRole, Duration> times = new EnumMap<>(Settings.ConsoleRole.class);
+        if (!text.contains(":")) {
+            time(text).ifPresent(all -> Arrays.stream(Settings.ConsoleRole.values())
+                    .forEach(role -> times.put(role, all)));
+            return times;
+        }
+        Set<Settings.ConsoleRole> named = EnumSet.noneOf(Settings.ConsoleRole.class);
+        for (String each : text.split(",", -1)) {
+            String[] parts = each.strip().split(":", 2);
+            if (parts.length < 2) {
+                throw new IllegalArgumentException("'" + each.strip() + "' is not ROLE:TIME");
+            }
+            Settings.ConsoleRole role = role(parts[0]);
+            if (!named.add(role)) {
+                throw new IllegalArgumentException(role.word() + " has two times");
+            }
+            time(parts[1]).ifPresent(time -> times.put(role, time));
+        }
+        return times;
     }
 
     static Optional<Duration> time(String text) {

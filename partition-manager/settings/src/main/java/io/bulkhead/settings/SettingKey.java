@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -365,13 +366,41 @@ public record SettingKey<T>(
             "After how long without a key whoever types on a console gives the typing up; viewing goes on.",
             ConsoleValues::time);
 
-    static final SettingKey<Optional<Duration>> CONSOLES_MOST_ATTACHED = new SettingKey<>(
+    static final SettingKey<Map<Settings.ConsoleRole, Duration>> CONSOLES_MOST_IDLE = new SettingKey<>(
+            "consoles",
+            "most_idle",
+            ApiValues.OFF,
+            "a time like 15min, off, or one for each role like viewer:off,operator:15min",
+            "How long anybody may stay attached to a console without typing or asking for anything; who does is told why, and"
+                    + " detached. By role, one that is not named stays however long; who has rights and no role counts as a"
+                    + " viewer. An SSH key may have its own time.",
+            ConsoleValues::times);
+
+    static final SettingKey<Map<Settings.ConsoleRole, Duration>> CONSOLES_MOST_ATTACHED = new SettingKey<>(
             "consoles",
             "most_attached",
             ApiValues.OFF,
-            "a time like 8h, or off",
-            "How long anybody may stay attached to a console.",
-            ConsoleValues::time);
+            "a time like 8h, off, or one for each role like viewer:1h,operator:8h",
+            "How long anybody may stay attached to a console at all; likewise.",
+            ConsoleValues::times);
+
+    static final SettingKey<Optional<Settings.Place>> SSH_LISTEN = new SettingKey<>(
+            "ssh",
+            "listen",
+            ApiValues.OFF,
+            "an address and a port like 127.0.0.1:2222 or [::1]:2222, or off",
+            "Where consoles are served by SSH, to whoever has a key that bulkhead ssh-key add made known: ssh -p 2222 NAME@HOST"
+                    + " attaches to the console of NAME, ssh -p 2222 HOST list asks what there is.",
+            ApiValues::place);
+
+    static final SettingKey<Optional<Integer>> SSH_ESCAPE_KEY = new SettingKey<>(
+            "ssh",
+            "escape_key",
+            ApiValues.NONE,
+            "ctrl-], ctrl-^ or ctrl-_, or none",
+            "A second key, beside a tilde at the start of a line, that begins the console's own commands by SSH; anywhere in a"
+                    + " line. Typed twice, it is typed once.",
+            ConsoleValues::escapeKey);
 
     /** Every key there is, in the order of the file. */
     public static final List<SettingKey<?>> ALL = List.of(
@@ -412,7 +441,10 @@ public record SettingKey<T>(
             CONSOLES_GRANTS,
             CONSOLES_BREAK,
             CONSOLES_WRITER_IDLE,
-            CONSOLES_MOST_ATTACHED);
+            CONSOLES_MOST_IDLE,
+            CONSOLES_MOST_ATTACHED,
+            SSH_LISTEN,
+            SSH_ESCAPE_KEY);
 
     private static final Pattern USER = Pattern.compile("[a-z_][a-z0-9_-]{0,31}|0|[1-9][0-9]{0,9}");
     private static final ByteSize LEAST_RESERVE = ByteSize.ofMebibytes(16);

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -30,6 +31,7 @@ import java.util.Set;
  * @param controlPlaneUser user name or number that the control plane runs as
  * @param api who may use the API, and where
  * @param consoles how they are served
+ * @param ssh where, by SSH
  */
 public record Settings(
         InstanceName instance,
@@ -44,7 +46,16 @@ public record Settings(
         Network network,
         String controlPlaneUser,
         Api api,
-        Consoles consoles) {
+        Consoles consoles,
+        Ssh ssh) {
+    /**
+     * Consoles by SSH.
+     *
+     * @param listen on TCP, if at all
+     * @param escapeKey the code of a key beside the tilde that begins commands of the console's own
+     */
+    public record Ssh(Optional<Place> listen, Optional<Integer> escapeKey) {}
+
     /** A role that a right on consoles takes. */
     public enum ConsoleRole {
         VIEWER,
@@ -75,7 +86,8 @@ public record Settings(
      * @param grants beside those roles
      * @param breakReports whether a break shows a report; otherwise it is refused
      * @param writerIdle after how long without a key the typing is given up
-     * @param mostAttached how long anybody may stay
+     * @param mostIdle how long who has a role may stay without typing; roles that are not there, however long
+     * @param mostAttached how long who has a role may stay at all; likewise
      */
     public record Consoles(
             ConsoleRole read,
@@ -84,9 +96,12 @@ public record Settings(
             List<ConsoleGrant> grants,
             boolean breakReports,
             Optional<Duration> writerIdle,
-            Optional<Duration> mostAttached) {
+            Map<ConsoleRole, Duration> mostIdle,
+            Map<ConsoleRole, Duration> mostAttached) {
         public Consoles {
             grants = List.copyOf(grants);
+            mostIdle = Map.copyOf(mostIdle);
+            mostAttached = Map.copyOf(mostAttached);
         }
     }
 

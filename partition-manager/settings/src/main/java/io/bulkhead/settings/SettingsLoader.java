@@ -265,7 +265,9 @@ public final class SettingsLoader {
                         sure(SettingKey.CONSOLES_GRANTS),
                         sure(SettingKey.CONSOLES_BREAK),
                         sure(SettingKey.CONSOLES_WRITER_IDLE),
-                        sure(SettingKey.CONSOLES_MOST_ATTACHED)));
+                        sure(SettingKey.CONSOLES_MOST_IDLE),
+                        sure(SettingKey.CONSOLES_MOST_ATTACHED)),
+                new Settings.Ssh(sure(SettingKey.SSH_LISTEN), sure(SettingKey.SSH_ESCAPE_KEY)));
     }
 
     private <T> T sure(SettingKey<T> key) {

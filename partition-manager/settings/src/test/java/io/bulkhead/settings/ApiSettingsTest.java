@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -35,6 +36,8 @@ class ApiSettingsTest {
     @Test
     void listensNowhereOnTcpUnlessItIsTold() {
         assertThat(SettingsLoader.defaults(Map.of()).api().listen()).isEmpty();
+        assertThat(SettingsLoader.defaults(Map.of()).ssh())
+                .isEqualTo(new Settings.Ssh(Optional.empty(), Optional.empty()));
     }
 
     @ParameterizedTest
@@ -47,6 +50,12 @@ class ApiSettingsTest {
                 "api.listen | 1.2.3.400:80 | '1.2.3.400' is no address",
                 "api.listen | 0.0.0.0:7480 | 0.0.0.0 can be reached by others, where tokens need TLS; set api.tls_certificate",
                 "api.listen | 10.0.0.1:7480 | or listen on 127.0.0.1",
+                "ssh.listen | 2222 | '2222' is no address with a port",
+                "ssh.escape_key | ctrl-m | 'ctrl-m' is not ctrl-], ctrl-^, ctrl-_ or none",
+                "consoles.most_idle | 15m | '15m' is not a time like 15min, or off",
+                "consoles.most_idle | root:15min | 'root' is not viewer, operator or admin",
+                "consoles.most_attached | viewer:1h,8h | '8h' is not ROLE:TIME",
+                "consoles.most_attached | viewer:1h,viewer:off | viewer has two times",
                 "api.viewers | a b | 'a b' is not the name of a group",
                 "api.viewers | a,,b | '' is not the name of a group",
                 "api.tls_key | tls.key | 'tls.key' is relative",
@@ -63,6 +72,19 @@ class ApiSettingsTest {
     @CsvSource({"127.0.0.1:80", "127.1.2.3:80", "[::1]:80", "localhost:80"})
     void listensOnLoopbackWithoutTls(String place) {
         assertThat(read(Map.of("api.listen", place)).api().listen()).isPresent();
+    }
+
+    @Test
+    void readsHowLongEachRoleMayStay() {
+        Settings.Consoles consoles = read(Map.of(
+                        "consoles.most_idle", "operator:15min, viewer:off", "consoles.most_attached", "8h"))
+                .consoles();
+
+        assertThat(consoles.mostIdle()).isEqualTo(Map.of(Settings.ConsoleRole.OPERATOR, Duration.ofMinutes(15)));
+        assertThat(consoles.mostAttached())
+                .containsOnlyKeys(Settings.ConsoleRole.values())
+                .containsEntry(Settings.ConsoleRole.ADMIN, Duration.ofHours(8));
+        assertThat(SettingsLoader.defaults(Map.of()).consoles().mostAttached()).isEmpty();
     }
 
     private static Settings read(Map<String, String> overrides) {

@@ -5,7 +5,7 @@ import java.util.Optional;
 /**
  * Who sent a request.
  *
- * @param name a local user's name or number, {@code token ID}, or {@code anonymous}
+ * @param name a local user's name or number, {@code token ID}, {@code ssh NAME}, or {@code anonymous}
  * @param role what it may do; none for a stranger
  * @param transport how it came
  * @param address from where: the group that a local user came with, or address and port
@@ -18,7 +18,9 @@ public record Caller(String name, Optional<Role> role, Transport transport, Stri
         /** TCP on loopback. */
         TCP,
         /** TCP with TLS. */
-        TLS
+        TLS,
+        /** The console service's SSH server. */
+        SSH
     }
 
     /** Somebody on the network who has shown no token. */

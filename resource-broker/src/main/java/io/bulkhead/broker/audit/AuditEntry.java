@@ -1,6 +1,8 @@
 package io.bulkhead.broker.audit;
 
 import io.bulkhead.broker.access.Caller;
+import io.bulkhead.contract.order.ProblemCode;
+import io.bulkhead.contract.wire.RecordCodec;
 import java.util.Optional;
 
 /**
@@ -38,6 +40,27 @@ public record AuditEntry(
         DENIED,
         /** It was not done, for another reason. */
         FAILED
+    }
+
+    /**
+     * What somebody asked beside the API, which gets its number and time when it is added.
+     *
+     * @param problem why it was not done, if so: a lack of permission is a denial
+     */
+    public static AuditEntry of(Caller caller, String verb, Optional<String> subject, Optional<ProblemCode> problem) {
+        Outcome outcome = problem.map(code -> code == ProblemCode.NOT_PERMITTED ? Outcome.DENIED : Outcome.FAILED)
+                .orElse(Outcome.DONE);
+        return new AuditEntry(
+                0,
+                0,
+                caller.name(),
+                caller.transport(),
+                caller.address(),
+                verb,
+                subject,
+                outcome,
+                problem.map(RecordCodec::constantName),
+                Optional.empty());
     }
 
     /** This entry with a number and a time. */

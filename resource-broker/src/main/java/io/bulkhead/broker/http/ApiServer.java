@@ -4,6 +4,7 @@ import io.bulkhead.broker.Broker;
 import io.bulkhead.broker.ConsoleRecords;
 import io.bulkhead.broker.access.Caller;
 import io.bulkhead.broker.access.Role;
+import io.bulkhead.broker.access.SshKeyStore;
 import io.bulkhead.broker.audit.AuditTrail;
 import io.bulkhead.broker.client.ManagerClient;
 import io.bulkhead.contract.order.ProblemCode;
@@ -143,6 +144,11 @@ public final class ApiServer {
     /** The port on TCP, where there is one. */
     public Optional<Integer> tcpPort() {
         return tcp.map(TcpPlace::port);
+    }
+
+    /** Who may come by SSH; for any thread. */
+    public SshKeyStore sshKeys() {
+        return services.sshKeys();
     }
 
     /** Stops listening, removes the socket and closes every connection; does not wait for clients that do not read. */

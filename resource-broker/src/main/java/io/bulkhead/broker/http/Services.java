@@ -3,6 +3,7 @@ package io.bulkhead.broker.http;
 import io.bulkhead.broker.Broker;
 import io.bulkhead.broker.ConsoleRecords;
 import io.bulkhead.broker.access.FailureLimiter;
+import io.bulkhead.broker.access.SshKeyStore;
 import io.bulkhead.broker.access.TokenStore;
 import io.bulkhead.broker.audit.AuditTrail;
 import io.bulkhead.broker.client.ManagerClient;
@@ -21,6 +22,7 @@ import java.util.concurrent.TimeUnit;
  * @param options where, and within which limits
  * @param guard of the connections
  * @param tokens for TCP
+ * @param sshKeys for SSH
  * @param audit who did what
  * @param operations what is being done
  * @param answers for repeated requests
@@ -35,6 +37,7 @@ record Services(
         ApiOptions options,
         ConnectionGuard guard,
         TokenStore tokens,
+        SshKeyStore sshKeys,
         AuditTrail audit,
         Operations operations,
         RecordedAnswers answers,
@@ -56,6 +59,7 @@ record Services(
                 options,
                 new ConnectionGuard(vertx, options.limits()),
                 TokenStore.open(options.access().directory().resolve("tokens.json"), System::currentTimeMillis),
+                SshKeyStore.open(options.access().directory().resolve("ssh-keys.json"), System::currentTimeMillis),
                 audit,
                 new Operations(System::currentTimeMillis),
                 new RecordedAnswers(System::currentTimeMillis),

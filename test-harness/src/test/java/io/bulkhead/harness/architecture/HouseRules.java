@@ -62,8 +62,12 @@ final class HouseRules {
             "BootThread",
             // Closes all it holds on its own thread, at the end of the run that it is.
             "CommandPump",
+            // Its streams belong to the SSH channel, which MINA closes.
+            "ConsoleCommand",
             // The master belongs to the RunningPartition of the run.
-            "ConsoleLine");
+            "ConsoleLine",
+            // Its stream belongs to the SSH channel, which MINA closes.
+            "ScreenWriter");
 
     private final String base;
 

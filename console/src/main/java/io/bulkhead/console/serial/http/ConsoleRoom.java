@@ -2,10 +2,12 @@ package io.bulkhead.console.serial.http;
 
 import io.bulkhead.broker.Broker;
 import io.bulkhead.broker.access.Role;
+import io.bulkhead.broker.access.SshKey;
 import io.bulkhead.broker.audit.AuditEntry;
 import io.bulkhead.broker.audit.AuditTrail;
 import io.bulkhead.broker.client.ManagerClient;
 import io.bulkhead.broker.http.Consoles;
+import io.bulkhead.console.serial.AttachTimes;
 import io.bulkhead.console.serial.ConsoleAudit;
 import io.bulkhead.console.serial.ConsoleBreaks;
 import io.bulkhead.console.serial.ConsoleOptions;
@@ -20,17 +22,18 @@ import io.bulkhead.console.serial.client.ManagerLines;
 import io.bulkhead.console.serial.log.FileConsoleLogs;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
-import io.bulkhead.contract.wire.RecordCodec;
 import io.bulkhead.settings.Settings;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** Puts the console service together out of the settings, and takes it apart. */
 public final class ConsoleRoom implements AutoCloseable {
@@ -56,6 +59,7 @@ public final class ConsoleRoom implements AutoCloseable {
      * @param broker for the list of partitions and their measures
      * @param audit where it is written down who did what
      * @param logs of the consoles; their owner closes them behind this
+     * @param more rights beside those of the settings, asked each time
      */
     public static ConsoleRoom of(
             Vertx vertx,
@@ -63,13 +67,14 @@ public final class ConsoleRoom implements AutoCloseable {
             Broker broker,
             AuditTrail audit,
             FileConsoleLogs logs,
-            Settings settings) {
+            Settings settings,
+            Supplier<List<ConsoleRights.Grant>> more) {
         Settings.Consoles how = settings.consoles();
         ServiceThread thread = new EventLoopThread(vertx);
         LoggedPast past = new LoggedPast(logs);
         ConsoleOptions options = ConsoleOptions.DEFAULT
                 .withLease(ConsoleOptions.DEFAULT.lease().withIdleMillis(millis(how.writerIdle())))
-                .withMostAttachedMillis(millis(how.mostAttached()));
+                .withTimes(times(how));
         return new ConsoleRoom(
                 vertx,
                 thread,
@@ -78,7 +83,7 @@ public final class ConsoleRoom implements AutoCloseable {
                         new ManagerLines(manager, thread, broker::list),
                         logs,
                         past,
-                        rights(how),
+                        rights(how, more),
                         writingTo(audit),
                         breaks(how, broker),
                         options)),
@@ -89,7 +94,19 @@ public final class ConsoleRoom implements AutoCloseable {
         return time.map(Duration::toMillis).orElse(0L);
     }
 
-    private static ConsoleRights rights(Settings.Consoles how) {
+    private static Map<Role, AttachTimes> times(Settings.Consoles how) {
+        Map<Role, AttachTimes> times = new EnumMap<>(Role.class);
+        for (Settings.ConsoleRole role : Settings.ConsoleRole.values()) {
+            times.put(
+                    Role.valueOf(role.name()),
+                    new AttachTimes(
+                            millis(Optional.ofNullable(how.mostIdle().get(role))),
+                            millis(Optional.ofNullable(how.mostAttached().get(role)))));
+        }
+        return times;
+    }
+
+    private static ConsoleRights rights(Settings.Consoles how, Supplier<List<ConsoleRights.Grant>> more) {
         Map<ConsoleRight, Role> roles = new EnumMap<>(ConsoleRight.class);
         roles.put(ConsoleRight.READ, Role.valueOf(how.read().name()));
         roles.put(ConsoleRight.WRITE, Role.valueOf(how.write().name()));
@@ -102,27 +119,26 @@ public final class ConsoleRoom implements AutoCloseable {
                                 ConsoleRight.valueOf(
                                         each.right().toUpperCase(Locale.ROOT).replace('-', '_')),
                                 each.partitions()))
-                        .toList());
+                        .toList(),
+                more);
+    }
+
+    /** The rights that SSH keys give their owners. */
+    public static List<ConsoleRights.Grant> rights(List<SshKey> keys) {
+        return keys.stream()
+                .flatMap(key -> key.rights().stream().map(right -> {
+                    String[] parts = right.split("@", 2);
+                    ConsoleRight upTo = ConsoleRight.valueOf(
+                            parts[0].toUpperCase(Locale.ROOT).replace('-', '_'));
+                    return new ConsoleRights.Grant("ssh " + key.name(), upTo, parts[1]);
+                }))
+                .distinct()
+                .toList();
     }
 
     private static ConsoleAudit writingTo(AuditTrail audit) {
-        return (caller, verb, partition, problem) -> audit.append(new AuditEntry(
-                0,
-                0,
-                caller.name(),
-                caller.transport(),
-                caller.address(),
-                verb,
-                Optional.of(partition.value()),
-                outcome(problem),
-                problem.map(RecordCodec::constantName),
-                Optional.empty()));
-    }
-
-    private static AuditEntry.Outcome outcome(Optional<ProblemCode> problem) {
-        return problem.map(code ->
-                        code == ProblemCode.NOT_PERMITTED ? AuditEntry.Outcome.DENIED : AuditEntry.Outcome.FAILED)
-                .orElse(AuditEntry.Outcome.DONE);
+        return (caller, verb, partition, problem) ->
+                audit.append(AuditEntry.of(caller, verb, Optional.of(partition.value()), problem));
     }
 
     private static ConsoleBreaks breaks(Settings.Consoles how, Broker broker) {
