@@ -141,9 +141,7 @@ final class WallWords {
                         uniqueNames(),
                         ports)
                 .as((address, peers, publish) -> new NetworkAccess(
-                        address,
-                        peers.stream().map(PartitionName::new).toList(),
-                        publish));
+                        address, peers.stream().map(PartitionName::new).toList(), publish));
     }
 
     private static Arbitrary<List<Share>> shares() {

@@ -118,7 +118,8 @@ final class ThisHost {
      * @param capability its number, capabilities(7)
      */
     static boolean rootHas(int capability) {
-        long effective = Long.parseUnsignedLong(line(Path.of("/proc/self/status"), "CapEff:").get(1), 16);
+        long effective = Long.parseUnsignedLong(
+                line(Path.of("/proc/self/status"), "CapEff:").get(1), 16);
         return (effective >> capability & 1) != 0;
     }
 

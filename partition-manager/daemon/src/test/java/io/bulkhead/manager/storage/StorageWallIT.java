@@ -211,7 +211,8 @@ class StorageWallIT {
         ConsoleTap console = ground.start();
         console.type("i=0; while i=$((i+1)); do echo $i >/root/f$i; sync /root/f$i && echo $i >/run/acked; done\n");
         await().atMost(Duration.ofSeconds(20)).until(() -> acked() > 50);
-        // Read before the crash: fsync(2) during it may find its transaction ended, unwritten, and succeed. No machine that
+        // Read before the crash: fsync(2) during it may find its transaction ended, unwritten, and succeed. No machine
+        // that
         // loses its power lives to hear that.
         long acked = acked();
         assertThat(TestGround.command(
