@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +49,7 @@ final class AnsweringTerminal {
     }
 
     /**
-     * Has a program run on it until it ends, or has shown nothing new for a second.
+     * Has a program run on it until it ends, or has shown nothing new for a second, ten in the lab.
      *
      * @param typed by the user at the beginning
      */
@@ -85,7 +84,7 @@ final class AnsweringTerminal {
         InputStream out = process.getInputStream();
         int answered = 0;
         long quietSince = System.nanoTime();
-        long quiet = Duration.ofSeconds(1).toNanos();
+        long quiet = Patience.seconds(1).toNanos();
         while (process.isAlive() || out.available() > 0) {
             if (out.available() == 0) {
                 if (shown.size() > 0 && System.nanoTime() - quietSince > quiet) {
