@@ -106,8 +106,7 @@ public final class ControlPlane implements AutoCloseable {
         LogLibrary library = new LogLibrary(logs);
         try {
             // Only who has the socket may have the ledger: the watch opens it.
-            ApiOptions options =
-                    new ApiOptions(settings.apiSocket(), settings.instance(), version(), access(settings));
+            ApiOptions options = new ApiOptions(settings.apiSocket(), settings.instance(), version(), access(settings));
             AuditTrail audit = ApiServer.auditTrail(options);
             ConsoleRoom consoles = ConsoleRoom.of(vertx, manager, broker, audit, logs, settings);
             ApiServer server = await(ApiServer.start(vertx, broker, manager, options, audit, consoles.api(), library));

@@ -79,11 +79,12 @@ class ConsoleLogIT {
         awaitWritten();
 
         assertThat(read("")).isEqualTo(sent);
-        assertThat(client.get("/v1/consoles/db/log/verification")).isInstanceOfSatisfying(Json.Obj.class, found -> assertThat(
-                        found.members())
-                .containsEntry("holds", Json.of(true))
-                .containsEntry("end", Json.of(sent.length)));
-        assertThat(directory.resolve("state/control/consoles/db/000000000001.output")).exists();
+        assertThat(client.get("/v1/consoles/db/log/verification"))
+                .isInstanceOfSatisfying(Json.Obj.class, found -> assertThat(found.members())
+                        .containsEntry("holds", Json.of(true))
+                        .containsEntry("end", Json.of(sent.length)));
+        assertThat(directory.resolve("state/control/consoles/db/000000000001.output"))
+                .exists();
     }
 
     @Test

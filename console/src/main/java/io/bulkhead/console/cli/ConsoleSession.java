@@ -64,8 +64,7 @@ final class ConsoleSession {
      * @param reason for a take-over
      * @param mayFallBack whether to view where typing is not permitted
      */
-    ConsoleSession(
-            Bulkhead bulkhead, PartitionName name, Start start, Wish wish, String reason, boolean mayFallBack) {
+    ConsoleSession(Bulkhead bulkhead, PartitionName name, Start start, Wish wish, String reason, boolean mayFallBack) {
         this.bulkhead = bulkhead;
         this.partitions = new Partitions(bulkhead.api());
         this.name = name;
@@ -146,7 +145,8 @@ final class ConsoleSession {
         long wait = LEAST_WAIT_MILLIS;
         while (!left) {
             try {
-                return bulkhead.api().attach(name, hello.from(Start.at(position)).wishing(again()));
+                return bulkhead.api()
+                        .attach(name, hello.from(Start.at(position)).wishing(again()));
             } catch (Refusal e) {
                 ProblemCode code = e.problem().code();
                 if (code == ProblemCode.NOT_FOUND || code == ProblemCode.CONFLICT) {

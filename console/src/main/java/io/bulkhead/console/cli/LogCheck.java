@@ -30,7 +30,8 @@ final class LogCheck {
         if (one.isPresent()) {
             return tell(one.get(), partitions.guessing(one.get(), () -> ask(one.get())));
         }
-        List<PartitionName> all = partitions.list().stream().map(PartitionStatus::name).toList();
+        List<PartitionName> all =
+                partitions.list().stream().map(PartitionStatus::name).toList();
         int code = Verb.DONE;
         int found = 0;
         for (PartitionName each : all) {
@@ -82,7 +83,10 @@ final class LogCheck {
     private static String facts(Json.Obj found) {
         StringBuilder facts = new StringBuilder();
         text(found, "fault").ifPresent(fault -> facts.append("\n  ").append(fault));
-        facts.append("\n  offsets ").append(number(found, "start")).append(" to ").append(number(found, "end"));
+        facts.append("\n  offsets ")
+                .append(number(found, "start"))
+                .append(" to ")
+                .append(number(found, "end"));
         facts.append(", ").append(number(found, "segments")).append(" segments from number ");
         facts.append(number(found, "firstSegment"));
         if (number(found, "lostBytes") > 0) {

@@ -82,10 +82,7 @@ final class LogsVerb extends Verb {
             description = "only lines in which this is found, colours and such left out; with --text")
     private Optional<String> search = Optional.empty();
 
-    @Option(
-            names = "--export",
-            paramLabel = "FORMAT",
-            description = "write a recording: asciicast, for asciinema play")
+    @Option(names = "--export", paramLabel = "FORMAT", description = "write a recording: asciicast, for asciinema play")
     private Optional<String> export = Optional.empty();
 
     @Option(names = "--verify", description = "check the log instead of showing it")
@@ -164,7 +161,10 @@ final class LogsVerb extends Verb {
         }
         boolean asText = text || timestamps || search.isPresent();
         boolean asJson = bulkhead().wantsJson() && !verify;
-        if (Stream.of(raw, asText, export.isPresent(), asJson).filter(each -> each).count() > 1) {
+        if (Stream.of(raw, asText, export.isPresent(), asJson)
+                        .filter(each -> each)
+                        .count()
+                > 1) {
             throw Refusal.of(
                     ProblemCode.INVALID_REQUEST,
                     "--raw, --text (with --timestamps and --search), --export and -o json exclude each other");

@@ -1,6 +1,7 @@
 package io.bulkhead.console.cli;
 
 import io.bulkhead.console.client.FrameStream;
+import io.bulkhead.console.protocol.Start;
 import io.bulkhead.contract.fault.NearestWord;
 import io.bulkhead.contract.order.EventRecord;
 import io.bulkhead.contract.order.Order;
@@ -27,6 +28,7 @@ import java.util.TimerTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -35,7 +37,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "wait",
         description = {
-            "Waits until partitions are as wanted; ends at once where they are already.",
+            "Waits until partitions are as wanted, or their consoles say something; ends at once where that is so already.",
             "Ends with 8 when the time is over, and with 3 when there is no such partition (any more) and that is not what is"
                     + " waited for."
         },
@@ -44,7 +46,7 @@ import picocli.CommandLine.Parameters;
             "stopped: nothing of it runs, for whatever reason. bound: it holds its slice and nothing runs. defined: it holds"
                     + " none. held: it holds a slice and every promise is kept. degraded: one is not. gone: there is no such"
                     + " partition.",
-            "For example: bulkhead start db && bulkhead wait db --for held --timeout 10s"
+            "For example: bulkhead start db && bulkhead wait db --console 'login:' --timeout 1min"
         })
 final class WaitVerb extends Verb {
     private static final Pattern TIME = Pattern.compile("([1-9][0-9]{0,6})(ms|s|min|h)?");
@@ -54,11 +56,24 @@ final class WaitVerb extends Verb {
 
     @Option(
             names = "--for",
-            required = true,
             paramLabel = "WHAT",
             completionCandidates = Words.class,
             description = "${COMPLETION-CANDIDATES}")
-    private String what = "";
+    private Optional<String> what = Optional.empty();
+
+    @Option(
+            names = "--console",
+            paramLabel = "REGEX",
+            description =
+                    "instead: until its console has put out what this finds (java.util.regex), escape sequences left out,"
+                            + " a few KiB long at most; begins where the present run began")
+    private Optional<String> console = Optional.empty();
+
+    @Option(
+            names = "--from",
+            paramLabel = "OFFSET",
+            description = "look at the console from this offset on, like that of 'show' before it was started")
+    private Optional<Long> from = Optional.empty();
 
     @Option(
             names = "--timeout",
@@ -80,12 +95,16 @@ final class WaitVerb extends Verb {
 
     @Override
     public Integer call() throws IOException {
-        WaitCondition condition = WaitCondition.of(what)
-                .orElseThrow(() -> Refusal.of(
-                        ProblemCode.INVALID_REQUEST,
-                        "there is no waiting for '" + what + "'" + NearestWord.hint(what, WaitCondition.words()),
-                        "wait for " + String.join(", ", WaitCondition.words())));
+        if (what.isPresent() == console.isPresent() || from.isPresent() && console.isEmpty()) {
+            throw Refusal.of(
+                    ProblemCode.INVALID_REQUEST,
+                    "what to wait for is said by either --for or --console; --from goes with the latter");
+        }
         Optional<Duration> atMost = timeout.map(WaitVerb::duration);
+        if (console.isPresent()) {
+            return awaitConsoles(pattern(console.get()), atMost);
+        }
+        WaitCondition condition = condition(what.get());
         List<PartitionName> waiting = new ArrayList<>(
                 names.stream().map(PartitionName::parse).distinct().toList());
         AtomicBoolean late = new AtomicBoolean();
@@ -105,6 +124,72 @@ final class WaitVerb extends Verb {
         }
         return DONE;
     }
+
+    private static WaitCondition condition(String word) {
+        return WaitCondition.of(word)
+                .orElseThrow(() -> Refusal.of(
+                        ProblemCode.INVALID_REQUEST,
+                        "there is no waiting for '" + word + "'" + NearestWord.hint(word, WaitCondition.words()),
+                        "wait for " + String.join(", ", WaitCondition.words())));
+    }
+
+    // ---- consoles
+
+    private static Pattern pattern(String regex) {
+        try {
+            return Pattern.compile(regex, Pattern.MULTILINE);
+        } catch (PatternSyntaxException e) {
+            throw new Refusal(
+                    Problem.of(
+                            ProblemCode.INVALID_REQUEST,
+                            "'" + regex + "' is no regular expression: " + e.getDescription()),
+                    e);
+        }
+    }
+
+    private int awaitConsoles(Pattern pattern, Optional<Duration> atMost) throws IOException {
+        long begin = System.nanoTime();
+        for (PartitionName name :
+                names.stream().map(PartitionName::parse).distinct().toList()) {
+            awaitConsole(name, pattern, atMost.map(time -> time.minusNanos(System.nanoTime() - begin)), atMost);
+        }
+        return DONE;
+    }
+
+    private void awaitConsole(PartitionName name, Pattern pattern, Optional<Duration> left, Optional<Duration> atMost)
+            throws IOException {
+        Start start = from.map(Start::at).orElseGet(Start::run);
+        try (ConsoleWait wait = new ConsoleWait(api(), name, pattern, start);
+                Alarm alarm = new Alarm()) {
+            left.ifPresent(time -> alarm.set(time.isNegative() ? Duration.ZERO : time, () -> closing(wait)));
+            Optional<String> found = new Partitions(api()).guessing(name, () -> found(wait));
+            if (found.isEmpty()) {
+                throw Refusal.of(
+                        ProblemCode.TIMED_OUT,
+                        "the console of " + name + " has not put out '" + pattern + "' after "
+                                + atMost.map(Duration::toMillis).orElse(0L) + " ms");
+            }
+            bulkhead().remark(name + ": " + found.get());
+        }
+    }
+
+    private static Optional<String> found(ConsoleWait wait) {
+        try {
+            return wait.await();
+        } catch (IOException e) {
+            throw new Refusal(Problem.of(ProblemCode.UNREACHABLE, "the console is out of reach: " + e.getMessage()), e);
+        }
+    }
+
+    private static void closing(AutoCloseable closeable) {
+        try {
+            closeable.close();
+        } catch (Exception e) {
+            throw new IllegalStateException("closing a socket failed", e);
+        }
+    }
+
+    // ---- states
 
     private void awaitEach(FrameStream events, WaitCondition condition, List<PartitionName> waiting)
             throws IOException {
@@ -209,11 +294,7 @@ final class WaitVerb extends Verb {
 
     private static void end(FrameStream events, AtomicBoolean late) {
         late.set(true);
-        try {
-            events.close();
-        } catch (IOException e) {
-            throw new IllegalStateException("closing a socket failed", e);
-        }
+        closing(events);
     }
 
     private Refusal lateness(List<PartitionName> waiting, Duration atMost, Exception cause) {
@@ -228,7 +309,7 @@ final class WaitVerb extends Verb {
         return new Refusal(
                 Problem.of(
                         ProblemCode.TIMED_OUT,
-                        "not " + what + " after " + atMost.toMillis() + " ms: " + String.join("; ", states)),
+                        "not " + what.orElse("") + " after " + atMost.toMillis() + " ms: " + String.join("; ", states)),
                 cause);
     }
 

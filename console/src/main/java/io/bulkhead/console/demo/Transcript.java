@@ -72,8 +72,7 @@ final class Transcript {
                     return false;
                 }
                 bytes(next.get())
-                        .ifPresent(bytes ->
-                                seen.append(new String(harmless.pass(bytes), StandardCharsets.UTF_8)));
+                        .ifPresent(bytes -> seen.append(new String(harmless.pass(bytes), StandardCharsets.UTF_8)));
             }
             return true;
         } catch (ClosedChannelException e) {

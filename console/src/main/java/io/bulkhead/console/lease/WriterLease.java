@@ -184,9 +184,7 @@ public final class WriterLease {
                 answer(viewer, Answer.TIMED_OUT);
             }
         }
-        if (writer.isPresent()
-                && options.idleMillis() > 0
-                && nowMillis - lastTypedMillis >= options.idleMillis()) {
+        if (writer.isPresent() && options.idleMillis() > 0 && nowMillis - lastTypedMillis >= options.idleMillis()) {
             giveUp(Cause.IDLE, nowMillis);
         }
         if (writer.isEmpty() && !queue.isEmpty() && nowMillis >= promoteAfterMillis) {
@@ -218,8 +216,8 @@ public final class WriterLease {
         news.add(new LeaseNews.Changed(from, to, cause, reason));
         // Whoever writes now has to answer those who still ask.
         if (to.isPresent()) {
-            asking.forEach((viewer, until) -> news.add(
-                    new LeaseNews.Asked(viewer, to.getAsLong(), Math.max(0, until - nowMillis))));
+            asking.forEach((viewer, until) ->
+                    news.add(new LeaseNews.Asked(viewer, to.getAsLong(), Math.max(0, until - nowMillis))));
         }
     }
 

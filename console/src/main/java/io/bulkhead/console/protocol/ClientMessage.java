@@ -48,8 +48,7 @@ public sealed interface ClientMessage {
 
         /** One that only looks, without a size and with the service's credit. */
         public static Hello view(String name, Start start, LagPolicy policy) {
-            return new Hello(
-                    MessageCodec.VERSION, name, start, Wish.VIEW, "", policy, false, 0, Optional.empty());
+            return new Hello(MessageCodec.VERSION, name, start, Wish.VIEW, "", policy, false, 0, Optional.empty());
         }
 
         public Hello wishing(Wish other) {

@@ -246,8 +246,7 @@ public final class MessageCodec {
             case 'd' -> new ServerMessage.Output(in.offset(), in.rest());
             case 'h' -> new ServerMessage.History(in.offset(), in.count(), in.rest());
             case 'm' -> new ServerMessage.Modes(in.rest());
-            case 'g' ->
-                new ServerMessage.Gap(in.offset(), in.offset(), in.constant(ServerMessage.Gap.Cause.values()));
+            case 'g' -> new ServerMessage.Gap(in.offset(), in.offset(), in.constant(ServerMessage.Gap.Cause.values()));
             case 'c' -> new ServerMessage.Credit(in.count());
             case 'w' -> changed(in);
             case 'r' -> asked(in);

@@ -58,7 +58,8 @@ final class MessageReader {
     <E extends Enum<E>> E constant(E[] all) {
         int index = unsignedByte();
         if (index >= all.length) {
-            throw new ProtocolException("there is no " + all[0].getDeclaringClass().getSimpleName() + " " + index);
+            throw new ProtocolException(
+                    "there is no " + all[0].getDeclaringClass().getSimpleName() + " " + index);
         }
         return all[index];
     }

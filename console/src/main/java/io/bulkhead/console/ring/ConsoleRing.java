@@ -144,8 +144,7 @@ public final class ConsoleRing<S> {
         int from = (int) (offset - block.start);
         int length = Math.min(atMost, block.length - from);
         return new Piece.Bytes(
-                offset,
-                ByteBuffer.wrap(block.bytes, from, length).slice().asReadOnlyBuffer());
+                offset, ByteBuffer.wrap(block.bytes, from, length).slice().asReadOnlyBuffer());
     }
 
     /** The nearest place at or before an offset of which the recorder said what holds; the offset is in the ring. */

@@ -67,13 +67,18 @@ final class ConsoleFeed implements AutoCloseable {
         this.log = log;
         this.lease = new WriterLease(service.options().lease());
         // As much of the past as the ring holds, and all that the log has not got.
-        long wanted = Math.min(log.end(), Math.max(0, status.offset() - service.options().ringBytes()));
+        long wanted = Math.min(
+                log.end(), Math.max(0, status.offset() - service.options().ringBytes()));
         long from = Math.min(status.offset(), Math.max(wanted, status.start()));
         this.ring = new ConsoleRing<>(service.options().ringBytes(), from, new Modes());
         if (from > log.end()) {
             log.gap(log.end(), from, "the manager no longer had it");
         }
-        log.mark(from, EntryKind.RESTART, "the console service began", service.thread().wallMillis());
+        log.mark(
+                from,
+                EntryKind.RESTART,
+                "the console service began",
+                service.thread().wallMillis());
         this.line = service.lines().open(name, from, new FromManager());
     }
 
@@ -136,7 +141,9 @@ final class ConsoleFeed implements AutoCloseable {
     /** Bytes that viewers have not got, those that are gone included. */
     long skipped() {
         return skippedByGone
-                + viewers.values().stream().mapToLong(each -> each.cursor().skipped()).sum();
+                + viewers.values().stream()
+                        .mapToLong(each -> each.cursor().skipped())
+                        .sum();
     }
 
     Optional<String> trouble() {
@@ -286,13 +293,10 @@ final class ConsoleFeed implements AutoCloseable {
     Viewer attach(long id, String label, ViewerSink sink, ClientMessage.Hello hello, Caller caller) {
         long end = ring.end();
         long begin = begin(hello.start(), end);
-        Viewer viewer = new Viewer(
-                id, label, caller, this, sink, new ViewerCursor(hello.policy(), begin, end), hello);
-        List<LeaseNews> news =
-                lease.attach(id, hello.wish(), hello.reason(), thread().nowMillis());
+        Viewer viewer = new Viewer(id, label, caller, this, sink, new ViewerCursor(hello.policy(), begin, end), hello);
+        List<LeaseNews> news = lease.attach(id, hello.wish(), hello.reason(), thread().nowMillis());
         viewers.put(id, viewer);
-        sink.send(new ServerMessage.Opened(
-                begin, end, creation, label, role(viewer), writer(), Viewer.INPUT_CREDIT));
+        sink.send(new ServerMessage.Opened(begin, end, creation, label, role(viewer), writer(), Viewer.INPUT_CREDIT));
         viewer.sendModes(false);
         told(EntryKind.ATTACH, Kind.ATTACHED, label);
         spread(news, id);

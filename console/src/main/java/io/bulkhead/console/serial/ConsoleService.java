@@ -30,8 +30,8 @@ public final class ConsoleService implements AutoCloseable {
     private static final long TICK_MILLIS = 1_000;
 
     private final Parts parts;
-    private final Map<PartitionName, ConsoleFeed> feeds = new TreeMap<>(
-            (left, right) -> left.value().compareTo(right.value()));
+    private final Map<PartitionName, ConsoleFeed> feeds =
+            new TreeMap<>((left, right) -> left.value().compareTo(right.value()));
     private long lastViewer;
     private int viewerCount;
     private boolean known;
@@ -86,7 +86,13 @@ public final class ConsoleService implements AutoCloseable {
         if (closed) {
             return;
         }
-        known = true;
+        if (!known) {
+            known = true;
+            // Of partitions that were deleted while no control plane ran.
+            parts.logs().partitions().stream()
+                    .filter(name -> !consoles.containsKey(name))
+                    .forEach(parts.logs()::remove);
+        }
         for (ConsoleFeed feed : List.copyOf(feeds.values())) {
             ConsoleStatus now = consoles.get(feed.name());
             if (now == null || !now.created().equals(feed.creation())) {
@@ -96,8 +102,7 @@ public final class ConsoleService implements AutoCloseable {
             }
         }
         consoles.forEach((name, status) -> feeds.computeIfAbsent(
-                name,
-                fresh -> new ConsoleFeed(this, name, status, parts.logs().open(name, status.created()))));
+                name, fresh -> new ConsoleFeed(this, name, status, parts.logs().open(name, status.created()))));
     }
 
     // ---- attaching
@@ -134,7 +139,8 @@ public final class ConsoleService implements AutoCloseable {
                     "version " + hello.version() + " of the protocol is not known; known is " + MessageCodec.VERSION);
         }
         ConsoleRight needed = needed(hello.wish());
-        if (!parts.rights().allow(caller, ConsoleRight.READ, name) || !parts.rights().allow(caller, needed, name)) {
+        if (!parts.rights().allow(caller, ConsoleRight.READ, name)
+                || !parts.rights().allow(caller, needed, name)) {
             throw new Refusal(missing(caller, needed, name));
         }
         ConsoleFeed feed = feeds.get(name);
@@ -164,7 +170,9 @@ public final class ConsoleService implements AutoCloseable {
         return Problem.of(
                 ProblemCode.NOT_PERMITTED,
                 caller.name() + " has no right " + right.word() + " on the console of " + name,
-                right == ConsoleRight.READ ? "ask an administrator for it" : "view it, or ask an administrator for the right");
+                right == ConsoleRight.READ
+                        ? "ask an administrator for it"
+                        : "view it, or ask an administrator for the right");
     }
 
     /** Who it is, what it calls itself, and a number that tells two of the same apart. */
@@ -231,7 +239,8 @@ public final class ConsoleService implements AutoCloseable {
     void wrote(ConsoleFeed feed, LeaseNews.Changed changed) {
         String cause = changed.cause().name().toLowerCase(Locale.ROOT).replace('_', '-');
         feed.viewers().stream()
-                .filter(each -> changed.to().isPresent() && each.id() == changed.to().getAsLong())
+                .filter(each ->
+                        changed.to().isPresent() && each.id() == changed.to().getAsLong())
                 .findFirst()
                 .ifPresent(writer -> note(
                         writer.caller(),
@@ -261,8 +270,7 @@ public final class ConsoleService implements AutoCloseable {
 
     /** One of them; {@link Refusal} where there is none, or not for this caller. */
     public ConsoleReport report(PartitionName name, Caller caller) {
-        return ConsoleReport.of(admit(name, caller, ClientMessage.Hello.view(
-                "", Start.now(), LagPolicy.FOLLOW)));
+        return ConsoleReport.of(admit(name, caller, ClientMessage.Hello.view("", Start.now(), LagPolicy.FOLLOW)));
     }
 
     /** The manager's view of a console with the viewers and the writer that there are; of the manager the service is the only one. */

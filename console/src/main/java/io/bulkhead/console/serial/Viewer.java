@@ -273,7 +273,8 @@ public final class Viewer {
         // What a sequence of before the piece adds may make it longer than a message.
         int rest = 0;
         for (; shown.length - rest > MessageCodec.MOST_DATA; rest += MessageCodec.MOST_DATA) {
-            ByteBuffer part = ByteBuffer.wrap(shown, rest, MessageCodec.MOST_DATA).slice();
+            ByteBuffer part =
+                    ByteBuffer.wrap(shown, rest, MessageCodec.MOST_DATA).slice();
             sink.send(new ServerMessage.History(piece.offset(), 0, part));
         }
         ByteBuffer last = ByteBuffer.wrap(shown, rest, shown.length - rest).slice();

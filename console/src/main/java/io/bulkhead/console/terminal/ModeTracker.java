@@ -16,8 +16,8 @@ import java.util.TreeMap;
  */
 public final class ModeTracker {
     /** Private modes worth keeping; those that report at once or ask for something are not among them. */
-    private static final Set<Integer> PRIVATE =
-            Set.of(1, 5, 6, 7, 9, 25, 45, 47, 66, 1000, 1002, 1003, 1004, 1005, 1006, 1007, 1015, 1016, 1047, 1049, 2004);
+    private static final Set<Integer> PRIVATE = Set.of(
+            1, 5, 6, 7, 9, 25, 45, 47, 66, 1000, 1002, 1003, 1004, 1005, 1006, 1007, 1015, 1016, 1047, 1049, 2004);
 
     /** Those of them that are on by default. */
     private static final Set<Integer> ON = Set.of(7, 25);
@@ -207,7 +207,8 @@ public final class ModeTracker {
     private void carryOut(char last, String text) {
         if ((last == 'h' || last == 'l') && text.matches("\\?[0-9;]+")) {
             setPrivate(text.substring(1), last == 'h');
-        } else if ((last == 'h' || last == 'l') && Arrays.asList(text.split(";")).contains("4")) {
+        } else if ((last == 'h' || last == 'l')
+                && Arrays.asList(text.split(";")).contains("4")) {
             insert = last == 'h';
         } else if (last == 'r' && text.matches("[0-9]{0,4}(;[0-9]{0,4})?")) {
             region = text;

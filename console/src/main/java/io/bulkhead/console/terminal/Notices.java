@@ -11,8 +11,9 @@ import java.util.Optional;
  */
 public final class Notices {
     /** The keys, for {@code ~?}. */
-    public static final String KEYS = "keys at the start of a line: ~. leave, ~w take the typing over, ~r ask for it, ~g grant"
-            + " or ~n decline what is asked, ~v only view, ~# break, ~~ a tilde, ~? this";
+    public static final String KEYS =
+            "keys at the start of a line: ~. leave, ~w take the typing over, ~r ask for it, ~g grant"
+                    + " or ~n decline what is asked, ~v only view, ~# break, ~~ a tilde, ~? this";
 
     private Notices() {}
 
@@ -50,11 +51,12 @@ public final class Notices {
     }
 
     private static String gap(ServerMessage.Gap gap) {
-        String why = switch (gap.cause()) {
-            case SLOW -> "you were too slow for them";
-            case OLD -> "nobody has them any more";
-            case LOST -> "they never came";
-        };
+        String why =
+                switch (gap.cause()) {
+                    case SLOW -> "you were too slow for them";
+                    case OLD -> "nobody has them any more";
+                    case LOST -> "they never came";
+                };
         return "... " + (gap.to() - gap.from()) + " bytes of output are lost here: " + why + " ...";
     }
 
@@ -90,8 +92,7 @@ public final class Notices {
 
     /** Names and reasons are other people's words. */
     private static String harmless(String text) {
-        return new String(
-                        new HarmlessText().pass(text.getBytes(StandardCharsets.UTF_8)), StandardCharsets.UTF_8)
+        return new String(new HarmlessText().pass(text.getBytes(StandardCharsets.UTF_8)), StandardCharsets.UTF_8)
                 .strip();
     }
 }

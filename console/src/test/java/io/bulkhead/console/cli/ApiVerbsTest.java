@@ -118,7 +118,8 @@ class ApiVerbsTest {
         assertThat(TimeText.millis("--since", "7d", 1_000, UTC)).isZero();
         assertThat(TimeText.millis("--since", "1970-01-02", 0, UTC)).isEqualTo(86_400_000);
         assertThat(TimeText.millis("--since", "1970-01-01T00:00:01", 0, UTC)).isEqualTo(1_000);
-        assertThatThrownBy(() -> TimeText.millis("--since", "yesterday", 0, UTC)).hasMessageContaining("--since does not know");
+        assertThatThrownBy(() -> TimeText.millis("--since", "yesterday", 0, UTC))
+                .hasMessageContaining("--since does not know");
     }
 
     // ---- progress

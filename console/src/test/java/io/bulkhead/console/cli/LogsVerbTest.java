@@ -62,15 +62,19 @@ class LogsVerbTest {
 
     @Test
     void putsTheBytesTogetherAndTellsWhatIsMissingApart() {
-        String entries = output(0, "one\n") + GAP + "{\"kind\":\"attach\",\"offset\":104,\"timeMillis\":1,\"detail\":\"kim\"}\n"
-                + output(104, "\u001b[31mtwo\u001b[0m\n");
+        String entries =
+                output(0, "one\n") + GAP + "{\"kind\":\"attach\",\"offset\":104,\"timeMillis\":1,\"detail\":\"kim\"}\n"
+                        + output(104, "\u001b[31mtwo\u001b[0m\n");
         // Cut in the middle of a line.
-        api.bytes(LOG + "entries", CHUNKED + chunk(entries.substring(0, 150)) + chunk(entries.substring(150)) + "0\r\n\r\n");
+        api.bytes(
+                LOG + "entries",
+                CHUNKED + chunk(entries.substring(0, 150)) + chunk(entries.substring(150)) + "0\r\n\r\n");
 
         CliRun.Outcome outcome = cli().run("logs", "db");
 
         assertThat(outcome.out()).isEqualTo("one\n\u001b[31mtwo\u001b[0m\n");
-        assertThat(outcome.err().strip()).isEqualTo("[... 100 bytes of output are missing here: the disk was full ...]");
+        assertThat(outcome.err().strip())
+                .isEqualTo("[... 100 bytes of output are missing here: the disk was full ...]");
         assertThat(outcome.code()).isZero();
         assertThat(cli().typing("", true).run("logs", "db").out()).isEqualTo("one\ntwo\n");
         assertThat(cli().typing("", true).run("logs", "db", "--raw").out()).contains("\u001b[31m");
@@ -143,10 +147,12 @@ class LogsVerbTest {
 
     @Test
     void saysHowLogsAre() {
-        Json good = JsonReader.read("{\"segments\":2,\"firstSegment\":1,\"start\":0,\"end\":90,\"lostBytes\":10,\"hash\":\""
-                + "ab".repeat(32) + "\",\"holds\":true}");
-        Json bad = JsonReader.read("{\"fault\":\"000000000002.output at byte 7: changed\",\"segments\":2,\"firstSegment\":1,"
-                + "\"start\":0,\"end\":50,\"lostBytes\":0,\"holds\":false}");
+        Json good =
+                JsonReader.read("{\"segments\":2,\"firstSegment\":1,\"start\":0,\"end\":90,\"lostBytes\":10,\"hash\":\""
+                        + "ab".repeat(32) + "\",\"holds\":true}");
+        Json bad = JsonReader.read(
+                "{\"fault\":\"000000000002.output at byte 7: changed\",\"segments\":2,\"firstSegment\":1,"
+                        + "\"start\":0,\"end\":50,\"lostBytes\":0,\"holds\":false}");
         api.answer("GET /v1/consoles/db/log/verification", good);
         api.answer("GET /v1/consoles/web/log/verification", bad);
         api.answer(

@@ -227,7 +227,9 @@ class StreamVerbsTest {
 
     @Test
     void refusesWhatExcludesEachOther() {
-        assertThat(new CliRun(directory).run("console", "db", "--from", "1", "--replay", "2").code())
+        assertThat(new CliRun(directory)
+                        .run("console", "db", "--from", "1", "--replay", "2")
+                        .code())
                 .isEqualTo(2);
         assertThat(new CliRun(directory).run("console", "db", "--reason", "x").code())
                 .isEqualTo(2);

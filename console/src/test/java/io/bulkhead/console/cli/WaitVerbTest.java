@@ -3,6 +3,7 @@ package io.bulkhead.console.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.bulkhead.console.protocol.ServerMessage;
 import io.bulkhead.console.testing.FakeApi;
 import io.bulkhead.console.testing.Samples;
 import io.bulkhead.contract.order.Event;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -199,7 +201,7 @@ class WaitVerbTest {
     @CsvSource({
         "wait db --for runing, did you mean running?",
         "wait db --for running --timeout 1day, is not a time",
-        "wait db, Missing required option",
+        "wait db, either --for or --console",
         "wait --for running, Missing required parameter"
     })
     void refusesWhatItDoesNotUnderstand(String command, String said) {
@@ -207,5 +209,66 @@ class WaitVerbTest {
 
         assertThat(outcome.code()).isEqualTo(2);
         assertThat(outcome.err()).containsIgnoringCase(said);
+    }
+
+    // ---- consoles
+
+    private void says(String... pieces) {
+        api.console((hello, console) -> {
+            console.opened(0, ServerMessage.Role.VIEWS);
+            long offset = 0;
+            for (String piece : pieces) {
+                console.output(offset, piece);
+                offset += piece.length();
+            }
+            hold();
+        });
+    }
+
+    @Test
+    void waitsUntilAConsoleSaysSo() {
+        says("boot\r\n", "\u001b[1mlog", "in\u001b[0m: ");
+
+        CliRun.Outcome outcome = run("wait", "db", "--console", "^log.n:", "--timeout", "20s");
+
+        assertThat(outcome.code()).isZero();
+        assertThat(outcome.err()).contains("db: login:");
+        assertThat(api.requests()).anyMatch(each -> each.startsWith("HELLO") && each.contains("kind=RUN"));
+    }
+
+    @Test
+    void goesOnWaitingForAConsoleWhenTheConnectionBreaks() {
+        AtomicInteger attached = new AtomicInteger();
+        api.console((hello, console) -> {
+            if (attached.incrementAndGet() == 1) {
+                console.opened(0, ServerMessage.Role.VIEWS);
+                console.output(0, "log");
+            } else {
+                console.opened(hello.start().amount(), ServerMessage.Role.VIEWS);
+                console.output(hello.start().amount(), "in:");
+                hold();
+            }
+        });
+
+        assertThat(run("wait", "db", "--console", "login:", "--from", "0").code())
+                .isZero();
+    }
+
+    @Test
+    void givesUpOnAConsoleThatDoesNotSaySo() {
+        says("something else");
+
+        CliRun.Outcome outcome = run("wait", "db", "--console", "login:", "--timeout", "300ms");
+
+        assertThat(outcome.code()).isEqualTo(8);
+        assertThat(outcome.err()).contains("has not put out 'login:'");
+    }
+
+    @Test
+    void refusesToWaitForTwoThingsForNoneAndForNoPattern() {
+        assertThat(run("wait", "db", "--console", "x", "--for", "held").code()).isEqualTo(2);
+        assertThat(run("wait", "db").code()).isEqualTo(2);
+        assertThat(run("wait", "db", "--console", "(").code()).isEqualTo(2);
+        assertThat(run("wait", "db", "--for", "held", "--from", "3").code()).isEqualTo(2);
     }
 }

@@ -51,8 +51,7 @@ class WriterLeaseTest {
     void theNextOneIsPromotedWhenTheWriterLeaves() {
         attach(ANN, BOB, CAM);
 
-        assertThat(lease.detach(ANN, 1))
-                .containsExactly(new LeaseNews.Changed(of(ANN), of(BOB), Cause.PROMOTED, ""));
+        assertThat(lease.detach(ANN, 1)).containsExactly(new LeaseNews.Changed(of(ANN), of(BOB), Cause.PROMOTED, ""));
         assertThat(lease.queue()).containsExactly(CAM);
     }
 
@@ -158,7 +157,10 @@ class WriterLeaseTest {
                 there.add(++last);
                 news.addAll(played.attach(last, Wish.values()[random.nextInt(5)], "", now));
             } else {
-                long who = there.stream().skip(random.nextInt(there.size())).findFirst().orElseThrow();
+                long who = there.stream()
+                        .skip(random.nextInt(there.size()))
+                        .findFirst()
+                        .orElseThrow();
                 boolean asked = played.asking().contains(who);
                 switch (random.nextInt(8)) {
                     case 0 -> {

@@ -87,7 +87,8 @@ class MessageCodecTest {
 
     @Test
     void writesWhatTheDescriptionSays() {
-        assertThat(MessageCodec.encode(new ServerMessage.Output(258, bytes("ab"))).toBytes())
+        assertThat(MessageCodec.encode(new ServerMessage.Output(258, bytes("ab")))
+                        .toBytes())
                 .containsExactly('d', 0, 0, 0, 0, 0, 0, 1, 2, 'a', 'b');
         assertThat(MessageCodec.encode(new ClientMessage.Resize(new WindowSize(80, 24)))
                         .toBytes())
@@ -100,22 +101,22 @@ class MessageCodecTest {
     void sharesTheBytesOfOutput() {
         ByteBuffer shared = bytes("shared");
 
-        assertThat(MessageCodec.encode(new ServerMessage.Output(0, shared)).data().array())
+        assertThat(MessageCodec.encode(new ServerMessage.Output(0, shared))
+                        .data()
+                        .array())
                 .isSameAs(shared.array());
     }
 
     @Test
     void refusesWhatIsNoMessage() {
-        for (String wrong : List.of("", "?", "C\0\0\0\0", "C\0\0", "S\0\0\0\0", "RR", "T\0\1\n", "T\0\2x", "T\0\1\u0080")) {
+        for (String wrong :
+                List.of("", "?", "C\0\0\0\0", "C\0\0", "S\0\0\0\0", "RR", "T\0\1\n", "T\0\2x", "T\0\1\u0080")) {
             ByteBuffer bytes = ByteBuffer.wrap(wrong.getBytes(StandardCharsets.ISO_8859_1));
-            assertThatThrownBy(() -> MessageCodec.decodeClient(bytes))
-                    .as(wrong)
-                    .isInstanceOf(ProtocolException.class);
+            assertThatThrownBy(() -> MessageCodec.decodeClient(bytes)).as(wrong).isInstanceOf(ProtocolException.class);
         }
         ByteBuffer tooLong = ByteBuffer.allocate(MessageCodec.MOST_DATA + 2).put(0, (byte) 'I');
         assertThatThrownBy(() -> MessageCodec.decodeClient(tooLong)).isInstanceOf(ProtocolException.class);
-        assertThatThrownBy(() -> new ClientMessage.TakeOver("two\nlines"))
-                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new ClientMessage.TakeOver("two\nlines")).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
@@ -125,8 +126,8 @@ class MessageCodecTest {
         ServerMessage read = MessageCodec.decodeServer(
                 ByteBuffer.wrap(MessageCodec.encode(end).toBytes()));
 
-        assertThat(read).isInstanceOfSatisfying(
-                ServerMessage.End.class, cut -> assertThat(cut.reason()).matches("xü{2000,2047}"));
+        assertThat(read).isInstanceOfSatisfying(ServerMessage.End.class, cut -> assertThat(cut.reason())
+                .matches("xü{2000,2047}"));
     }
 
     /** Whatever comes is a message or a {@link ProtocolException}; a message that was read is written as it came. */

@@ -158,7 +158,8 @@ class ViewerCursorLawsTest {
     }
 
     @Property(tries = 300)
-    void everythingIsDeliveredOrSkipped(@ForAll LagPolicy policy, @ForAll @LongRange(min = 0, max = 1L << 40) long seed) {
+    void everythingIsDeliveredOrSkipped(
+            @ForAll LagPolicy policy, @ForAll @LongRange(min = 0, max = 1L << 40) long seed) {
         Run run = new Run(policy, new Random(seed));
         run.play(400);
 

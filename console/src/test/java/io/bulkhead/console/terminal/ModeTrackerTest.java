@@ -13,9 +13,28 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ModeTrackerTest {
     private static final String[] PIECES = {
-        "text ü ", "\n", "\u001b[?1049h", "\u001b[?1;25l", "\u001b[31m", "\u001b[0m", "\u001b[4h", "\u001b(0", "\u000e",
-        "\u001b[2;20r", "\u001b]2;title\u0007", "\u001bPq#\u001b\\", "\u001b[6n", "\u009b?2004h", "\u001b=", "\u001b[!p",
-        "\u001b[?9999h", "\u001b[", "\u001b]", "\u0018", "\u001bc", "\u001b[?1000;1006h"
+        "text ü ",
+        "\n",
+        "\u001b[?1049h",
+        "\u001b[?1;25l",
+        "\u001b[31m",
+        "\u001b[0m",
+        "\u001b[4h",
+        "\u001b(0",
+        "\u000e",
+        "\u001b[2;20r",
+        "\u001b]2;title\u0007",
+        "\u001bPq#\u001b\\",
+        "\u001b[6n",
+        "\u009b?2004h",
+        "\u001b=",
+        "\u001b[!p",
+        "\u001b[?9999h",
+        "\u001b[",
+        "\u001b]",
+        "\u0018",
+        "\u001bc",
+        "\u001b[?1000;1006h"
     };
 
     private static String shown(String stream, boolean all) {
@@ -50,7 +69,10 @@ class ModeTrackerTest {
 
     @Test
     void putsATerminalBackThatHasSeenOtherParts() {
-        assertThat(shown("\u001b[?1049h\u001b[?1049l", true)).contains("^[?1049l").contains("^[0m").contains("^[4l");
+        assertThat(shown("\u001b[?1049h\u001b[?1049l", true))
+                .contains("^[?1049l")
+                .contains("^[0m")
+                .contains("^[4l");
     }
 
     /** Whatever the pieces it comes in, and whether by a copy or not, the same modes hold; and none of them asks anything. */

@@ -24,8 +24,7 @@ final class ConsoleReader {
     }
 
     private static Limit<ByteRate> rate(String text) {
-        Limit<ByteRate> rate =
-                text.equals(Limit.UNLIMITED) ? Limit.unlimited() : Limit.of(ByteRate.parse(text));
+        Limit<ByteRate> rate = text.equals(Limit.UNLIMITED) ? Limit.unlimited() : Limit.of(ByteRate.parse(text));
         return new ConsoleSlice(rate, Optional.empty()).rate();
     }
 

@@ -54,14 +54,12 @@ final class ConsoleEndpoint {
                     "send 'Connection: Upgrade' and 'Upgrade: " + PROTOCOL + "'");
         }
         HttpConnection connection = exchange.request().connection();
-        exchange.request()
-                .toNetSocket()
-                .onSuccess(socket -> services.consoles()
-                        .attach(
-                                name,
-                                exchange.caller(),
-                                socket,
-                                services.options().limits().requestMillis(),
-                                () -> services.guard().gone(connection)));
+        exchange.request().toNetSocket().onSuccess(socket -> services.consoles()
+                .attach(
+                        name,
+                        exchange.caller(),
+                        socket,
+                        services.options().limits().requestMillis(),
+                        () -> services.guard().gone(connection)));
     }
 }

@@ -41,8 +41,7 @@ final class ConsoleLogEndpoint {
     List<Route> routes() {
         return List.of(
                 new Route(GET, "/v1/consoles/{name}/log", this::read)
-                        .taking(
-                                "form", "from", "since", "until", "lines", "bytes", "timestamps", "search", "follow")
+                        .taking("form", "from", "since", "until", "lines", "bytes", "timestamps", "search", "follow")
                         .withoutManager()
                         .failingBy(NOT_FOUND),
                 new Route(GET, "/v1/consoles/{name}/log/verification", this::verify)
@@ -128,21 +127,22 @@ final class ConsoleLogEndpoint {
                 return;
             }
             asking = true;
-            reading.next().whenComplete((piece, failure) -> context.runOnContext(now -> {
-                asking = false;
-                if (ended) {
-                    return;
-                } else if (failure != null) {
-                    LOG.atWarn()
-                            .addKeyValue("reason", String.valueOf(failure))
-                            .log("The log of a console could not be read to its end");
-                    end();
-                    // A body that is cut tells the client; its head can say nothing of it any more.
-                    response.reset();
-                } else {
-                    send(piece);
-                }
-            }));
+            reading.next()
+                    .whenComplete((piece, failure) -> context.runOnContext(now -> {
+                        asking = false;
+                        if (ended) {
+                            return;
+                        } else if (failure != null) {
+                            LOG.atWarn()
+                                    .addKeyValue("reason", String.valueOf(failure))
+                                    .log("The log of a console could not be read to its end");
+                            end();
+                            // A body that is cut tells the client; its head can say nothing of it any more.
+                            response.reset();
+                        } else {
+                            send(piece);
+                        }
+                    }));
         }
 
         private void send(Optional<byte[]> piece) {

@@ -38,7 +38,8 @@ final class SliceDifferences {
 
     private static String console(Slice slice) {
         ConsoleSlice console = slice.console().orElse(ConsoleSlice.DEFAULT);
-        return console.rate() + console.history().map(history -> ", history " + history).orElse("");
+        return console.rate()
+                + console.history().map(history -> ", history " + history).orElse("");
     }
 
     private static void storage(

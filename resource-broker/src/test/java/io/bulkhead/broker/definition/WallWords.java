@@ -1,7 +1,7 @@
 package io.bulkhead.broker.definition;
 
-import io.bulkhead.contract.partition.ConsoleSlice;
 import io.bulkhead.contract.partition.Claim;
+import io.bulkhead.contract.partition.ConsoleSlice;
 import io.bulkhead.contract.partition.Hardening;
 import io.bulkhead.contract.partition.Hardening.KernelObjects;
 import io.bulkhead.contract.partition.InsidePath;
@@ -14,8 +14,8 @@ import io.bulkhead.contract.partition.PublishedPort;
 import io.bulkhead.contract.partition.Share;
 import io.bulkhead.contract.partition.StorageSlice;
 import io.bulkhead.contract.partition.Volume;
-import io.bulkhead.contract.unit.ByteRate;
 import io.bulkhead.contract.unit.BitRate;
+import io.bulkhead.contract.unit.ByteRate;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.Limit;
 import java.util.ArrayList;

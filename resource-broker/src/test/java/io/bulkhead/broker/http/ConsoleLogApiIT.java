@@ -137,8 +137,11 @@ class ConsoleLogApiIT extends ApiFixture {
 
     @Test
     void refusesWhatItDoesNotKnow() throws Exception {
-        for (String query : List.of("form=html", "from=-1", "lines=1000001", "timestamps=yes", "tail=5", "from=1&from=2")) {
-            assertThat(ask("GET", "/v1/consoles/db/log?" + query, "").status()).as(query).isEqualTo(400);
+        for (String query :
+                List.of("form=html", "from=-1", "lines=1000001", "timestamps=yes", "tail=5", "from=1&from=2")) {
+            assertThat(ask("GET", "/v1/consoles/db/log?" + query, "").status())
+                    .as(query)
+                    .isEqualTo(400);
         }
         assertThat(ask("GET", "/v1/consoles/web/log", "").status()).isEqualTo(404);
         assertThat(ask("GET", "/v1/consoles/..%2fdb/log", "").status()).isEqualTo(400);
@@ -193,8 +196,8 @@ class ConsoleLogApiIT extends ApiFixture {
     private SocketChannel connect(String target) throws Exception {
         SocketChannel client = SocketChannel.open(StandardProtocolFamily.UNIX);
         client.connect(UnixDomainSocketAddress.of(api));
-        client.write(ByteBuffer.wrap(
-                ("GET " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII)));
+        client.write(ByteBuffer.wrap(("GET " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII)));
         return client;
     }
 

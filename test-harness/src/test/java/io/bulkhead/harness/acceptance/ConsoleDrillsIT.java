@@ -266,8 +266,8 @@ class ConsoleDrillsIT {
         host.exec(partition, "stty raw -echo < /dev/console; pkill -STOP -x bash; pkill -STOP -x agetty; true");
         AtomicLong typed = new AtomicLong();
         AtomicBoolean stop = new AtomicBoolean();
-        ClientMessage.Hello hello = ClientMessage.Hello.view("drill", Start.now(), LagPolicy.FOLLOW)
-                .wishing(Wish.TAKE_OVER);
+        ClientMessage.Hello hello =
+                ClientMessage.Hello.view("drill", Start.now(), LagPolicy.FOLLOW).wishing(Wish.TAKE_OVER);
         try (Attached console = host.api().attach(new PartitionName(partition), hello)) {
             Thread typer = new Thread(() -> {
                 byte[] piece = "x".repeat(4096).getBytes(StandardCharsets.US_ASCII);
@@ -278,8 +278,7 @@ class ConsoleDrillsIT {
                             console.connection().send(new ClientMessage.Input(ByteBuffer.wrap(piece)));
                             typed.addAndGet(piece.length);
                             credit -= piece.length;
-                        } else if (console.connection().receive().orElseThrow()
-                                instanceof ServerMessage.Credit more) {
+                        } else if (console.connection().receive().orElseThrow() instanceof ServerMessage.Credit more) {
                             credit += more.bytes();
                         }
                     }

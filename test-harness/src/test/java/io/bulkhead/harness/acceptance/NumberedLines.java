@@ -162,11 +162,14 @@ final class NumberedLines implements AutoCloseable {
             if (line.matches()) {
                 assertThat(Long.parseLong(line.group(1))).as("at %d", at).isEqualTo(number);
             } else if (cut) {
-                assertThat(line.usePattern(LINE).region(at, text.length()).find()).isTrue();
+                assertThat(line.usePattern(LINE).region(at, text.length()).find())
+                        .isTrue();
                 number = Long.parseLong(line.group(1));
                 at = line.start();
             } else {
-                assertThat(text.substring(at)).as("the rest, after line %d", number).doesNotContain(" xxxx");
+                assertThat(text.substring(at))
+                        .as("the rest, after line %d", number)
+                        .doesNotContain(" xxxx");
                 break;
             }
             number++;

@@ -37,7 +37,8 @@ final class HouseRules {
     private static final List<String> EDGES = List.of("http", "store", "client", "ssh", "ws");
 
     /** Decide and compute, but never look at the world themselves. */
-    private static final List<String> PURE = List.of("contract", "broker.placement", "broker.ledger", "console.ring");
+    private static final List<String> PURE = List.of(
+            "contract", "broker.placement", "broker.ledger", "console.protocol", "console.ring", "console.lease");
 
     /** Adapters below a pure package: they keep what it decides, and nobody of it knows them. */
     private static final List<String> ADAPTERS = List.of("broker.ledger.sqlite");

@@ -62,8 +62,7 @@ final class ManagerLine implements Line {
         }
         manager.openStream(new Order.OpenConsole(name, VIEWER, true, true, 0, true, Optional.of(next)))
                 .onSuccess(this::opened)
-                .onFailure(failure ->
-                        again(Refusals.of(failure).problem().detail()));
+                .onFailure(failure -> again(Refusals.of(failure).problem().detail()));
     }
 
     private void opened(ManagerStream opened) {
@@ -97,7 +96,10 @@ final class ManagerLine implements Line {
             return;
         }
         if (failures == 0) {
-            LOG.atDebug().addKeyValue("partition", name).addKeyValue("reason", reason).log("A console is out of reach");
+            LOG.atDebug()
+                    .addKeyValue("partition", name)
+                    .addKeyValue("reason", reason)
+                    .log("A console is out of reach");
         }
         listener.disconnected(reason);
         long wait = Math.min(MOST_WAIT_MILLIS, LEAST_WAIT_MILLIS << Math.min(failures++, MOST_DOUBLINGS));

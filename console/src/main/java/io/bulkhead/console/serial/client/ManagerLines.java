@@ -37,9 +37,7 @@ public final class ManagerLines implements Lines {
 
     /** @param partitions asks the manager for all of them */
     public ManagerLines(
-            ManagerClient manager,
-            ServiceThread thread,
-            Supplier<CompletionStage<List<PartitionStatus>>> partitions) {
+            ManagerClient manager, ServiceThread thread, Supplier<CompletionStage<List<PartitionStatus>>> partitions) {
         this.manager = manager;
         this.thread = thread;
         this.partitions = partitions;
@@ -101,17 +99,19 @@ public final class ManagerLines implements Lines {
         if (closed) {
             return;
         }
-        partitions.get().whenComplete((all, failure) -> thread.execute(() -> {
-            if (closed) {
-                return;
-            } else if (failure != null) {
-                plan(RETRY_MILLIS);
-                return;
-            }
-            Map<PartitionName, ConsoleStatus> consoles = new LinkedHashMap<>();
-            all.forEach(each -> consoles.put(each.name(), each.console()));
-            watcher.accept(consoles);
-        }));
+        partitions
+                .get()
+                .whenComplete((all, failure) -> thread.execute(() -> {
+                    if (closed) {
+                        return;
+                    } else if (failure != null) {
+                        plan(RETRY_MILLIS);
+                        return;
+                    }
+                    Map<PartitionName, ConsoleStatus> consoles = new LinkedHashMap<>();
+                    all.forEach(each -> consoles.put(each.name(), each.console()));
+                    watcher.accept(consoles);
+                }));
     }
 
     @Override

@@ -120,9 +120,8 @@ public final class ConsoleRoom implements AutoCloseable {
     }
 
     private static AuditEntry.Outcome outcome(Optional<ProblemCode> problem) {
-        return problem.map(code -> code == ProblemCode.NOT_PERMITTED
-                        ? AuditEntry.Outcome.DENIED
-                        : AuditEntry.Outcome.FAILED)
+        return problem.map(code ->
+                        code == ProblemCode.NOT_PERMITTED ? AuditEntry.Outcome.DENIED : AuditEntry.Outcome.FAILED)
                 .orElse(AuditEntry.Outcome.DONE);
     }
 

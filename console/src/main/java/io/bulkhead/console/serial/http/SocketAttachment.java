@@ -112,8 +112,8 @@ final class SocketAttachment implements ViewerSink {
     @SuppressWarnings("FutureReturnValueIgnored") // The close handler tells of the end.
     public void send(ServerMessage message) {
         MessageCodec.Encoded encoded = MessageCodec.encode(message);
-        socket.write(BufferInternal.buffer(Unpooled.wrappedBuffer(
-                MessageSplitter.prefix(encoded.length()), encoded.head(), encoded.data())));
+        socket.write(BufferInternal.buffer(
+                Unpooled.wrappedBuffer(MessageSplitter.prefix(encoded.length()), encoded.head(), encoded.data())));
     }
 
     @Override

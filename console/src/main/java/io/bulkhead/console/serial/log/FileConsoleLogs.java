@@ -58,7 +58,13 @@ public final class FileConsoleLogs implements ConsoleLogs {
     @Override
     public ConsoleLog open(PartitionName partition, String creation) {
         FileConsoleLog log = new FileConsoleLog(
-                storage(partition), options, creation, threads, shared, System::currentTimeMillis, () -> tell(partition));
+                storage(partition),
+                options,
+                creation,
+                threads,
+                shared,
+                System::currentTimeMillis,
+                () -> tell(partition));
         Optional.ofNullable(open.put(partition, log)).ifPresent(FileConsoleLog::close);
         log.open();
         return log;

@@ -73,13 +73,7 @@ record IndexRecord(
 
     static IndexRecord mark(long offset, EntryKind kind, String detail, Moment moment) {
         return new IndexRecord(
-                kind.ordinal(),
-                offset,
-                0,
-                moment.wallMillis,
-                moment.monotonicNanos,
-                0,
-                ByteBuffer.wrap(utf8(detail)));
+                kind.ordinal(), offset, 0, moment.wallMillis, moment.monotonicNanos, 0, ByteBuffer.wrap(utf8(detail)));
     }
 
     static IndexRecord seal(long end, long outputBytes, Hash output, Moment moment) {
@@ -122,7 +116,11 @@ record IndexRecord(
     ByteBuffer toBytes() {
         ByteBuffer bytes = ByteBuffer.allocate(size());
         bytes.putShort((short) size()).put((byte) code).put((byte) 0);
-        bytes.putLong(offset).putLong(length).putLong(wallMillis).putLong(monotonicNanos).putInt(outputChecksum);
+        bytes.putLong(offset)
+                .putLong(length)
+                .putLong(wallMillis)
+                .putLong(monotonicNanos)
+                .putInt(outputChecksum);
         bytes.put(detail.duplicate());
         bytes.putInt(checksum(bytes.array(), bytes.position()));
         return bytes.flip();

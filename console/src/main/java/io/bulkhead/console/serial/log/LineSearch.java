@@ -51,8 +51,8 @@ final class LineSearch {
             String largest = counts.group(2) == null || counts.group(2).isEmpty() ? counts.group(1) : counts.group(2);
             long count = largest.length() > 6 ? Long.MAX_VALUE : Math.max(1, Long.parseLong(largest));
             if (count > MOST_REPEATED / repeated) {
-                throw new IllegalArgumentException(
-                        "the counts in braces may repeat something " + MOST_REPEATED + " times at most, all multiplied");
+                throw new IllegalArgumentException("the counts in braces may repeat something " + MOST_REPEATED
+                        + " times at most, all multiplied");
             }
             repeated *= count;
         }
@@ -71,7 +71,8 @@ final class LineSearch {
             return matcher.reset(line).find();
         } catch (Watched.Over e) {
             throw new TooHard(
-                    looksLeft <= LINE_LOOKS ? "it has taken long enough" : "the pattern takes too long on this line", e);
+                    looksLeft <= LINE_LOOKS ? "it has taken long enough" : "the pattern takes too long on this line",
+                    e);
         } catch (StackOverflowError e) {
             throw new TooHard("the pattern goes too deep on this line", e);
         } finally {

@@ -290,7 +290,9 @@ final class LogDirectory implements Closeable {
             remove(oldest.name());
             older.removeFirst();
             olderBytes -= oldest.bytes();
-            start = older.isEmpty() ? (newest.isPresent() ? newestStart : end) : older.peekFirst().start();
+            start = older.isEmpty()
+                    ? (newest.isPresent() ? newestStart : end)
+                    : older.peekFirst().start();
         }
     }
 

@@ -54,8 +54,7 @@ public final class LogLibrary implements ConsoleRecords, AutoCloseable {
         }
         CompletionStage<Reading> reading;
         try {
-            reading = run(() -> new LogReading(
-                    logs, partition, question, search, threads, readings::decrementAndGet));
+            reading = run(() -> new LogReading(logs, partition, question, search, threads, readings::decrementAndGet));
         } catch (Refusal e) {
             readings.decrementAndGet();
             throw e;

@@ -69,7 +69,8 @@ final class LogReading implements ConsoleRecords.Reading {
     private static Optional<Long> start(Storage storage, Question question) throws IOException {
         Optional<Long> start = question.from();
         if (question.sinceMillis().isPresent()) {
-            start = later(start, LogReader.offsetAt(storage, question.sinceMillis().get()));
+            start = later(
+                    start, LogReader.offsetAt(storage, question.sinceMillis().get()));
         }
         if (question.lines().isPresent()) {
             start = later(start, TailFinder.offset(storage, question.lines().get()));

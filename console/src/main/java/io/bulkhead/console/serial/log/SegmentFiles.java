@@ -40,7 +40,8 @@ final class SegmentFiles implements Closeable {
             output = storage.openForReading(name.output());
             ByteBuffer start = ByteBuffer.allocate(SegmentHead.MOST_BYTES);
             index.read(start, 0);
-            Optional<SegmentHead> head = SegmentHead.read(start.flip()).filter(found -> found.number() == name.number());
+            Optional<SegmentHead> head =
+                    SegmentHead.read(start.flip()).filter(found -> found.number() == name.number());
             if (head.isPresent()) {
                 SegmentFiles files = new SegmentFiles(name, index, output, head.get());
                 index = null;
@@ -99,8 +100,8 @@ final class SegmentFiles implements Closeable {
             buffer.flip();
             record = IndexRecord.read(buffer);
         }
-        record = record.filter(found -> found.offset() == offset
-                && (!found.isSeal() || found.length() == outputPosition));
+        record = record.filter(
+                found -> found.offset() == offset && (!found.isSeal() || found.length() == outputPosition));
         if (record.isEmpty()) {
             buffer.limit(buffer.position());
             return record;
@@ -116,8 +117,7 @@ final class SegmentFiles implements Closeable {
     Optional<byte[]> output(IndexRecord record) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate((int) record.length());
         output.read(bytes, outputPosition - record.length());
-        return bytes.hasRemaining()
-                        || IndexRecord.checksum(bytes.array(), bytes.capacity()) != record.outputChecksum()
+        return bytes.hasRemaining() || IndexRecord.checksum(bytes.array(), bytes.capacity()) != record.outputChecksum()
                 ? Optional.empty()
                 : Optional.of(bytes.array());
     }

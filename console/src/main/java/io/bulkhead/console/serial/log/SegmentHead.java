@@ -52,9 +52,7 @@ record SegmentHead(long number, long offset, long wallMillis, Hash previous, Str
     /** The head at the start of a buffer; empty where there is no whole one. */
     static Optional<SegmentHead> read(ByteBuffer from) {
         ByteBuffer bytes = from.slice();
-        if (bytes.remaining() < FIXED + CHECKSUM
-                || bytes.getInt() != MAGIC
-                || bytes.getShort() != VERSION) {
+        if (bytes.remaining() < FIXED + CHECKSUM || bytes.getInt() != MAGIC || bytes.getShort() != VERSION) {
             return Optional.empty();
         }
         int size = Short.toUnsignedInt(bytes.getShort());

@@ -1,8 +1,8 @@
 package io.bulkhead.console.serial.log;
 
-import java.util.SortedSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**

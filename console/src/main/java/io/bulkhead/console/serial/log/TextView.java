@@ -15,8 +15,9 @@ import java.util.Optional;
 final class TextView implements LogView {
     static final int MOST_LINE_BYTES = 16 << 10;
 
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
+                    "uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
 
     private final boolean timestamps;
     private final Optional<LineSearch> search;
@@ -53,8 +54,12 @@ final class TextView implements LogView {
             end(out);
             put(
                     out,
-                    prefix(gap.wallMillis()) + "[... " + (gap.to() - gap.offset()) + " bytes of output are missing here: "
-                            + ShownText.of(gap.reason().getBytes(StandardCharsets.UTF_8), 0, gap.reason().getBytes(StandardCharsets.UTF_8).length)
+                    prefix(gap.wallMillis()) + "[... " + (gap.to() - gap.offset())
+                            + " bytes of output are missing here: "
+                            + ShownText.of(
+                                    gap.reason().getBytes(StandardCharsets.UTF_8),
+                                    0,
+                                    gap.reason().getBytes(StandardCharsets.UTF_8).length)
                             + " ...]\n");
         }
     }

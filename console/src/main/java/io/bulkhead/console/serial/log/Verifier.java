@@ -41,8 +41,7 @@ final class Verifier {
             // One that was begun meanwhile is verified too.
             names = SegmentName.in(storage.names()).tailSet(name.next());
         }
-        return new Verification(
-                fault, segments, firstSegment, start, end, lost, hash.map(Hash::toString));
+        return new Verification(fault, segments, firstSegment, start, end, lost, hash.map(Hash::toString));
     }
 
     private Optional<String> verify(SegmentName name) throws IOException {
@@ -77,16 +76,15 @@ final class Verifier {
         String file = files.name().index();
         if (before.isPresent()) {
             if (!before.get().next().equals(files.name())) {
-                return wrong(
-                        file, 0, "segment " + before.get().next().number() + " before it is missing");
+                return wrong(file, 0, "segment " + before.get().next().number() + " before it is missing");
             } else if (!complete || hash.isEmpty()) {
                 return wrong(before.get().index(), 0, "it is not complete, but another segment follows");
             } else if (!head.previous().equals(hash.get())) {
                 return wrong(
                         file,
                         0,
-                        "it follows a segment with the SHA-256 " + head.previous() + ", but " + before.get().index() + " has "
-                                + hash.get());
+                        "it follows a segment with the SHA-256 " + head.previous() + ", but "
+                                + before.get().index() + " has " + hash.get());
             } else if (head.offset() != end) {
                 return wrong(file, 0, "it begins at offset " + head.offset() + ", the segment before ended at " + end);
             } else if (!head.creation().equals(creation)) {
@@ -120,7 +118,8 @@ final class Verifier {
                     return wrong(
                             files.name().output(),
                             files.outputPosition() - record.length(),
-                            "the output of offsets " + record.offset() + " to " + record.end() + " is not what was written");
+                            "the output of offsets " + record.offset() + " to " + record.end()
+                                    + " is not what was written");
                 }
                 output.update(bytes.get());
             } else if (record.isGap()) {
@@ -139,7 +138,8 @@ final class Verifier {
     private Optional<IndexRecord> next(SegmentFiles files) throws IOException {
         Optional<IndexRecord> next = files.next();
         if (next.isEmpty() && !files.isSealed()) {
-            isNewest = SegmentName.in(storage.names()).tailSet(files.name().next()).isEmpty();
+            isNewest =
+                    SegmentName.in(storage.names()).tailSet(files.name().next()).isEmpty();
             // Its writer may have ended it since it was looked at.
             next = files.next();
         }
@@ -167,7 +167,8 @@ final class Verifier {
         files.readIndex(size, files.position());
         long left = files.indexSize() - files.position();
         int said = size.hasRemaining() ? 0 : Short.toUnsignedInt(size.getShort(0));
-        boolean isOnItsWay = left < 2 || said >= IndexRecord.LEAST_BYTES && said <= IndexRecord.MOST_BYTES && said > left;
+        boolean isOnItsWay =
+                left < 2 || said >= IndexRecord.LEAST_BYTES && said <= IndexRecord.MOST_BYTES && said > left;
         return isOnItsWay || files.next().isPresent()
                 ? Optional.empty()
                 : wrong(file, files.position(), "a record is damaged");

@@ -5,7 +5,8 @@
  * a {@link io.bulkhead.console.serial.log.ConsoleLog}, which never makes it wait and never fails it. Whoever reads opens the
  * files for reading only and needs nothing of the writer. {@code console/README.md} describes the files.
  *
- * <p>The JDK and the contract's words only: no Vert.x. Writing happens on two threads of the package's own.
+ * <p>The JDK, the contract's words and the broker's port {@link io.bulkhead.broker.ConsoleRecords}, through which the API reads:
+ * no Vert.x. Writing happens on two threads of the package's own, reading for the API on two others.
  */
 @NullMarked
 package io.bulkhead.console.serial.log;

@@ -30,8 +30,8 @@ class FileConsoleLogTest {
     }
 
     private FileConsoleLog open(LogOptions options) {
-        FileConsoleLog log =
-                new FileConsoleLog(storage, options, CREATION, threads, shared, System::currentTimeMillis, told::incrementAndGet);
+        FileConsoleLog log = new FileConsoleLog(
+                storage, options, CREATION, threads, shared, System::currentTimeMillis, told::incrementAndGet);
         log.open();
         return log;
     }
@@ -107,8 +107,11 @@ class FileConsoleLogTest {
         assertThat(covered.gaps()).isEqualTo(log.health().lostBytes());
         assertThat(covered.output()).isGreaterThan(20_000 + 10_000 + 50_000);
         assertThat(Verifier.verify(storage).fault()).isEmpty();
-        assertThat(entries(storage, 0).stream().filter(LogEntry.Gap.class::isInstance)).hasSize(1);
-        assertThat(entries(storage, 0)).anyMatch(entry -> entry instanceof LogEntry.Mark mark && mark.detail().equals("somebody"));
+        assertThat(entries(storage, 0).stream().filter(LogEntry.Gap.class::isInstance))
+                .hasSize(1);
+        assertThat(entries(storage, 0))
+                .anyMatch(entry ->
+                        entry instanceof LogEntry.Mark mark && mark.detail().equals("somebody"));
         assertThat(shared.get()).isZero();
     }
 
@@ -150,7 +153,13 @@ class FileConsoleLogTest {
         LogOptions stuck = new LogOptions(8 << 20, 1 << 20, 60_000, 60_000, 60_000, 1 << 20, 600_000);
         FileConsoleLog flood = open(stuck);
         FileConsoleLog quiet = new FileConsoleLog(
-                new MemoryStorage(), stuck, CREATION, threads, shared, System::currentTimeMillis, told::incrementAndGet);
+                new MemoryStorage(),
+                stuck,
+                CREATION,
+                threads,
+                shared,
+                System::currentTimeMillis,
+                told::incrementAndGet);
         feed(flood, 0, 5_000_000, 10_000);
 
         assertThat(shared.get()).isBetween(500_000L, 600_000L);
@@ -161,7 +170,8 @@ class FileConsoleLogTest {
         flood.close();
         quiet.close();
         assertThat(shared.get()).isZero();
-        assertThat(covered(entries(storage, 0), 0).gaps()).isEqualTo(flood.health().lostBytes());
+        assertThat(covered(entries(storage, 0), 0).gaps())
+                .isEqualTo(flood.health().lostBytes());
     }
 
     @Test

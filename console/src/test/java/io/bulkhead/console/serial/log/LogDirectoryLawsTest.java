@@ -49,7 +49,8 @@ class LogDirectoryLawsTest {
     }
 
     @Property(tries = 150)
-    void everythingIsOutputOrGap(@ForAll @LongRange(min = 0, max = 1L << 40) long seed, @ForAll @IntRange(min = 1, max = 120) int batches)
+    void everythingIsOutputOrGap(
+            @ForAll @LongRange(min = 0, max = 1L << 40) long seed, @ForAll @IntRange(min = 1, max = 120) int batches)
             throws Exception {
         MemoryStorage storage = new MemoryStorage();
         Random random = new Random(seed);
@@ -83,7 +84,9 @@ class LogDirectoryLawsTest {
             byte[] content = storage.content(file);
             int keep = random.nextInt(content.length + 1);
             // Some file systems know a file's size before they have its blocks.
-            storage.put(file, zeros ? Arrays.copyOf(Arrays.copyOf(content, keep), content.length) : Arrays.copyOf(content, keep));
+            storage.put(
+                    file,
+                    zeros ? Arrays.copyOf(Arrays.copyOf(content, keep), content.length) : Arrays.copyOf(content, keep));
         }
 
         long end;
@@ -157,7 +160,8 @@ class LogDirectoryLawsTest {
         long at = 0;
         for (int i = 0; i < 40; i++) {
             int length = 1 + random.nextInt(2_500);
-            batches.add(List.of(output(at, length), new Waiting.Mark(at + length, EntryKind.BREAK, "b" + i, moment(i))));
+            batches.add(
+                    List.of(output(at, length), new Waiting.Mark(at + length, EntryKind.BREAK, "b" + i, moment(i))));
             at += length;
         }
         storage.failAt(call, failures);
@@ -178,6 +182,7 @@ class LogDirectoryLawsTest {
 
         assertThat(covered(entries(storage, 0), 0)).isEqualTo(new Covered(at, at, 0));
         assertThat(Verifier.verify(storage).fault()).isEmpty();
-        assertThat(entries(storage, 0).stream().filter(LogEntry.Mark.class::isInstance)).hasSize(40);
+        assertThat(entries(storage, 0).stream().filter(LogEntry.Mark.class::isInstance))
+                .hasSize(40);
     }
 }

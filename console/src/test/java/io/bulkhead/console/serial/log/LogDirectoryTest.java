@@ -113,7 +113,8 @@ class LogDirectoryTest {
         List<LogEntry> entries = entries(storage, 0);
         assertThat(covered(entries, 0)).isEqualTo(new Covered(400, 250, 150));
         assertThat(entries.get(entries.size() - 1))
-                .isEqualTo(new LogEntry.Gap(300, 400, "the ring had moved on", moment(9).wallMillis()));
+                .isEqualTo(new LogEntry.Gap(
+                        300, 400, "the ring had moved on", moment(9).wallMillis()));
     }
 
     @Test
@@ -127,7 +128,9 @@ class LogDirectoryTest {
             log.write(List.of(output(100, 1), began));
         }
 
-        assertThat(entries(storage, 0).stream().filter(LogEntry.Mark.class::isInstance).map(LogEntry::offset))
+        assertThat(entries(storage, 0).stream()
+                        .filter(LogEntry.Mark.class::isInstance)
+                        .map(LogEntry::offset))
                 .containsExactly(100L, 100L, 101L);
     }
 

@@ -137,7 +137,8 @@ class LogLibraryTest {
         awaitWritten();
 
         Path own = directory.resolve("consoles/db");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(own))).isEqualTo("rwx------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(own)))
+                .isEqualTo("rwx------");
         try (Stream<Path> files = Files.list(own)) {
             assertThat(files).hasSize(2).allSatisfy(file -> assertThat(
                             PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
@@ -202,10 +203,26 @@ class LogLibraryTest {
         Optional<Long> none = Optional.empty();
 
         assertThat(text(new Question(
-                        Form.RAW, none, Optional.of(between), none, Optional.empty(), none, false, Optional.empty(), false)))
+                        Form.RAW,
+                        none,
+                        Optional.of(between),
+                        none,
+                        Optional.empty(),
+                        none,
+                        false,
+                        Optional.empty(),
+                        false)))
                 .isEqualTo("second\n");
         assertThat(text(new Question(
-                        Form.RAW, none, none, Optional.of(between), Optional.empty(), none, false, Optional.empty(), false)))
+                        Form.RAW,
+                        none,
+                        none,
+                        Optional.of(between),
+                        Optional.empty(),
+                        none,
+                        false,
+                        Optional.empty(),
+                        false)))
                 .isEqualTo("first\n");
         assertThat(text(new Question(
                         Form.RAW, none, none, none, Optional.empty(), Optional.of(4L), false, Optional.empty(), false)))
@@ -240,12 +257,15 @@ class LogLibraryTest {
     void followsWhatComes() throws Exception {
         put("past\n");
         awaitWritten();
-        try (Reading reading = library.read(DB, following()).toCompletableFuture().get(20, TimeUnit.SECONDS)) {
+        try (Reading reading =
+                library.read(DB, following()).toCompletableFuture().get(20, TimeUnit.SECONDS)) {
             assertThat(next(reading).orElseThrow()).asString().isEqualTo("past\n");
             CompletableFuture<Optional<byte[]>> waiting = reading.next().toCompletableFuture();
             assertThat(waiting).isNotDone();
             put("now\n");
-            assertThat(waiting.get(20, TimeUnit.SECONDS).orElseThrow()).asString().isEqualTo("now\n");
+            assertThat(waiting.get(20, TimeUnit.SECONDS).orElseThrow())
+                    .asString()
+                    .isEqualTo("now\n");
 
             CompletableFuture<Optional<byte[]>> last = reading.next().toCompletableFuture();
             logs.remove(DB);
@@ -265,7 +285,9 @@ class LogLibraryTest {
                 false,
                 Optional.of("x"),
                 false);
-        assertThatThrownBy(() -> library.read(DB, searching)).isInstanceOf(Refusal.class).hasMessageContaining("form text");
+        assertThatThrownBy(() -> library.read(DB, searching))
+                .isInstanceOf(Refusal.class)
+                .hasMessageContaining("form text");
         assertThatThrownBy(() -> library.read(new PartitionName("web"), question(Form.RAW)))
                 .isInstanceOf(Refusal.class)
                 .hasMessageContaining("there is no log");
@@ -294,7 +316,10 @@ class LogLibraryTest {
         }
         awaitWritten();
         Json.Obj good = library.verify(DB).toCompletableFuture().get(20, TimeUnit.SECONDS);
-        assertThat(good.members()).containsEntry("holds", Json.of(true)).containsKey("hash").doesNotContainKey("fault");
+        assertThat(good.members())
+                .containsEntry("holds", Json.of(true))
+                .containsKey("hash")
+                .doesNotContainKey("fault");
 
         Path second = directory.resolve("consoles/db/000000000002.output");
         byte[] bytes = Files.readAllBytes(second);

@@ -15,8 +15,7 @@ class LogViewTest {
     private static final long NOON = 1_790_000_000_000L;
 
     private static LogEntry output(long offset, String text, long millis) {
-        return new LogEntry.Output(
-                offset, text.getBytes(StandardCharsets.UTF_8), NOON + millis, millis * 1_000_000);
+        return new LogEntry.Output(offset, text.getBytes(StandardCharsets.UTF_8), NOON + millis, millis * 1_000_000);
     }
 
     private static LogEntry bytes(long offset, int... values) {
@@ -94,13 +93,16 @@ class LogViewTest {
         view.pause(out);
         assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("2026-09-21T14:13:20.000Z login: ");
         view.add(output(7, "root\n", 5), out);
-        assertThat(out.toString(StandardCharsets.UTF_8)).endsWith("login: root\n").hasLineCount(1);
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .endsWith("login: root\n")
+                .hasLineCount(1);
     }
 
     @Test
     void cutsLinesThatAreTooLongBetweenCharacters() {
         String shown = shown(text(), output(0, "\u00e4".repeat(20_000) + "\nend", 0));
-        assertThat(shown.split("\n")).hasSize(4).allSatisfy(line -> assertThat(line).matches("\u00e4+|end"));
+        assertThat(shown.split("\n")).hasSize(4).allSatisfy(line -> assertThat(line)
+                .matches("\u00e4+|end"));
         assertThat(shown.replace("\n", "")).isEqualTo("\u00e4".repeat(20_000) + "end");
     }
 
@@ -169,7 +171,8 @@ class LogViewTest {
                 new LogEntry.Gap(12, 1_012, "too slow", NOON + 3_500),
                 new LogEntry.Mark(1_012, EntryKind.RESIZE, "80x24", NOON + 3_600, 3_600_000_000L),
                 // The host was rebooted: its clock begins anew, an hour later.
-                new LogEntry.Output(1_012, "\u001b[2J\"ok\"\r\n".getBytes(StandardCharsets.UTF_8), NOON + 3_600_000, 5_000_000),
+                new LogEntry.Output(
+                        1_012, "\u001b[2J\"ok\"\r\n".getBytes(StandardCharsets.UTF_8), NOON + 3_600_000, 5_000_000),
                 // The clock was set back.
                 new LogEntry.Output(1_020, "z".getBytes(StandardCharsets.UTF_8), NOON + 100_000, 7_000_000),
                 new LogEntry.Mark(1_021, EntryKind.BREAK, "", NOON + 3_600_001, 8_000_000));

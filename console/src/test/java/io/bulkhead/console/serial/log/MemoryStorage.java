@@ -154,7 +154,8 @@ final class MemoryStorage implements Storage {
                 boolean failing = fails();
                 long wanted = position + from.remaining() - content.bytes.length;
                 boolean isFull = wanted > room;
-                int count = isFull || failing ? (int) Math.min(from.remaining() / 2, Math.max(0, room)) : from.remaining();
+                int count =
+                        isFull || failing ? (int) Math.min(from.remaining() / 2, Math.max(0, room)) : from.remaining();
                 int end = (int) position + count;
                 int grown = Math.max(0, end - content.bytes.length);
                 room = room == Long.MAX_VALUE ? room : room - grown;

@@ -201,7 +201,8 @@ public sealed interface Order {
                 throw new IllegalArgumentException("the amount of history cannot be negative: " + historyBytes);
             }
             if (from.isPresent() && (from.get() < 0 || historyBytes > 0)) {
-                throw new IllegalArgumentException("a console is opened at an offset of 0 or more, or with some history");
+                throw new IllegalArgumentException(
+                        "a console is opened at an offset of 0 or more, or with some history");
             }
         }
     }

@@ -20,22 +20,19 @@ public record ConsoleSlice(Limit<ByteRate> rate, Optional<ByteSize> history) {
 
     // Behind the bounds, which it is held to.
     /** Where nothing is said. */
-    public static final ConsoleSlice DEFAULT =
-            new ConsoleSlice(Limit.of(new ByteRate(4 << 20)), Optional.empty());
+    public static final ConsoleSlice DEFAULT = new ConsoleSlice(Limit.of(new ByteRate(4 << 20)), Optional.empty());
 
     public ConsoleSlice {
         rate.fold(
                 bound -> {
                     if (bound.bytesPerSecond() < LEAST_RATE.bytesPerSecond()) {
-                        throw new IllegalArgumentException(
-                                "a console's rate is " + LEAST_RATE + " or more: " + bound);
+                        throw new IllegalArgumentException("a console's rate is " + LEAST_RATE + " or more: " + bound);
                     }
                     return bound;
                 },
                 LEAST_RATE);
         if (history.isPresent()
-                && (history.get().compareTo(LEAST_HISTORY) < 0
-                        || history.get().compareTo(MOST_HISTORY) > 0)) {
+                && (history.get().compareTo(LEAST_HISTORY) < 0 || history.get().compareTo(MOST_HISTORY) > 0)) {
             throw new IllegalArgumentException(
                     "a console's history is " + LEAST_HISTORY + " to " + MOST_HISTORY + ": " + history.get());
         }

@@ -46,7 +46,8 @@ class ConsoleRulesTest {
 
     @Test
     void aMarksDetailIsOneShortLine() {
-        assertThatThrownBy(() -> new Mark(0, 0, Mark.Kind.RESIZED, "a\nb")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Mark(0, 0, Mark.Kind.RESIZED, "a\nb"))
+                .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new Mark(0, 0, Mark.Kind.RESIZED, "é".repeat(101)))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThat(new Mark(0, 0, Mark.Kind.RESIZED, "é".repeat(100))).isNotNull();

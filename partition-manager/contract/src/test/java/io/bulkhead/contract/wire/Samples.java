@@ -359,7 +359,8 @@ final class Samples {
     static final List<StreamMessage> STREAM_MESSAGES = List.of(
             new StreamMessage.Gap(1, 2),
             new StreamMessage.CaughtUp(42),
-            new StreamMessage.Mark(1L << 40, 1_700_000_000_000L, StreamMessage.Mark.Kind.RUN_ENDED, "killed by signal 9"),
+            new StreamMessage.Mark(
+                    1L << 40, 1_700_000_000_000L, StreamMessage.Mark.Kind.RUN_ENDED, "killed by signal 9"),
             new StreamMessage.WriterChanged("root"),
             new StreamMessage.Exited(137),
             new StreamMessage.Resize(new WindowSize(120, 40)),

@@ -1,23 +1,19 @@
 package io.bulkhead.manager.console;
 
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /** A ring's memory in a direct buffer: a mapped file, or this process's own. */
 final class BufferMemory implements RingMemory {
-    private static final VarHandle LONGS =
-            MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
     private final ByteBuffer buffer;
 
-    /** @param buffer direct, as only such a one is aligned */
+    /** @param buffer direct, so that the kernel can write into it */
     BufferMemory(ByteBuffer buffer) {
         if (!buffer.isDirect()) {
             throw new IllegalArgumentException("a ring lies in a direct buffer");
         }
-        this.buffer = buffer;
+        this.buffer = buffer.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     }
 
     @Override
@@ -27,13 +23,15 @@ final class BufferMemory implements RingMemory {
 
     @Override
     public long getLong(int at) {
-        return (long) LONGS.getVolatile(buffer, at);
+        return buffer.getLong(at);
     }
 
-    /** Volatile, so that neither compiler nor CPU lets it pass an earlier store. */
+    /** Between fences, so that neither compiler nor CPU lets it pass a store before or after it. */
     @Override
     public void putLong(int at, long value) {
-        LONGS.setVolatile(buffer, at, value);
+        VarHandle.fullFence();
+        buffer.putLong(at, value);
+        VarHandle.fullFence();
     }
 
     @Override

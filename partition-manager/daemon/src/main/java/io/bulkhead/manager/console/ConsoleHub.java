@@ -15,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -36,8 +35,6 @@ import org.jspecify.annotations.Nullable;
  * waited for. The ring is touched under the lock only: its memory goes when the console is closed.
  */
 public final class ConsoleHub {
-    private static final int PIECE_BYTES = 64 << 10;
-
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition output = lock.newCondition();
     private final Condition room = lock.newCondition();
@@ -366,33 +363,11 @@ public final class ConsoleHub {
         if (notice != null) {
             return notice;
         }
-        ConsoleOutput next = ring == null ? null : next(ring, viewer);
+        ConsoleOutput next = ring == null ? null : viewer.advance(ring);
         if (next != null) {
             return next;
         }
         return viewer.offset >= viewer.until || closed || viewer.closed ? new ConsoleOutput.End() : null;
-    }
-
-    private static @Nullable ConsoleOutput next(ConsoleRing ring, ConsoleViewer viewer) {
-        long until = viewer.until;
-        Optional<RingMarks.Numbered> mark = ring.marks().next(viewer.nextMark);
-        if (mark.isPresent()) {
-            if (mark.get().mark().offset() <= viewer.offset) {
-                viewer.nextMark = mark.get().number() + 1;
-                return new ConsoleOutput.Marked(mark.get().mark());
-            }
-            until = Math.min(until, mark.get().mark().offset());
-        }
-        OptionalLong gapEnd =
-                viewer.offset < ring.start() ? OptionalLong.of(ring.start()) : ring.gapAt(viewer.offset);
-        if (gapEnd.isPresent()) {
-            long from = viewer.offset;
-            viewer.offset = Math.min(gapEnd.getAsLong(), viewer.until);
-            return viewer.offset > from ? new ConsoleOutput.Missed(from, viewer.offset) : null;
-        }
-        byte[] piece = ring.read(viewer.offset, (int) Math.min(PIECE_BYTES, until - viewer.offset));
-        viewer.offset += piece.length;
-        return piece.length > 0 ? new ConsoleOutput.Bytes(piece) : null;
     }
 
     /** How many of the bytes are done with, once there was room for some; what nobody could ever read is dropped. */

@@ -8,6 +8,7 @@ import io.bulkhead.manager.sys.ErrnoException;
 import io.bulkhead.manager.sys.Fd;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -119,7 +120,11 @@ final class ConsoleLine {
         }
     }
 
-    /** Reads until there is nothing more or enough; false while nobody holds the other side. */
+    /**
+     * Reads until there is nothing more or enough; false while nobody holds the other side.
+     *
+     * @param bounded whether the rate holds, and the loop tells when there is more
+     */
     private boolean read(int most, boolean bounded) {
         int total = 0;
         boolean held = true;
@@ -131,18 +136,18 @@ final class ConsoleLine {
                 break;
             }
             int available = attempt(() -> calls.available(current));
-            if (available == 0 && total > 0) {
+            // More may be on its way; the loop tells. At the end nobody does, and a read waits for the way to be empty.
+            if (available == 0 && total > 0 && bounded) {
                 break;
             }
             int wanted = Math.min(available > 0 ? available : PROBE_BYTES, allowed);
-            int count =
-                    attempt(() -> hub.receive(wanted, available > 0, window -> calls.read(current, window)));
+            int count = attempt(() -> hub.receive(wanted, available > 0, window -> calls.read(current, window)));
             if (count <= 0) {
                 held = count == ConsoleCalls.NOT_NOW;
                 break;
             }
             total += count;
-            if (bucket != null) {
+            if (bounded && bucket != null) {
                 bucket.take(count);
             }
         }
@@ -167,7 +172,7 @@ final class ConsoleLine {
         stalls++;
         want();
         boolean byRate = bucket != null && hub.room() > 0;
-        loop.schedule(byRate ? bucket.untilWorthwhile(System.nanoTime()) : RETRY, () -> goOn(current));
+        later(byRate ? bucket.untilWorthwhile(System.nanoTime()) : RETRY, () -> goOn(current));
     }
 
     private void goOn(ConsoleLoop.Watch stopped) {
@@ -184,7 +189,7 @@ final class ConsoleLine {
             hub.tell();
         } else if (!tellScheduled) {
             tellScheduled = true;
-            loop.schedule(Duration.ofNanos(TELL_NANOS), () -> {
+            later(Duration.ofNanos(TELL_NANOS), () -> {
                 tellScheduled = false;
                 lastTold = System.nanoTime();
                 hub.tell();
@@ -225,7 +230,16 @@ final class ConsoleLine {
         unwatch();
         Fd current = master;
         if (current != null) {
-            loop.schedule(RETRY, () -> listen(current));
+            later(RETRY, () -> listen(current));
+        }
+    }
+
+    private void later(Duration delay, Runnable task) {
+        try {
+            loop.schedule(delay, task);
+        } catch (RejectedExecutionException e) {
+            // The manager goes; the next one reads on.
+            LOG.atDebug().addKeyValue("partition", partition).log("The console is left alone");
         }
     }
 

@@ -5,12 +5,16 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One who looks at a console, and maybe types. Has nothing but a place in the stream: no copy of it. One thread takes the
  * output, another may type; {@link #close()} from any thread ends both.
  */
 public final class ConsoleViewer implements AutoCloseable {
+    private static final int PIECE_BYTES = 64 << 10;
+
     private final ConsoleHub hub;
     private final String name;
     private final long start;
@@ -62,6 +66,28 @@ public final class ConsoleViewer implements AutoCloseable {
     /** Sets the console's size; without effect from a viewer that is not the writer. */
     public void resize(WindowSize size) {
         hub.resize(this, size);
+    }
+
+    /** Takes the next thing from its place in the stream on; null where nothing has come yet. Under the hub's lock. */
+    @Nullable ConsoleOutput advance(ConsoleRing ring) {
+        long bound = until;
+        Optional<RingMarks.Numbered> next = ring.marks().next(nextMark);
+        if (next.isPresent()) {
+            if (next.get().mark().offset() <= offset) {
+                nextMark = next.get().number() + 1;
+                return new ConsoleOutput.Marked(next.get().mark());
+            }
+            bound = Math.min(until, next.get().mark().offset());
+        }
+        OptionalLong gapEnd = offset < ring.start() ? OptionalLong.of(ring.start()) : ring.gapAt(offset);
+        if (gapEnd.isPresent()) {
+            long from = offset;
+            offset = Math.min(gapEnd.getAsLong(), until);
+            return offset > from ? new ConsoleOutput.Missed(from, offset) : null;
+        }
+        byte[] piece = ring.read(offset, (int) Math.min(PIECE_BYTES, bound - offset));
+        offset += piece.length;
+        return piece.length > 0 ? new ConsoleOutput.Bytes(piece) : null;
     }
 
     @Override

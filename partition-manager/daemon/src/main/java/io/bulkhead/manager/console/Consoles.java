@@ -7,7 +7,6 @@ import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.manager.record.ConsoleRecord;
 import io.bulkhead.manager.record.RecordStore;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -126,7 +125,7 @@ public record Consoles(
             Files.createDirectory(
                     directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         } catch (IOException e) {
-            throw new UncheckedIOException(directory + ": the rings of consoles have no place: " + e, e);
+            LOG.atWarn().addKeyValue("path", directory).setCause(e).log("The rings of consoles have no place");
         }
     }
 }

@@ -38,7 +38,8 @@ final class RateBucket {
 
     /** When it is worth while to look again; a whole number of milliseconds, rounded up. */
     Duration untilWorthwhile(long nowNanos) {
-        return Duration.ofMillis(
-                Duration.ofNanos(bytes.nanosUntil(gain, nowNanos)).plusNanos(999_999).toMillis());
+        return Duration.ofMillis(Duration.ofNanos(bytes.nanosUntil(gain, nowNanos))
+                .plusNanos(999_999)
+                .toMillis());
     }
 }

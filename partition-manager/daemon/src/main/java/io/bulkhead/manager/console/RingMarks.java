@@ -41,7 +41,9 @@ final class RingMarks {
         int slot = slot(count);
         memory.putLong(slot, mark.offset());
         memory.putLong(slot + Long.BYTES, mark.timeMillis());
-        memory.putLong(slot + 2 * Long.BYTES, (long) detail.length << LENGTH_SHIFT | mark.kind().ordinal());
+        memory.putLong(
+                slot + 2 * Long.BYTES,
+                (long) detail.length << LENGTH_SHIFT | mark.kind().ordinal());
         memory.put(slot + DETAIL, detail, 0, detail.length);
         count++;
         memory.putLong(at, count);
@@ -88,8 +90,8 @@ final class RingMarks {
         byte[] detail = new byte[length];
         memory.get(slot + DETAIL, detail, 0, length);
         try {
-            return Optional.of(new Mark(
-                    offset, time, Mark.Kind.values()[kind], new String(detail, StandardCharsets.UTF_8)));
+            return Optional.of(
+                    new Mark(offset, time, Mark.Kind.values()[kind], new String(detail, StandardCharsets.UTF_8)));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }

@@ -126,7 +126,8 @@ public final class RecordStore {
         }
         runs.keySet().retainAll(partitions.keySet());
         consoles.removeAll(partitions.keySet());
-        consoles.removeAll(damaged.stream().flatMap(each -> each.partition().stream()).toList());
+        consoles.removeAll(
+                damaged.stream().flatMap(each -> each.partition().stream()).toList());
         // Of partitions whose removal was cut: the next one of that name has another console.
         consoles.forEach(partition -> remove(file(partition, CONSOLE), false));
         return new Loaded(partitions, runs, damaged);

@@ -215,7 +215,8 @@ class ConsoleHubIT {
         print("0123456789\n");
         awaitOffset(12);
 
-        assertThat(read(hub.open("me", false, false, ConsoleStart.at(7), true), 5)).isEqualTo("789\r\n");
+        assertThat(read(hub.open("me", false, false, ConsoleStart.at(7), true), 5))
+                .isEqualTo("789\r\n");
         ConsoleViewer atTheEnd = hub.open("me", false, false, ConsoleStart.at(12), true);
         assertThat(atTheEnd.start()).isEqualTo(12);
         assertThat(atTheEnd.next(Duration.ZERO)).isEmpty();
@@ -252,10 +253,12 @@ class ConsoleHubIT {
 
         String expected = "one\r\n[RESIZED 101x51 at 5]two\r\n";
         assertThat(shown(live)).isEqualTo(expected);
-        assertThat(shown(hub.open("a", false, false, ConsoleStart.at(0), false))).isEqualTo(expected + "[end]");
+        assertThat(shown(hub.open("a", false, false, ConsoleStart.at(0), false)))
+                .isEqualTo(expected + "[end]");
         assertThat(shown(hub.open("b", false, false, ConsoleStart.at(5), false)))
                 .isEqualTo("[RESIZED 101x51 at 5]two\r\n[end]");
-        assertThat(shown(hub.open("c", false, false, ConsoleStart.at(6), false))).isEqualTo("wo\r\n[end]");
+        assertThat(shown(hub.open("c", false, false, ConsoleStart.at(6), false)))
+                .isEqualTo("wo\r\n[end]");
         assertThat(shown(hub.open("d", false, false, ConsoleStart.withNewest(5), false)))
                 .isEqualTo("[RESIZED 101x51 at 5]two\r\n[end]");
     }
@@ -302,6 +305,31 @@ class ConsoleHubIT {
         }
     }
 
+    /** The end of a run does not wait for the rate: what the terminal still holds is taken at once. */
+    @Test
+    void takesTheRestAtTheEndOfARunWhateverTheRate() {
+        ConsoleHub slow = TestConsoles.open(
+                DB,
+                1 << 20,
+                Limit.of(new ByteRate(1024)),
+                new EventConsoleLoop(loop),
+                ConsoleCalls.of(calls),
+                events::add);
+        int size = 12_000;
+        for (int run = 1; run <= 2; run++) {
+            PseudoTerminal other = calls.openPseudoTerminal();
+            try (Fd end = calls.open(other.slave(), Set.of(OpenFlag.READ_WRITE, OpenFlag.NO_CONTROLLING_TTY))) {
+                slow.connect(other.master());
+                print(end, "x".repeat(size - 1) + "y");
+                slow.disconnect();
+            } finally {
+                other.master().close();
+            }
+
+            assertThat(slow.status().offset()).isEqualTo((long) size * run);
+        }
+    }
+
     /** Many quiet consoles' echo comes through while one floods as fast as it can. Generous: it is no benchmark. */
     @Test
     void aFloodDoesNotHoldUpTheOthersEcho() throws InterruptedException {
@@ -336,8 +364,8 @@ class ConsoleHubIT {
 
     /** A console whose terminal echoes what is typed. */
     private final class Quiet implements AutoCloseable {
-        private final ConsoleHub its = TestConsoles.open(
-                DB, 4096, new EventConsoleLoop(loop), ConsoleCalls.of(calls), events::add);
+        private final ConsoleHub its =
+                TestConsoles.open(DB, 4096, new EventConsoleLoop(loop), ConsoleCalls.of(calls), events::add);
         private final PseudoTerminal own = calls.openPseudoTerminal();
         private final Fd end = calls.open(own.slave(), Set.of(OpenFlag.READ_WRITE, OpenFlag.NO_CONTROLLING_TTY));
         private final ConsoleViewer viewer = its.open("typist", true, false, ConsoleStart.withNewest(0), true);

@@ -55,7 +55,8 @@ class ConsoleRingTest {
         int stores = play(works, capacity, seed, Integer.MAX_VALUE).stores;
         for (int died = 1; died <= stores; died++) {
             Play play = play(works, capacity, seed, died);
-            ConsoleRing next = ConsoleRing.recover(play.memory.survivor(), OWNER).orElseThrow();
+            ConsoleRing next =
+                    ConsoleRing.recover(play.memory.survivor(), OWNER).orElseThrow();
 
             assertThat(next.end()).isGreaterThanOrEqualTo(play.committed);
             assertAllIsRight(next, play.model, play.committed);
@@ -216,7 +217,8 @@ class ConsoleRingTest {
         ConsoleRing ring = ConsoleRing.format(memory, OWNER, 5);
         ring.append(output(5, 500), 0, 500);
         ring.skip(3);
-        places.forEach(place -> memory.putLong(place * 8, random.nextBoolean() ? random.nextLong() : random.nextInt(999)));
+        places.forEach(
+                place -> memory.putLong(place * 8, random.nextBoolean() ? random.nextLong() : random.nextInt(999)));
 
         ConsoleRing.recover(memory.survivor(), OWNER).ifPresent(found -> {
             found.append(new byte[] {1}, 0, 1);

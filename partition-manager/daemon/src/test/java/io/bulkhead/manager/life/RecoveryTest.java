@@ -264,6 +264,34 @@ class RecoveryTest {
     }
 
     @Test
+    void removesTheRingsOfNobody() throws IOException {
+        Path consoles = directory.resolve("consoles");
+        Files.writeString(consoles.resolve("gone.ring"), "x");
+        Files.writeString(consoles.resolve("db.ring.new"), "x");
+
+        host.newManager().run();
+
+        try (var entries = Files.list(consoles)) {
+            assertThat(entries.map(entry -> entry.getFileName().toString()))
+                    .contains("db.ring", "web.ring")
+                    .doesNotContain("gone.ring");
+        }
+    }
+
+    @Test
+    void withoutAPlaceForRingsThereAreConsolesAllTheSame() throws IOException {
+        Path consoles = directory.resolve("consoles");
+        PartitionDirectories.removeWholeTree(consoles);
+        Files.writeString(consoles, "in the way");
+
+        host.newManager().run();
+
+        host.order(new Order.StartPartition(DB));
+        assertThat(host.show().console().offset()).isPositive();
+        Files.delete(consoles);
+    }
+
+    @Test
     void startsWhatIsToStartWithTheManager() {
         Recovery recovery = host.newManager();
 

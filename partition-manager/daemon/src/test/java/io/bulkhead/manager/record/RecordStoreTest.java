@@ -64,6 +64,33 @@ class RecordStoreTest {
         assertThat(directory).isEmptyDirectory();
     }
 
+    @Test
+    void forgetsTheConsoleOfNobody() {
+        RecordStore store = new RecordStore(directory);
+        store.save(record("x"));
+        ConsoleRecord console = new ConsoleRecord("00112233aabbccdd", 1L << 40);
+        store.saveConsole(DB, console, true);
+        store.saveConsole(new PartitionName("gone"), console, false);
+
+        Loaded loaded = store.load();
+
+        assertThat(loaded.partitions()).hasSize(1);
+        assertThat(loaded.damaged()).isEmpty();
+        assertThat(store.loadConsole(DB)).contains(console);
+        assertThat(store.loadConsole(new PartitionName("gone"))).isEmpty();
+        assertThat(directory.toFile().list()).containsExactlyInAnyOrder("db.json", "db.console.json");
+        store.remove(DB);
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void aDamagedConsoleIsNone() throws IOException {
+        RecordStore store = new RecordStore(directory);
+        Files.writeString(directory.resolve("db.console.json"), "{");
+
+        assertThat(store.loadConsole(DB)).isEmpty();
+    }
+
     /** Dies before each single step in turn: what is loaded is the old record or the new one, and never damaged. */
     @Test
     void killedAtAnyInstantLeavesTheOldOrTheNewRecord() throws IOException {

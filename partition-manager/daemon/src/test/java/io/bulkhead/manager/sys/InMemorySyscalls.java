@@ -3,9 +3,9 @@ package io.bulkhead.manager.sys;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.bulkhead.contract.partition.WindowSize;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
