@@ -17,6 +17,7 @@ import io.bulkhead.console.serial.log.ConsoleLogs;
 import io.bulkhead.console.serial.log.FileConsoleLogs;
 import io.bulkhead.console.serial.log.LogLibrary;
 import io.bulkhead.console.serial.log.LogOptions;
+import io.bulkhead.console.serial.web.WebFiles;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.settings.Settings;
@@ -109,7 +110,7 @@ public final class ControlPlane implements AutoCloseable {
             ApiOptions options = new ApiOptions(settings.apiSocket(), settings.instance(), version(), access(settings));
             AuditTrail audit = ApiServer.auditTrail(options);
             ConsoleRoom consoles = ConsoleRoom.of(vertx, manager, broker, audit, logs, settings);
-            ApiServer server = await(ApiServer.start(vertx, broker, manager, options, audit, consoles.api(), library));
+            ApiServer server = await(ApiServer.start(vertx, broker, manager, options, audit, consoles.api(), library, new WebFiles()));
             bookkeeper.open();
             Optional<LedgerWatch> watch = broker.ledger().map(office -> LedgerWatch.start(vertx, manager, office));
             consoles.start();

@@ -137,7 +137,7 @@ class SettingsLoaderTest {
                         file + ":4: instance.cpus: there is no such key; it belongs into [host]"
                                 + " ([instance] has name, state_dir, run_dir, definitions_dir)",
                         file + ":5: there is no section [hots]; did you mean host?"
-                                + " (there are instance, host, partitions, network, control-plane, api)",
+                                + " (there are instance, host, partitions, network, control-plane, api, consoles)",
                         file + ":8: partitions.uid_base: '1000000' is not a multiple of 65536; the nearest are 983040"
                                 + " and 1048576; allowed: a multiple of 65536 from 65536 to 4294836224",
                         file + ":9: partitions.uid_ranges: 'none' is not a whole number; allowed: a whole number from"
@@ -154,7 +154,9 @@ class SettingsLoaderTest {
                                 + " host.disk_write_ops, host.network_in, host.network_out, partitions.uid_base,"
                                 + " partitions.uid_ranges, partitions.console_history, partitions.console_log, network.subnet,"
                                 + " network.uplink, network.nat, network.host_names, control-plane.user, api.admins,"
-                                + " api.operators, api.viewers, api.listen, api.tls_certificate, api.tls_key)",
+                                + " api.operators, api.viewers, api.listen, api.tls_certificate, api.tls_key,"
+                                + " api.allowed_origins, consoles.read, consoles.write, consoles.take_over, consoles.grants,"
+                                + " consoles.break, consoles.writer_idle, consoles.most_attached)",
                         "override: host.confine: 'yes' is neither true nor false; allowed: true or false");
         assertThat(refused).message().hasLineCount(12);
     }

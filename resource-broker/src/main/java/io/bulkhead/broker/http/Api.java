@@ -104,7 +104,7 @@ final class Api {
                 new Route(GET, "/metrics", program::metrics).withoutManager()));
         all.addAll(new GenerationEndpoint(broker.generations(), works).routes());
         all.addAll(new LedgerEndpoint(broker).routes());
-        all.addAll(new ConsoleEndpoint(services).routes());
+        all.addAll(new ConsoleEndpoint(services, auditing).routes());
         all.addAll(new ConsoleLogEndpoint(services).routes());
         this.routes = new Routes(all);
     }

@@ -6,6 +6,7 @@ import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.ConsoleStatus;
 import io.bulkhead.contract.partition.PartitionName;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.NetSocket;
 import java.util.List;
 
@@ -36,6 +37,19 @@ public interface Consoles {
      * @param gone is run when the connection is no more
      */
     void attach(PartitionName name, Caller caller, NetSocket socket, long helloMillis, Runnable gone);
+
+    /** A ticket for one {@link #socket}, as the API's body; {@link Refusal} where there is no console, or not for this caller. */
+    Record ticket(PartitionName name, Caller caller);
+
+    /**
+     * Attaches by a WebSocket; a {@link Refusal} where it is not from a page of this server, or without a good ticket.
+     *
+     * @param caller as the door knows it; may be nobody
+     * @param request that asks for the upgrade
+     * @param helloMillis how long the first message may take to come
+     * @param gone is run when the connection is no more
+     */
+    void socket(PartitionName name, Caller caller, HttpServerRequest request, long helloMillis, Runnable gone);
 
     /** What is measured. */
     List<ConsoleFigures> figures();
@@ -71,6 +85,17 @@ public interface Consoles {
         public void attach(PartitionName name, Caller caller, NetSocket socket, long helloMillis, Runnable gone) {
             socket.closeHandler(closed -> gone.run());
             socket.close();
+        }
+
+        @Override
+        public Record ticket(PartitionName name, Caller caller) {
+            throw Refusal.of(ProblemCode.NOT_FOUND, "no consoles are served here");
+        }
+
+        @Override
+        public void socket(
+                PartitionName name, Caller caller, HttpServerRequest request, long helloMillis, Runnable gone) {
+            throw Refusal.of(ProblemCode.NOT_FOUND, "no consoles are served here");
         }
 
         @Override

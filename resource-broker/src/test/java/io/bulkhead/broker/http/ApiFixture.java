@@ -62,7 +62,7 @@ abstract class ApiFixture {
         Broker broker = broker(manager);
         ApiOptions options = new ApiOptions(api, InstanceName.parse("test"), "1.2.3", LIMITS, access());
         return get(ApiServer.start(
-                vertx, broker, manager, options, ApiServer.auditTrail(options), Consoles.NONE, records()));
+                vertx, broker, manager, options, ApiServer.auditTrail(options), Consoles.NONE, records(), Pages.NONE));
     }
 
     /** The broker behind the API; one without a ledger, unless a test wants another. */
