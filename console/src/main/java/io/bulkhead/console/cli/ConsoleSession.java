@@ -249,7 +249,7 @@ final class ConsoleSession {
             worthTelling = changed.cause() != ServerMessage.WriterChanged.Cause.QUEUE;
             role = changed.role();
             keys.mayTellAgain();
-            if (role.kind() != Role.Kind.WRITES) {
+            if (role.kind() != Role.Standing.WRITES) {
                 asked = false;
             }
         } else if (message instanceof ServerMessage.Asked) {
@@ -281,7 +281,7 @@ final class ConsoleSession {
     // ---- what is typed
 
     boolean isWriter() {
-        return role.kind() == Role.Kind.WRITES;
+        return role.kind() == Role.Standing.WRITES;
     }
 
     /** Whether somebody waits for an answer about the typing. */

@@ -93,9 +93,11 @@ final class ShowVerb extends Verb {
                 "console",
                 status.console().viewers() + " viewers, writer "
                         + status.console().writer().orElse("none") + ", "
-                        + Words.size(status.console().offset()) + " put out, at most "
-                        + status.console().rate() + ", the newest "
-                        + Words.size(status.console().ring()) + " kept");
+                        + Words.size(status.console().offset()) + " put out, "
+                        + status.console()
+                                .rate()
+                                .fold(rate -> "at most " + Words.size(rate.bytesPerSecond()) + "/s, ", "")
+                        + "the newest " + Words.size(status.console().ring()) + " kept");
         line(out, "uids", status.uidRange().base() + " to " + (status.uidRange().base() + UidRange.SIZE - 1));
         line(out, "generation", status.generation() + drift(status));
         status.intrusion().ifPresent(intrusion -> intrusion(out, intrusion, zone));

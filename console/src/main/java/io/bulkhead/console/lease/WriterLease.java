@@ -179,9 +179,9 @@ public final class WriterLease {
 
     /** Time passes: requests time out, who is idle gives the writing up, and who waits after a restart is let in. */
     public List<LeaseNews> tick(long nowMillis) {
-        for (long viewer : List.copyOf(asking.keySet())) {
-            if (asking.get(viewer) <= nowMillis) {
-                answer(viewer, Answer.TIMED_OUT);
+        for (Map.Entry<Long, Long> each : List.copyOf(asking.entrySet())) {
+            if (each.getValue() <= nowMillis) {
+                answer(each.getKey(), Answer.TIMED_OUT);
             }
         }
         if (writer.isPresent() && options.idleMillis() > 0 && nowMillis - lastTypedMillis >= options.idleMillis()) {

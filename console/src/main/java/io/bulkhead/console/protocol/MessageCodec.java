@@ -246,7 +246,7 @@ public final class MessageCodec {
             case 'd' -> new ServerMessage.Output(in.offset(), in.rest());
             case 'h' -> new ServerMessage.History(in.offset(), in.count(), in.rest());
             case 'm' -> new ServerMessage.Modes(in.rest());
-            case 'g' -> new ServerMessage.Gap(in.offset(), in.offset(), in.constant(ServerMessage.Gap.Cause.values()));
+            case 'g' -> new ServerMessage.Gap(in.offset(), in.offset(), in.constant(ServerMessage.Gap.Loss.values()));
             case 'c' -> new ServerMessage.Credit(in.count());
             case 'w' -> changed(in);
             case 'r' -> asked(in);
@@ -287,7 +287,7 @@ public final class MessageCodec {
     }
 
     private static ServerMessage.Role role(MessageReader in) {
-        return new ServerMessage.Role(in.constant(ServerMessage.Role.Kind.values()), in.unsignedShort());
+        return new ServerMessage.Role(in.constant(ServerMessage.Role.Standing.values()), in.unsignedShort());
     }
 
     /** The kind of problem; one that this version does not know is a failure. */

@@ -38,6 +38,8 @@ final class MessageWriter {
         return unsignedByte(value ? 1 : 0);
     }
 
+    /** By its place: the order of a message's constants is part of the protocol. */
+    @SuppressWarnings("EnumOrdinal")
     MessageWriter constant(Enum<?> value) {
         return unsignedByte(value.ordinal());
     }

@@ -24,22 +24,22 @@ public sealed interface ServerMessage {
     /**
      * Where a viewer stands with the writing.
      *
-     * @param kind of standing
+     * @param kind where
      * @param place in the queue from 1; 0 where it does not wait
      */
-    record Role(Kind kind, int place) {
-        /** Kinds of standing. */
-        public enum Kind {
+    record Role(Standing kind, int place) {
+        /** Where it stands. */
+        public enum Standing {
             VIEWS,
             WAITS,
             WRITES
         }
 
-        public static final Role VIEWS = new Role(Kind.VIEWS, 0);
-        public static final Role WRITES = new Role(Kind.WRITES, 0);
+        public static final Role VIEWS = new Role(Standing.VIEWS, 0);
+        public static final Role WRITES = new Role(Standing.WRITES, 0);
 
         public static Role waits(int place) {
-            return new Role(Kind.WAITS, place);
+            return new Role(Standing.WAITS, place);
         }
     }
 
@@ -79,9 +79,9 @@ public sealed interface ServerMessage {
      * @param to offset behind the last
      * @param cause why
      */
-    record Gap(long from, long to, Cause cause) implements ServerMessage {
+    record Gap(long from, long to, Loss cause) implements ServerMessage {
         /** Why output does not come. */
-        public enum Cause {
+        public enum Loss {
             /** The viewer was too slow, by its own policy. */
             SLOW,
             /** Nobody has it any more: it is older than ring and log go back. */

@@ -47,7 +47,7 @@ public final class ConsoleRing<S> {
      * @param start the offset of the first byte that will come
      * @param recorder is told of all that comes
      */
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings({"unchecked", "rawtypes"})
     public ConsoleRing(int capacityBytes, long start, Recorder<S> recorder) {
         this.blocks = new Block[Math.max(2, (capacityBytes + BLOCK_BYTES - 1) / BLOCK_BYTES)];
         this.end = start;

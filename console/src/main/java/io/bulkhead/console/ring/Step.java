@@ -19,7 +19,7 @@ public sealed interface Step {
      *
      * @param jump whether it was moved, so that its terminal does not know what holds where it goes on
      */
-    record Skip(long from, long to, Gap.Cause cause, boolean jump) implements Step {}
+    record Skip(long from, long to, Gap.Loss cause, boolean jump) implements Step {}
 
     /** Bytes that only the log may have, from an offset to another; answer by {@link ViewerCursor#fromLog}. */
     record AskLog(long from, long to, boolean past) implements Step {}

@@ -98,7 +98,7 @@ public final class ViewerCursor {
         if (piece instanceof Piece.Bytes bytes) {
             return deliver(bytes.bytes(), past);
         } else if (piece instanceof Piece.Hole hole) {
-            return skip(hole.to(), Gap.Cause.LOST, false);
+            return skip(hole.to(), Gap.Loss.LOST, false);
         }
         return new Step.Nothing();
     }
@@ -113,10 +113,10 @@ public final class ViewerCursor {
         typed = false;
         long newest = Math.max(Math.max(offset, ring.start()), ring.end() - AFTER_JUMP_BYTES);
         long to = ring.nextLine(newest, AFTER_JUMP_BYTES / 2);
-        return skip(to, Gap.Cause.SLOW, true);
+        return skip(to, Gap.Loss.SLOW, true);
     }
 
-    private Step skip(long to, Gap.Cause cause, boolean jump) {
+    private Step skip(long to, Gap.Loss cause, boolean jump) {
         long from = offset;
         skipped += to - from;
         offset = to;
@@ -148,6 +148,6 @@ public final class ViewerCursor {
             return deliver(bytes, ask.past());
         }
         long to = Math.max(Math.min(next, ask.to()), offset);
-        return to == offset ? skip(ask.to(), Gap.Cause.OLD, false) : skip(to, Gap.Cause.OLD, false);
+        return to == offset ? skip(ask.to(), Gap.Loss.OLD, false) : skip(to, Gap.Loss.OLD, false);
     }
 }

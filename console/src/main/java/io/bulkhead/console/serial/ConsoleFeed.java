@@ -440,7 +440,7 @@ final class ConsoleFeed implements AutoCloseable {
     private void tellRoles(ServerMessage.WriterChanged.Cause cause, String reason, long knows, boolean waitingOnly) {
         for (Viewer viewer : viewers()) {
             ServerMessage.Role role = role(viewer);
-            if (viewer.id() != knows && !(waitingOnly && role.kind() == ServerMessage.Role.Kind.VIEWS)) {
+            if (viewer.id() != knows && !(waitingOnly && role.kind() == ServerMessage.Role.Standing.VIEWS)) {
                 viewer.tell(new ServerMessage.WriterChanged(writer(), role, cause, reason));
             }
         }

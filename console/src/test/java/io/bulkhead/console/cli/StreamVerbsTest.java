@@ -151,7 +151,7 @@ class StreamVerbsTest {
         api.console((hello, console) -> {
             console.opened(0, ServerMessage.Role.VIEWS);
             console.output(0, "a");
-            console.send(new ServerMessage.Gap(1, 101, ServerMessage.Gap.Cause.SLOW));
+            console.send(new ServerMessage.Gap(1, 101, ServerMessage.Gap.Loss.SLOW));
             console.output(101, "b");
             console.send(new ServerMessage.WriterChanged(
                     Optional.of("kim"),

@@ -155,7 +155,7 @@ class WriterLeaseTest {
             List<LeaseNews> news = new ArrayList<>();
             if (there.isEmpty() || random.nextInt(6) == 0) {
                 there.add(++last);
-                news.addAll(played.attach(last, Wish.values()[random.nextInt(5)], "", now));
+                news.addAll(played.attach(last, List.of(Wish.values()).get(random.nextInt(5)), "", now));
             } else {
                 long who = there.stream()
                         .skip(random.nextInt(there.size()))

@@ -50,7 +50,7 @@ class MessageCodecTest {
             new ServerMessage.Output(Long.MAX_VALUE - 5, bytes("out")),
             new ServerMessage.History(4, 9, bytes("kept")),
             new ServerMessage.Modes(bytes("\u001b[?1049h")),
-            new ServerMessage.Gap(5, 99, ServerMessage.Gap.Cause.OLD),
+            new ServerMessage.Gap(5, 99, ServerMessage.Gap.Loss.OLD),
             new ServerMessage.Credit(3),
             new ServerMessage.WriterChanged(
                     Optional.of("kim#2"),
@@ -98,6 +98,7 @@ class MessageCodecTest {
     }
 
     @Test
+    @SuppressWarnings("ByteBufferBackingArray") // Both are wrapped arrays, and the same one is what is asked for.
     void sharesTheBytesOfOutput() {
         ByteBuffer shared = bytes("shared");
 

@@ -42,7 +42,7 @@ class ViewerCursorLawsTest {
         }
     };
 
-    private final class Run {
+    private static final class Run {
         private final Random random;
         private final ConsoleRing<Integer> ring = new ConsoleRing<>(RING, FIRST, NOBODY);
         private final ViewerCursor cursor;
@@ -122,7 +122,7 @@ class ViewerCursorLawsTest {
                 case OLD -> old += length;
                 case LOST -> lost += length;
             }
-            assertThat(skip.jump()).isEqualTo(skip.cause() == Gap.Cause.SLOW);
+            assertThat(skip.jump()).isEqualTo(skip.cause() == Gap.Loss.SLOW);
         }
 
         private ByteBuffer bytes(long from, int length) {

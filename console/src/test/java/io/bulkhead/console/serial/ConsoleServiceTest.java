@@ -186,7 +186,7 @@ class ConsoleServiceTest {
         lines.has("db", 3_000_000, 2_000_000, "c1");
         Looking old = attach(ANN, RAW.from(Start.at(5)));
 
-        assertThat(old.sink().messages()).contains(new ServerMessage.Gap(5, 2_000_000, ServerMessage.Gap.Cause.OLD));
+        assertThat(old.sink().messages()).contains(new ServerMessage.Gap(5, 2_000_000, ServerMessage.Gap.Loss.OLD));
         assertThat(old.sink().balances()).isTrue();
     }
 
@@ -271,7 +271,7 @@ class ConsoleServiceTest {
 
         assertThat(slow.sink().text()).contains("<gap>\u001b[?1049h");
         assertThat(slow.sink().last(ServerMessage.Gap.class).orElseThrow().cause())
-                .isEqualTo(ServerMessage.Gap.Cause.SLOW);
+                .isEqualTo(ServerMessage.Gap.Loss.SLOW);
         assertThat(slow.sink().balances()).isTrue();
     }
 
@@ -580,9 +580,9 @@ class ConsoleServiceTest {
                     Start start = random.nextBoolean() ? Start.at((long) (random.nextDouble() * end)) : Start.lines(3);
                     Looking fresh = attach(
                             ANN,
-                            Hello.view("", start, LagPolicy.values()[random.nextInt(3)])
+                            Hello.view("", start, List.of(LagPolicy.values()).get(random.nextInt(3)))
                                     .raw(random.nextBoolean())
-                                    .wishing(Wish.values()[random.nextInt(5)])
+                                    .wishing(List.of(Wish.values()).get(random.nextInt(5)))
                                     .crediting(1 + random.nextInt(60_000)));
                     there.put(fresh.viewer(), fresh.sink());
                 }

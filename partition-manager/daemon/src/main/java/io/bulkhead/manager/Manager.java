@@ -51,6 +51,7 @@ import io.bulkhead.manager.server.ManagerServer;
 import io.bulkhead.manager.server.PeerRule;
 import io.bulkhead.manager.start.PartitionStarter;
 import io.bulkhead.manager.storage.StorageParts;
+import io.bulkhead.manager.storage.StorageWall;
 import io.bulkhead.manager.sys.Errno;
 import io.bulkhead.manager.sys.ErrnoException;
 import io.bulkhead.manager.sys.Fd;
@@ -247,6 +248,8 @@ final class Manager implements AutoCloseable {
                 executor,
                 bootId);
         open.push("let the prepared networks go", network::close);
+        StorageWall storageWall = storage.wall(cgroups, facts.disk().isPresent(), executor);
+        open.push("let the volumes go that are mounted ahead", storageWall::close);
         return new LifeParts(
                 cgroups,
                 new Walls(List.of(
@@ -256,7 +259,7 @@ final class Manager implements AutoCloseable {
                                 restrainer,
                                 hostIds::holderIn,
                                 Path.of("/proc")),
-                        storage.wall(cgroups, facts.disk().isPresent()),
+                        storageWall,
                         network,
                         views)),
                 starter,

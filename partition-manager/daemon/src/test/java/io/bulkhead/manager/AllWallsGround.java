@@ -60,7 +60,7 @@ final class AllWallsGround implements AutoCloseable {
     private final String uplink;
 
     AllWallsGround() throws IOException {
-        int number = ThreadLocalRandom.current().nextInt(1, 250);
+        int number = TestGround.networkByte();
         String tag = Integer.toHexString(ThreadLocalRandom.current().nextInt(0x10000, 0xFFFFF));
         instance = "bh-all-" + tag;
         uplink = "bhall" + tag;

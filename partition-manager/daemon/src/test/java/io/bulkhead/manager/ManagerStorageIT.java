@@ -22,6 +22,7 @@ import io.bulkhead.contract.partition.Resource;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.contract.partition.State;
 import io.bulkhead.contract.partition.StorageSlice;
+import io.bulkhead.contract.partition.UidRange;
 import io.bulkhead.contract.partition.Volume;
 import io.bulkhead.contract.unit.ByteRate;
 import io.bulkhead.contract.unit.ByteSize;
@@ -69,7 +70,7 @@ class ManagerStorageIT {
                         "state_dir = " + directory.resolve("state"),
                         "run_dir = " + directory.resolve("run"),
                         "[partitions]",
-                        "uid_base = 1900085248",
+                        "uid_base = " + (TestGround.RANGE.base() + 32 * UidRange.SIZE),
                         "uid_ranges = 4",
                         "[control-plane]",
                         "user = root",
@@ -191,7 +192,7 @@ class ManagerStorageIT {
 
         // grows, and never shrinks
         done(new Order.StopPartition(DB, false));
-        assertThat(loops()).isEmpty();
+        awaitLoops(2);
         done(definition(storage(160, 48)));
         assertThat(inside(done(new Order.StartPartition(DB)), "cat /srv/data/x; stat -f -c %b /srv/data")
                         .lines()
@@ -210,6 +211,60 @@ class ManagerStorageIT {
         assertThat(problem.detail()).isEqualTo("deleting db would wipe its volume (160MiB), data (48MiB) for good");
         assertThat(orders.ask(new Order.DeletePartition(DB, true))).isEqualTo(new Reply.Done());
         assertThat(directory.resolve("state/partitions")).isEmptyDirectory();
+    }
+
+    private void awaitLoops(int count) {
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(loops().lines()).hasSize(count));
+    }
+
+    @Test
+    void mountsVolumesAheadAndLetsThemGoWhateverBecomesOfTheManager() throws IOException, InterruptedException {
+        // Given one that was used and is at rest
+        done(definition(storage(96, 32)));
+        inside(done(new Order.StartPartition(DB)), "echo kept >/root/mark; echo kept >/srv/data/mark");
+        done(new Order.StopPartition(DB, true));
+        awaitLoops(2);
+
+        // When its manager dies, the mounts go by themselves, and the next one makes its own
+        manager.destroyForcibly().waitFor();
+        awaitLoops(0);
+        startManager();
+        awaitLoops(2);
+
+        // When it dies and the next is there at once, to which the volumes have grown
+        manager.destroyForcibly().waitFor();
+        startManager();
+        done(definition(storage(128, 48)));
+        awaitLoops(2);
+        PartitionStatus running = done(new Order.StartPartition(DB));
+        assertThat(running.promises()).allMatch(Promise::held);
+        assertThat(inside(running, "cat /root/mark /srv/data/mark")).isEqualTo("kept\nkept\n");
+        assertThat(loops().lines()).hasSize(2);
+        done(new Order.StopPartition(DB, true));
+        awaitLoops(2);
+
+        // When it is rebased, exchanged and looked at, by the mounts that are there
+        assertThat(orders.ask(new Order.RebasePartition(DB))).isInstanceOf(Reply.Rebased.class);
+        assertThat(loops().lines()).hasSize(2);
+
+        // When its slice is released, and bound
+        done(new Order.ReleasePartition(DB));
+        assertThat(loops()).isEmpty();
+        assertThat(TestGround.command(
+                        "e2fsck",
+                        "-f",
+                        "-n",
+                        directory.resolve("state/partitions/db/own.ext4").toString()))
+                .doesNotContain("Fix? no");
+
+        // When the manager goes in order
+        done(new Order.BindPartition(DB, definition(storage(128, 48)).slice()));
+        awaitLoops(2);
+        manager.destroy();
+        assertThat(manager.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(loops()).isEmpty();
+        startManager();
+        awaitLoops(2);
     }
 
     @Test

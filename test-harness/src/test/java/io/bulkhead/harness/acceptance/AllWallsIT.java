@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -28,6 +27,7 @@ import org.junit.jupiter.api.Test;
  * walls of their own, and I/O limits; one on whole CPUs, one on a part of one. However often they come and go, and whenever
  * the manager dies, nothing is left of them.
  */
+@Alone("it has whole CPUs, which no other instance may have")
 class AllWallsIT {
     private static final long SEED = 20_261_127;
 
@@ -37,7 +37,7 @@ class AllWallsIT {
 
     @BeforeEach
     void install() throws IOException {
-        int number = ThreadLocalRandom.current().nextInt(1, 250);
+        int number = Installation.networkByte();
         host = Installation.create();
         String uplink = "up" + Integer.toHexString(host.name().hashCode());
         outside = new PlainNetwork.Station(uplink, "02:00:00:00:01:02", "198.19." + number + ".2");

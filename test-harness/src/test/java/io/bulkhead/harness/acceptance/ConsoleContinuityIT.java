@@ -49,7 +49,7 @@ class ConsoleContinuityIT {
     }
 
     @AfterEach
-    void remove() throws InterruptedException {
+    void remove() {
         reader.close();
         host.close();
     }
@@ -57,7 +57,7 @@ class ConsoleContinuityIT {
     @Test
     @NotInTheLab("each kill takes twenty seconds there")
     @Proves("a console's output goes on with every byte and exact offsets when the manager dies or is replaced")
-    void everyByteHasItsOffsetThoughTheManagerDiesAtAnyMoment() throws InterruptedException {
+    void everyByteHasItsOffsetThoughTheManagerDiesAtAnyMoment() {
         Random random = new Random(SEED);
         host.run("start", NAME).expect(0);
         host.awaitConsole(NAME, "# ");

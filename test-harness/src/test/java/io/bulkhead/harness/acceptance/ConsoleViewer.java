@@ -66,7 +66,9 @@ final class ConsoleViewer implements AutoCloseable {
         }
         position = attached.opened().offset();
         said.add(attached.opened());
-        attachments++;
+        synchronized (kept) {
+            attachments++;
+        }
         current = Optional.of(attached);
     }
 
@@ -125,8 +127,10 @@ final class ConsoleViewer implements AutoCloseable {
             attached.connection().send(new ClientMessage.Credit(length));
         } else if (message instanceof ServerMessage.Gap gap) {
             assertThat(gap.from()).isEqualTo(position);
-            skipped += gap.to() - gap.from();
-            position = gap.to();
+            synchronized (kept) {
+                skipped += gap.to() - gap.from();
+                position = gap.to();
+            }
             said.add(gap);
         } else {
             said.add(message);

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Our processes may be killed at any instruction; partitions do not notice and nothing stays half-made. */
+@Alone("it compares what the whole host has before and after")
 class CrashIT {
     private static final long SEED = 20_261_122;
 

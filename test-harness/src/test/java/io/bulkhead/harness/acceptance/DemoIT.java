@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /** The main job, as a newcomer runs it. */
+@Alone("it measures rates and CPU time")
 @NotInTheLab("it measures rates and latencies, which emulated processors do not have")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DemoIT {

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** I/O on NVMe goes as fast as the slice says, within a tenth, however it is done. */
+@Alone("it measures rates")
 @RequiresHost(cgroupV2 = true, nvme = true, disposable = true)
 class DiskRatesIT {
     /** Of an emulated pool of two: dd takes a third of one for 50 operations a second. */

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What others do to the CPUs and groups of a partition is noticed, shown with its reason, and repaired where it can be. */
+@Alone("it has whole CPUs, which no other instance may have")
 @RequiresHost(cgroupV2 = true, disposable = true, cpus = 2)
 class DriftIT {
     /** A service and its slice that have nothing to do with Bulkhead. */

@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -33,7 +32,7 @@ final class DrillNetwork implements AutoCloseable {
     private final Map<String, String> cannotRun = new LinkedHashMap<>();
 
     DrillNetwork() {
-        int number = ThreadLocalRandom.current().nextInt(1, 250);
+        int number = Installation.networkByte();
         prefix = "10.214." + number + ".";
         far = "198.19." + number + ".";
         host = Installation.create();

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The examples in configs/ that are whole services do what they say, by the very commands in their first lines. */
+@Alone("it has whole CPUs, which no other instance may have")
 class ExamplesIT {
     private static final Duration COMMAND_DEADLINE = Patience.seconds(90);
 

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Whole CPUs belong to their partition alone, from the moment that they are bound. */
+@Alone("it measures who uses a CPU")
 @RequiresHost(cgroupV2 = true, cpus = 2)
 class ExclusiveCpusIT {
     private static final Duration WINDOW = Duration.ofSeconds(10);

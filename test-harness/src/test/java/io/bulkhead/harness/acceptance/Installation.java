@@ -32,6 +32,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -56,8 +57,11 @@ final class Installation implements AutoCloseable {
 
     private static final long UIDS = 65_536L * 64;
 
-    /** How many installations' ranges there are. */
-    private static final long ROOM = 128;
+    /** How many installations' ranges there are for each of the JVMs that run tests side by side, up to four. */
+    private static final long ROOM = 32;
+
+    /** Which of them this is, from 1 on. */
+    private static final int JVM = Integer.getInteger("bulkhead.test.jvm", 1);
 
     private final String name;
     private final long uidBase;
@@ -81,12 +85,17 @@ final class Installation implements AutoCloseable {
         this.config = config;
     }
 
+    /** A byte for an address, at random, so that what was there before is forgotten, and no other JVM's: 1 to 240. */
+    static int networkByte() {
+        return 1 + 60 * ((JVM - 1) % 4) + ThreadLocalRandom.current().nextInt(60);
+    }
+
     /** Makes directories and settings; starts nothing. */
     static Installation create() {
         int number = COUNT.incrementAndGet();
         String name = "bh-test-" + ProcessHandle.current().pid() + "-" + number;
         // Other tests may run on this host at the same time.
-        long uidBase = FIRST_UID + UIDS * ((ProcessHandle.current().pid() + number) % ROOM);
+        long uidBase = FIRST_UID + UIDS * ((ProcessHandle.current().pid() + number) % ROOM + ROOM * ((JVM - 1) % 4));
         try {
             // The socket's path must stay below 108 bytes, so not below the build directory.
             Path directory = Files.createTempDirectory("bh-");

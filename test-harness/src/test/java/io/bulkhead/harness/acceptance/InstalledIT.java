@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
  * Bulkhead installed as a service, from the units in {@code configs/systemd}. The lab runs the tests tagged {@code installed},
  * restarts the guest, and runs those tagged {@code restarted}.
  */
+@Alone("it is the installation of the whole host")
 @RequiresHost(cgroupV2 = true, disposable = true, cpus = 2)
 class InstalledIT {
     /** What stays over the restart. */

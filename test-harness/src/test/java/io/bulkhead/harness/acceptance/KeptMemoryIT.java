@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** A partition's memory stays its own when somebody else wants all there is, and lies beside its CPUs. */
+@Alone("it fills the memory")
 @RequiresHost(cgroupV2 = true, disposable = true)
 class KeptMemoryIT {
     private static final int HELD_MIB = 100;

@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What is started and stopped leaves nothing behind, however often. */
+@Alone("it compares what the whole host has before and after")
 class LeaksIT {
     private static final int ROUNDS = 200;
 

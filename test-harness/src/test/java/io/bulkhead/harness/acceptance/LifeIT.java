@@ -150,7 +150,7 @@ class LifeIT {
     @Test
     @Proves("systemd inside: boots to login, restarts, powers off")
     void poweroffInsideIsACleanStopAndRebootStartsAgain() {
-        host.run("define", "full", "--cpus", ThisHost.oneCore(), "--memory", "512MiB", "--init", "systemd")
+        host.run("define", "full", "--cpus", ThisHost.partOfCpu("0.5"), "--memory", "512MiB", "--init", "systemd")
                 .expect(0);
         host.run("start", "full").expect(0);
         host.awaitConsole("full", "full login:");

@@ -203,7 +203,7 @@ final class NumberedLines implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         synchronized (this) {
             closed = true;
             if (stream != null) {
@@ -215,7 +215,11 @@ final class NumberedLines implements AutoCloseable {
             }
         }
         if (thread != null) {
-            thread.join();
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Slices lie well on machines with threads and nodes. */
+@Alone("it has whole CPUs, which no other instance may have")
 class PlacementIT {
     private static Installation host;
 

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The host itself stays off slices: its interrupts, its kernel workers and its own groups' memory; and gets all back. */
+@Alone("it has whole CPUs, which no other instance may have")
 @RequiresHost(cgroupV2 = true, disposable = true, cpus = 4)
 class QuietIT {
     private static final Path INTERRUPTS = Path.of("/proc/irq");

@@ -11,6 +11,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Every command that the README shows is run, in its order, against one installation. */
+@Alone("it has whole CPUs, which no other instance may have")
 @NotInTheLab("a JVM for every command, and the sources that the README speaks of are not there")
 class ReadmeIT {
     /** Run elsewhere: the demo by {@link DemoIT}, and the tests are what is running now. */

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Slices are admitted once, read back, watched, and given back. */
+@Alone("it has whole CPUs, which no other instance may have")
 class SlicesIT {
     private static Installation host;
 

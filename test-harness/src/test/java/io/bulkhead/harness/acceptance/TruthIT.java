@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What is said of a host is so: its kind, and how strongly it can hold each resource. */
+@Alone("it has whole CPUs, which no other instance may have")
 @Tag(RequiresHost.SPECIAL)
 class TruthIT {
     private static Installation host;

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What partitions use is measured, and so is what others take of their CPUs. */
+@Alone("it measures who uses a CPU")
 class UsageIT {
     /** A slice is taken up within a second, and its first window may be joined with the next one. */
     private static final Duration TWO_WINDOWS = Duration.ofSeconds(45);

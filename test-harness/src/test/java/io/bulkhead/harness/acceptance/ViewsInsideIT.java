@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What programs inside see, while lxcfs and the manager die, through the whole product. */
+@Alone("it compares what the whole host has before and after")
 class ViewsInsideIT {
     private static final String TOTAL = "sed -n 's/^MemTotal: *//p' /proc/meminfo";
 

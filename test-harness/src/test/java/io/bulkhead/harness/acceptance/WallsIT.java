@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A partition's root is nobody outside, and cannot reach beyond its walls; with every kind of init. */
+@Alone("it has whole CPUs, which no other instance may have")
 class WallsIT {
     private static Installation host;
 

@@ -44,6 +44,14 @@ final class ProjectFiles {
     private static final Pattern SLEEP =
             Pattern.compile("\\bThread\\.sl" + "eep\\(|\\bTimeUnit\\.\\w+\\.sl" + "eep\\(");
 
+    /** What cannot be right while another test runs: whole CPUs, rates and shares of them, and counts of the whole host. */
+    private static final Pattern WANTS_THE_MACHINE = Pattern.compile("\\boneCore\\(\\)|new CpuSlice\\.Whole\\(|"
+            + "\\b(?:CpuClock|IoRate|Hog)\\b|\\biperf3\\b|\\b\\w+\\.snapshot\\(\\)|"
+            // Of this process alone are its descriptors and its children.
+            + "\\bHoldings\\.now\\(\\)(?!\\.(?:files|children)\\(\\))");
+
+    private static final Pattern ALONE = Pattern.compile("^@Alone\\(", Pattern.MULTILINE);
+
     private final Path root;
     private final List<Path> files;
 
@@ -144,6 +152,17 @@ final class ProjectFiles {
                 .filter(file -> TEST.matcher(text(file)).find()
                         && !ABSTRACT.matcher(text(file)).find())
                 .map(file -> file + ": has tests but is named neither FooTest nor FooIT")
+                .toList();
+    }
+
+    /** Tests that want the machine for themselves, and run beside others. */
+    List<String> testsThatOughtToBeAlone() {
+        return named("IT.java")
+                // Its partitions are those of a manager that is none.
+                .filter(file -> !file.startsWith("resource-broker"))
+                .filter(file -> !ALONE.matcher(text(file)).find())
+                .filter(file -> WANTS_THE_MACHINE.matcher(text(file)).find())
+                .map(file -> file + ": has whole CPUs, measures or counts what the host has, and is not @Alone")
                 .toList();
     }
 

@@ -54,6 +54,13 @@ class ProjectFilesTest {
                         List.of(new Breaker(
                                 "m/src/test/java/a/Tests.java", "class Tests {\n  @Test void a() {}}", "Tests"))),
                 new Rule(
+                        "tests that want the machine for themselves say so",
+                        ProjectFiles::testsThatOughtToBeAlone,
+                        List.of(
+                                new Breaker("m/src/test/java/a/AIT.java", "define(ThisHost.oneCore());", "AIT"),
+                                new Breaker("m/src/test/java/a/BIT.java", "before = host.snapshot();", "BIT"),
+                                new Breaker("m/src/test/java/a/CIT.java", "// no @Alone(\nHoldings.now();", "CIT"))),
+                new Rule(
                         "the table of drills tells what is tried",
                         ProjectFiles::drillsThatTheirTableDoesNotTell,
                         List.of(
@@ -110,6 +117,10 @@ class ProjectFilesTest {
         write("m/src/main/java/a/package-info.java", "/** A. */ @NullMarked package a;");
         write("m/src/main/java/a/A.java", "package a; // TO" + "DO: drop it once kernel 6.1 is the oldest");
         write("m/src/test/java/a/ATest.java", "class ATest {\n  @Test void a() {}}");
+        write(
+                "m/src/test/java/a/AIT.java",
+                "@Alone(\"it has whole CPUs\")\nclass AIT { String c = ThisHost.oneCore(); }");
+        write("m/src/test/java/a/BIT.java", "class BIT { Object held = Holdings.now().files(); }");
         write("m/src/test/java/a/Contract.java", "abstract class Contract {\n  @Test void a() {}}");
         write("m/pom.xml", "<project><parent><version>1</version></parent></project>");
         write("m/target/notes.md", "see /wo" + "rk/shared/x");

@@ -41,6 +41,8 @@ final class Bulkhead implements Contender {
     private static final long VOLUME_BYTES = 64L << 20;
     private static final BitRate RATE = BitRate.parse("100Mbit/s");
     private static final Path INTERFACES = Path.of("/sys/class/net");
+    private static final Path FILE_SYSTEMS = Path.of("/sys/fs/ext4");
+    private static final Path DEVICES = Path.of("/sys/block");
 
     private final ManagerProcess manager;
     private final Terms terms;
@@ -154,6 +156,7 @@ final class Bulkhead implements Contender {
         try {
             ask(new Order.BindPartition(name, ManagerProcess.slice(claim())));
             awaitLink();
+            awaitVolume();
             long begun = System.nanoTime();
             ask(new Order.StartPartition(name));
             long came = awaited.nanoTime();
@@ -186,6 +189,26 @@ final class Bulkhead implements Contender {
                     && read(link.resolve("carrier")).equals("1")
                     // What holds back what is sent has the same alias; the host's end has no "i" in its name.
                     && !link.getFileName().toString().contains("i"));
+        }
+    }
+
+    /** The same for the volume: an ext4 that is mounted has a directory here, wherever it is mounted. */
+    private void awaitVolume() throws IOException {
+        if (!walls.storage()) {
+            return;
+        }
+        String files = "/state/partitions/" + name + "/";
+        Awaitility.await()
+                .pollInSameThread()
+                .pollInterval(Duration.ofMillis(5))
+                .atMost(Duration.ofSeconds(PATIENCE_SECONDS))
+                .until(() -> isMounted(manager.directory() + files));
+    }
+
+    private static boolean isMounted(String directory) throws IOException {
+        try (Stream<Path> all = Files.list(FILE_SYSTEMS)) {
+            return all.map(mounted -> DEVICES.resolve(mounted.getFileName()).resolve("loop/backing_file"))
+                    .anyMatch(file -> read(file).startsWith(directory));
         }
     }
 

@@ -2,6 +2,7 @@ package io.bulkhead.harness.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bulkhead.harness.acceptance.Alone;
 import io.bulkhead.harness.bench.Interference.Round;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
  * What the figures of {@code ./dev bench interference} rest on: hogs hog, up to a limit of theirs, and victims serve. It
  * judges no times.
  */
+@Alone("it measures latencies")
 class InterferenceIT {
     private static final double SECONDS = 0.4;
 

@@ -159,6 +159,11 @@ final class ManagerProcess implements AutoCloseable {
         return host;
     }
 
+    /** All that it has lies there. */
+    Path directory() {
+        return directory;
+    }
+
     long pid() {
         return host.managerPid();
     }

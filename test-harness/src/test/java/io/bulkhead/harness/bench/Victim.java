@@ -10,7 +10,7 @@ enum Victim {
     SERVE("Redis, set and get", 1000, "request.pl", "127.0.0.1", Victim.PLAIN_PORT, "mix"),
 
     /** A Redis that has the kernel write down each value before it answers. */
-    COMMIT("Redis, each set synced to disk", 50, "request.pl", "127.0.0.1", Victim.SYNCING_PORT, "write"),
+    COMMIT("Redis, each set synced to disk", 200, "request.pl", "127.0.0.1", Victim.SYNCING_PORT, "write"),
 
     /** The first Redis, asked from outside over the network. */
     REACH("Redis, set and get over the network", 1000, "request.pl", Victim.ADDRESS, Victim.PLAIN_PORT, "mix"),

@@ -125,8 +125,7 @@ final class FileConsoleLog implements ConsoleLog {
 
     private boolean schedule(Runnable task, long millis) {
         try {
-            threads.schedule(task, millis, TimeUnit.MILLISECONDS);
-            return true;
+            return !threads.schedule(task, millis, TimeUnit.MILLISECONDS).isCancelled();
         } catch (RejectedExecutionException e) {
             // All logs are being closed, which writes what waits.
             return false;

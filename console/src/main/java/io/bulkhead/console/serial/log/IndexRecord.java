@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
- * One record of a segment's index: length of the whole record (2 bytes), kind (1; its place in {@link EntryKind}, 255 for
+ * One record of a segment's index: length of the whole record (2 bytes), kind (1; its code in {@link EntryKind}, 255 for
  * {@link #isSeal a seal}), a zero (1), offset (8), length (8), wall time (8), monotonic time (8), CRC-32C of the output (4),
  * detail (the rest), CRC-32C of the record (4); numbers have their highest byte first.
  *
@@ -51,7 +51,7 @@ record IndexRecord(
 
     static IndexRecord output(long offset, byte[] bytes, int length, Moment moment) {
         return new IndexRecord(
-                EntryKind.OUTPUT.ordinal(),
+                EntryKind.OUTPUT.code(),
                 offset,
                 length,
                 moment.wallMillis,
@@ -62,7 +62,7 @@ record IndexRecord(
 
     static IndexRecord gap(long from, long to, String reason, Moment moment) {
         return new IndexRecord(
-                EntryKind.GAP.ordinal(),
+                EntryKind.GAP.code(),
                 from,
                 to - from,
                 moment.wallMillis,
@@ -73,7 +73,7 @@ record IndexRecord(
 
     static IndexRecord mark(long offset, EntryKind kind, String detail, Moment moment) {
         return new IndexRecord(
-                kind.ordinal(), offset, 0, moment.wallMillis, moment.monotonicNanos, 0, ByteBuffer.wrap(utf8(detail)));
+                kind.code(), offset, 0, moment.wallMillis, moment.monotonicNanos, 0, ByteBuffer.wrap(utf8(detail)));
     }
 
     static IndexRecord seal(long end, long outputBytes, Hash output, Moment moment) {
@@ -88,15 +88,15 @@ record IndexRecord(
 
     /** Its kind; empty for a seal, and for one that a later version knows. */
     Optional<EntryKind> kind() {
-        return code < EntryKind.values().length ? Optional.of(EntryKind.values()[code]) : Optional.empty();
+        return EntryKind.of(code);
     }
 
     boolean isOutput() {
-        return code == EntryKind.OUTPUT.ordinal();
+        return code == EntryKind.OUTPUT.code();
     }
 
     boolean isGap() {
-        return code == EntryKind.GAP.ordinal();
+        return code == EntryKind.GAP.code();
     }
 
     /** The offset behind it. */

@@ -216,7 +216,7 @@ final class LogDirectory implements Closeable {
     private void write(IndexRecord mark) throws IOException {
         boolean isThere = marksAtEnd.stream()
                 .anyMatch(each -> each.from() == mark.offset()
-                        && each.kind().ordinal() == mark.code()
+                        && each.kind().code() == mark.code()
                         && each.detail().equals(mark.text())
                         && each.moment().wallMillis() == mark.wallMillis());
         if (!isThere) {

@@ -113,6 +113,14 @@ final class SegmentFiles implements Closeable {
         return record;
     }
 
+    /** Goes behind the last whole record. */
+    void skipRecords() throws IOException {
+        Optional<IndexRecord> record = next();
+        while (record.isPresent()) {
+            record = next();
+        }
+    }
+
     /** The output that the record tells of which was read last; empty where it is not all there, or not what it was. */
     Optional<byte[]> output(IndexRecord record) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate((int) record.length());

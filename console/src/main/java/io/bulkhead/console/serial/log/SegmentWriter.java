@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the newest segment. Output goes to its file first, the records that tell of it afterwards, in {@link #flush}: what
@@ -87,7 +88,7 @@ final class SegmentWriter implements Closeable {
         }
     }
 
-    private static void closeAll(StoredFile index, StoredFile output) throws IOException {
+    private static void closeAll(@Nullable StoredFile index, @Nullable StoredFile output) throws IOException {
         try (index) {
             if (output != null) {
                 output.close();

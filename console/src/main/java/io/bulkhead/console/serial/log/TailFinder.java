@@ -53,10 +53,7 @@ final class TailFinder {
     }
 
     private Optional<Long> search(SegmentFiles files) throws IOException {
-        while (files.next().isPresent()) {
-            // To the end of what is told of.
-            continue;
-        }
+        files.skipRecords();
         earliest = files.head().offset();
         ByteBuffer piece = ByteBuffer.allocate(PIECE_BYTES);
         for (long end = files.outputPosition(); end > 0; end -= Math.min(end, PIECE_BYTES)) {

@@ -57,7 +57,7 @@ class LogFuzzTest {
             byte[] told = new byte[inFile];
             System.arraycopy(output, place, told, 0, inFile);
             IndexRecord record = new IndexRecord(
-                    data.consumeBoolean() ? EntryKind.OUTPUT.ordinal() : data.consumeByte() & 0xFF,
+                    data.consumeBoolean() ? EntryKind.OUTPUT.code() : data.consumeByte() & 0xFF,
                     fits ? offset : data.consumeLong(),
                     fits ? inFile : data.consumeLong(),
                     data.consumeLong(),

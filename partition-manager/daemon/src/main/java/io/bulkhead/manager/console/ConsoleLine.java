@@ -9,6 +9,7 @@ import io.bulkhead.manager.sys.Fd;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,7 +50,7 @@ final class ConsoleLine {
     private long lastTold = System.nanoTime() - TELL_NANOS;
 
     /** Read by any thread. */
-    private volatile long stalls;
+    private final AtomicLong stalls = new AtomicLong();
 
     ConsoleLine(PartitionName partition, ConsoleLoop loop, ConsoleCalls calls, ConsoleHub hub) {
         this.partition = partition;
@@ -60,11 +61,13 @@ final class ConsoleLine {
 
     /** How often the partition's writers were made to wait. Any thread. */
     long stalls() {
-        return stalls;
+        return stalls.get();
     }
 
     void limit(Limit<ByteRate> rate) {
-        loop.execute(() -> bucket = rate.fold(bound -> new RateBucket(bound, System.nanoTime()), null));
+        loop.execute(() -> bucket = rate instanceof Limit.Limited<ByteRate> bound
+                ? new RateBucket(bound.value(), System.nanoTime())
+                : null);
     }
 
     void connect(Fd newMaster) {
@@ -169,10 +172,12 @@ final class ConsoleLine {
             return;
         }
         stalled = true;
-        stalls++;
+        stalls.incrementAndGet();
         want();
-        boolean byRate = bucket != null && hub.room() > 0;
-        later(byRate ? bucket.untilWorthwhile(System.nanoTime()) : RETRY, () -> goOn(current));
+        RateBucket slow = bucket;
+        // While offsets are being reserved there is nothing to compute: looks again a little later.
+        Duration pause = slow != null && hub.room() > 0 ? slow.untilWorthwhile(System.nanoTime()) : RETRY;
+        later(pause, () -> goOn(current));
     }
 
     private void goOn(ConsoleLoop.Watch stopped) {

@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -70,8 +71,12 @@ final class RingFile implements RingStore {
         Object directoryOwner = Files.getAttribute(file.resolveSibling("."), "unix:uid");
         return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
                 && directoryOwner.equals(read.get("uid"))
-                && ((int) read.get("mode") & OF_OTHERS) == 0
-                && (int) read.get("nlink") == 1;
+                && (number(read, "mode") & OF_OTHERS) == 0
+                && number(read, "nlink") == 1;
+    }
+
+    private static int number(Map<String, Object> read, String attribute) {
+        return (int) Objects.requireNonNull(read.get(attribute));
     }
 
     @Override

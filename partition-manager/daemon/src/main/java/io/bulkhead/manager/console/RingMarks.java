@@ -14,6 +14,10 @@ import java.util.Optional;
 final class RingMarks {
     static final int SLOTS = 64;
     static final int SLOT_BYTES = 256;
+    /** By their numbers in the file, which another version of the manager may have written: new ones go to the end. */
+    private static final List<Mark.Kind> KINDS =
+            List.of(Mark.Kind.RUN_BEGAN, Mark.Kind.RUN_ENDED, Mark.Kind.MANAGER_RESTARTED, Mark.Kind.RESIZED);
+
     private static final int DETAIL = 24;
     private static final int LENGTH_SHIFT = 32;
 
@@ -41,9 +45,7 @@ final class RingMarks {
         int slot = slot(count);
         memory.putLong(slot, mark.offset());
         memory.putLong(slot + Long.BYTES, mark.timeMillis());
-        memory.putLong(
-                slot + 2 * Long.BYTES,
-                (long) detail.length << LENGTH_SHIFT | mark.kind().ordinal());
+        memory.putLong(slot + 2 * Long.BYTES, (long) detail.length << LENGTH_SHIFT | KINDS.indexOf(mark.kind()));
         memory.put(slot + DETAIL, detail, 0, detail.length);
         count++;
         memory.putLong(at, count);
@@ -84,14 +86,13 @@ final class RingMarks {
         long form = memory.getLong(slot + 2 * Long.BYTES);
         int kind = (int) form;
         int length = (int) (form >> LENGTH_SHIFT);
-        if (kind < 0 || kind >= Mark.Kind.values().length || length < 0 || length > SLOT_BYTES - DETAIL) {
+        if (kind < 0 || kind >= KINDS.size() || length < 0 || length > SLOT_BYTES - DETAIL) {
             return Optional.empty();
         }
         byte[] detail = new byte[length];
         memory.get(slot + DETAIL, detail, 0, length);
         try {
-            return Optional.of(
-                    new Mark(offset, time, Mark.Kind.values()[kind], new String(detail, StandardCharsets.UTF_8)));
+            return Optional.of(new Mark(offset, time, KINDS.get(kind), new String(detail, StandardCharsets.UTF_8)));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }

@@ -116,8 +116,10 @@ public final class HardeningWall implements Wall {
         running.ifPresent(run -> {
             Restraints restraints = restrainer.of(partition.definition());
             Path init = proc.resolve(Long.toString(run.init().pid()));
-            promises.add(capabilities(restraints, init.resolve("status")));
-            promises.add(systemCalls(restraints, init.resolve("status")));
+            Path status = init.resolve("status");
+            Optional<String> words = text(status);
+            promises.add(capabilities(restraints, status, words));
+            promises.add(systemCalls(restraints, status, words));
             promises.add(
                     limits(restraints, proc.resolve(Long.toString(run.holder().pid()))));
         });
@@ -149,14 +151,14 @@ public final class HardeningWall implements Wall {
                 other);
     }
 
-    private Promise capabilities(Restraints restraints, Path status) {
+    private Promise capabilities(Restraints restraints, Path status, Optional<String> words) {
         String promised = restraints.dropped().isEmpty()
                 ? "all of them, inside only"
                 : "without "
                         + restraints.dropped().stream()
                                 .map(Capability::toString)
                                 .collect(Collectors.joining(" "));
-        Optional<Long> found = field(status, "CapBnd:", 16);
+        Optional<Long> found = field(words, "CapBnd:", 16);
         boolean held = found.isPresent() && found.equals(everyCapability().map(all -> all & ~dropped(restraints)));
         return promise(
                 Resource.CAPABILITIES,
@@ -178,11 +180,11 @@ public final class HardeningWall implements Wall {
                 .map(last -> (1L << Integer.parseInt(last.strip()) + 1) - 1);
     }
 
-    private Promise systemCalls(Restraints restraints, Path status) {
+    private Promise systemCalls(Restraints restraints, Path status, Optional<String> words) {
         String promised = "filtered by " + restraints.instructions() + " instructions, " + restraints.digest();
-        long ours = field(proc.resolve("self/status"), FILTERS, 10).orElse(0L);
-        Optional<Long> mode = field(status, "Seccomp:", 10);
-        Optional<Long> filters = field(status, FILTERS, 10);
+        long ours = field(text(proc.resolve("self/status")), FILTERS, 10).orElse(0L);
+        Optional<Long> mode = field(words, "Seccomp:", 10);
+        Optional<Long> filters = field(words, FILTERS, 10);
         // A manager that runs behind a filter itself, say in a container, has handed that one on.
         boolean held = mode.equals(Optional.of(FILTER_MODE)) && filters.equals(Optional.of(ours + 1));
         String found = mode.isEmpty()
@@ -251,13 +253,17 @@ public final class HardeningWall implements Wall {
         return new Promise(resource, promised, readBack, Strength.CAPPED, held, evidence.toString(), Optional.empty());
     }
 
-    private static Optional<Long> field(Path status, String label, int radix) {
-        return text(status).stream()
-                .flatMap(String::lines)
-                .filter(line -> line.startsWith(label))
-                .map(line ->
-                        Long.parseUnsignedLong(line.substring(label.length()).strip(), radix))
-                .findFirst();
+    /** A number of /proc/PID/status; proc(5). Each label begins a line, the first one apart. */
+    private static Optional<Long> field(Optional<String> status, String label, int radix) {
+        return status.flatMap(text -> {
+            int at = text.indexOf("\n" + label);
+            return at < 0
+                    ? Optional.empty()
+                    : Optional.of(Long.parseUnsignedLong(
+                            text.substring(at + 1 + label.length(), text.indexOf('\n', at + 1))
+                                    .strip(),
+                            radix));
+        });
     }
 
     private static Optional<String> text(Path path) {

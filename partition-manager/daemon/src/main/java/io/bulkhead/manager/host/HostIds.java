@@ -5,23 +5,31 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.regex.Pattern;
 
 /**
  * Whom the host itself has given ids that a partition could get: users and groups, and what users may map into namespaces of
  * their own; passwd(5), group(5), subuid(5), subgid(5). Such a user could reach the partition's processes and files. What is
- * entered in subuid for the control plane's user, so that nobody else is given it, is ours. Reads the files each time: they
- * are small, and an administrator adds users when he likes. Safe for any thread.
+ * entered in subuid for the control plane's user, so that nobody else is given it, is ours. Reads the files each time, since
+ * they are small, and an administrator adds users when he likes; takes them apart only when they have changed, since that is
+ * asked at each start, and each second. Safe for any thread.
  */
 public final class HostIds {
     private static final Pattern NUMBER = Pattern.compile("\\d{1,10}");
 
+    /** What the lines of a file were the last time. */
+    private record Parsed(String text, List<String[]> lines) {}
+
     private final Path etc;
     private final String ours;
+    private final ConcurrentMap<String, Parsed> parsed = new ConcurrentHashMap<>();
 
     /**
      * @param etc {@code /etc} but in tests
@@ -78,20 +86,28 @@ public final class HostIds {
     }
 
     private List<String[]> lines(String file) {
-        Path path = etc.resolve(file);
-        List<String[]> lines = new ArrayList<>();
-        if (!Files.exists(path)) {
-            return lines;
+        String text = text(etc.resolve(file));
+        Parsed before = parsed.get(file);
+        if (before != null && before.text().equals(text)) {
+            return before.lines();
         }
+        List<String[]> lines = new ArrayList<>();
+        for (String line : text.split("\n")) {
+            if (!line.isBlank() && !line.startsWith("#")) {
+                lines.add(line.strip().split(":"));
+            }
+        }
+        parsed.put(file, new Parsed(text, lines));
+        return lines;
+    }
+
+    /** Nothing where there is no such file. */
+    private static String text(Path path) {
         try {
             // Names in any encoding: only what is ASCII counts.
-            for (String line :
-                    Files.readString(path, StandardCharsets.ISO_8859_1).split("\n")) {
-                if (!line.isBlank() && !line.startsWith("#")) {
-                    lines.add(line.strip().split(":"));
-                }
-            }
-            return lines;
+            return Files.readString(path, StandardCharsets.ISO_8859_1);
+        } catch (NoSuchFileException e) {
+            return "";
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read whom the host has given ids: " + e.getMessage(), e);
         }

@@ -40,7 +40,8 @@ import java.util.stream.Stream;
  *
  * @param root steps before the pivot; nothing in them touches a path that the partition can write
  * @param kernel steps inside the partition's namespaces, after the pivot
- * @param ownFiles the partition's own directories, after the last program has run there on the host's behalf
+ * @param ownFiles the partition's own directories, after the last program has run there on the host's behalf; their sources
+ *     are relative to wherever they are kept
  */
 public record MountPlan(List<MountStep> root, List<MountStep> kernel, List<MountStep> ownFiles) {
     /** The group tty of Debian; its members may write to terminals. */
@@ -89,7 +90,7 @@ public record MountPlan(List<MountStep> root, List<MountStep> kernel, List<Mount
         addMasks(kernel, layout);
         kernel.add(new Directory(SHOWN, 0755));
         new TreeMap<>(request.shownTexts()).forEach((target, text) -> kernel.add(new ShownText(target, text)));
-        return new MountPlan(root, kernel, ownFiles(request, layout));
+        return new MountPlan(root, kernel, ownFiles(layout));
     }
 
     /** The first step of all: what the root is on. */
@@ -246,12 +247,11 @@ public record MountPlan(List<MountStep> root, List<MountStep> kernel, List<Mount
                 .forEach(steps::add);
     }
 
-    private static List<MountStep> ownFiles(RootRequest request, HostLayout layout) {
-        Path files = request.storage().own() ? StorageRunner.DESK : request.files();
+    private static List<MountStep> ownFiles(HostLayout layout) {
         List<MountStep> steps = new ArrayList<>();
         for (String name : OWN) {
             // Set-user-id programs of its own stay possible, as on any machine; they cannot reach beyond its ids.
-            steps.add(new IdmappedBind(files.resolve(name), "/" + name, EnumSet.of(MountAttribute.NO_DEV)));
+            steps.add(new IdmappedBind(Path.of(name), "/" + name, EnumSet.of(MountAttribute.NO_DEV)));
         }
         if (layout.present().contains(DPKG)) {
             steps.add(new IdmappedBindIfPresent(new IdmappedBind(

@@ -71,13 +71,18 @@ public final class MountRunner implements AutoCloseable {
         this.procMounter = procMounter;
     }
 
-    /** Takes detached copies of the host's directories that later steps show, while the host is still in sight. */
-    public void cloneTrees(List<MountStep> steps) {
+    /**
+     * Takes detached copies of the directories that later steps show, while the host is still in sight; those that were taken
+     * before a failure are not taken again.
+     *
+     * @param base what the paths of the steps are relative to, if they are
+     */
+    public void cloneTrees(Path base, List<MountStep> steps) {
         for (MountStep step : steps) {
             if (step instanceof IdmappedBind bind) {
-                clone(bind);
+                clone(base, bind);
             } else if (step instanceof IdmappedBindIfPresent optional) {
-                clone(optional.bind());
+                clone(base, optional.bind());
             }
         }
     }
@@ -192,16 +197,22 @@ public final class MountRunner implements AutoCloseable {
         sys.mount(slave.toString(), console, "", BIND, "");
     }
 
-    private void clone(IdmappedBind bind) {
-        Fd tree = sys.cloneTree(bind.source(), false);
+    private void clone(Path base, IdmappedBind bind) {
+        if (trees.containsKey(bind)) {
+            return;
+        }
+        Fd tree = sys.cloneTree(base.resolve(bind.source()), false);
+        try {
+            sys.setMountAttributes(tree, bind.attributes(), Optional.of(idMapping));
+        } catch (RuntimeException e) {
+            tree.close();
+            throw e;
+        }
         trees.put(bind, tree);
-        sys.setMountAttributes(tree, bind.attributes(), Optional.of(idMapping));
     }
 
     private void attach(IdmappedBind bind, Path target) {
-        if (!trees.containsKey(bind)) {
-            clone(bind);
-        }
+        clone(SLASH, bind);
         try (Fd tree = Objects.requireNonNull(trees.get(bind))) {
             sys.attachTree(tree, target);
         }

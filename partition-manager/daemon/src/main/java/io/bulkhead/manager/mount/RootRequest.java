@@ -8,19 +8,13 @@ import java.util.Map;
  * What differs from partition to partition.
  *
  * @param ids the partition's ids on the host
- * @param files the partition's own directory with {@code etc}, {@code var}, {@code home}, {@code root}, {@code srv}
  * @param hostOpt whether the host's /opt is shown
  * @param console the slave of the console's terminal, on the host
  * @param storage what else is shown
  * @param shownTexts what files of the kernel's show in place of what the host sees, by their paths inside
  */
 public record RootRequest(
-        UidRange ids, Path files, boolean hostOpt, Path console, StoragePlan storage, Map<String, String> shownTexts) {
-    /** One with nothing but the partition's directory, that is shown the kernel's own files. */
-    public RootRequest(UidRange ids, Path files, boolean hostOpt, Path console) {
-        this(ids, files, hostOpt, console, StoragePlan.NONE, Map.of());
-    }
-
+        UidRange ids, boolean hostOpt, Path console, StoragePlan storage, Map<String, String> shownTexts) {
     public RootRequest {
         shownTexts = Map.copyOf(shownTexts);
     }

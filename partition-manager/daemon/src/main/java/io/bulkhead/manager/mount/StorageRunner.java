@@ -14,6 +14,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Shows volumes and shares on the calling thread of a boot, which stands in the new root. A place below the partition's
@@ -21,8 +22,10 @@ import java.util.Set;
  * For one thread; owns the trees that it takes until they are attached.
  */
 public final class StorageRunner implements AutoCloseable {
-    /** Where a volume is attached for a moment, to take directories of it; relative to the new root. */
-    static final Path DESK = Path.of("mnt");
+    /** Where a volume may be attached for a moment, to take directories of it; relative to the new root. */
+    private static final Path DESK = Path.of("mnt");
+
+    private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
     private static final Path SLASH = Path.of("/");
     private static final Set<OpenFlag> PLACE = EnumSet.of(OpenFlag.PATH, OpenFlag.DIRECTORY);
@@ -48,28 +51,43 @@ public final class StorageRunner implements AutoCloseable {
      * Takes what is to be shown later, while the host is in sight.
      *
      * @param files the partition's directory on the host, where its own files are unless they are on a volume
-     * @param ownFiles takes those, with the volume attached on {@link #DESK} if there is one
+     * @param ownFiles takes those from a directory; done once more if it has met EINVAL
      */
-    public void take(Path files, Runnable ownFiles) {
+    public void take(Path files, Consumer<Path> ownFiles) {
         Trees trees = plan.trees().get();
         shares = trees.shares();
-        if (trees.own().isPresent()) {
-            sys.attachTree(trees.own().get(), DESK);
-            makePlaces(DESK);
-            ownFiles.run();
-            sys.unmount(DESK, true);
-        } else {
-            makePlaces(files);
-            ownFiles.run();
-        }
+        Consumer<Path> own = directory -> {
+            makePlaces(directory);
+            ownFiles.accept(directory);
+        };
+        trees.own().ifPresentOrElse(tree -> takeFrom(tree, own), () -> own.accept(files));
         for (Fd volume : trees.volumes()) {
-            sys.attachTree(volume, DESK);
-            Fd content = sys.cloneTree(DESK.resolve(StoragePlan.CONTENT), false);
-            taken.add(content);
-            volumes.add(content);
-            sys.setMountAttributes(content, NO_DEVICES, Optional.of(idMapping));
+            takeFrom(volume, directory -> takeContent(directory.resolve(StoragePlan.CONTENT)));
+        }
+    }
+
+    /**
+     * Takes directories of a mount that is on no path: through its descriptor, or before kernel 6.15, which copies nothing of
+     * such a mount, by attaching it for a moment.
+     */
+    private void takeFrom(Fd tree, Consumer<Path> work) {
+        try {
+            work.accept(DESCRIPTORS.resolve(Integer.toString(tree.number())));
+        } catch (ErrnoException e) {
+            if (!e.is(Errno.EINVAL)) {
+                throw e;
+            }
+            sys.attachTree(tree, DESK);
+            work.accept(DESK);
             sys.unmount(DESK, true);
         }
+    }
+
+    private void takeContent(Path directory) {
+        Fd content = sys.cloneTree(directory, false);
+        taken.add(content);
+        sys.setMountAttributes(content, NO_DEVICES, Optional.of(idMapping));
+        volumes.add(content);
     }
 
     /** Shows all of it, when the partition's own files are shown and no program runs on the host's behalf any more. */

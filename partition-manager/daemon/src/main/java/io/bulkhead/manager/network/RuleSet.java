@@ -24,6 +24,9 @@ record RuleSet(NetworkNames names, List<Port> ports, Egress egress) {
     /** Connections that a partition may have open with what is behind the host: the host's table of them is shared. */
     private static final int CONNECTIONS = 8192;
 
+    /** Those inside are told, who would otherwise wait for each name server and connection until their patience ends. */
+    private static final String TELL = "reject with icmp admin-prohibited";
+
     /**
      * The way out.
      *
@@ -213,6 +216,15 @@ record RuleSet(NetworkNames names, List<Port> ports, Egress egress) {
         }
         chains.put("prerouting", prerouting);
         chains.put("output", output);
+        if (!egress.isOpen()) {
+            // Here, since a host that passes nothing on drops it before its forward hook; behind connection tracking.
+            chains.put(
+                    "closed",
+                    List.of(
+                            "type filter hook prerouting priority -150; policy accept;",
+                            "iifname " + bridge + " ct state new ip daddr != " + names.subnet()
+                                    + " fib daddr type != { local, broadcast, multicast } " + TELL));
+        }
         List<String> postrouting = new ArrayList<>(List.of("type nat hook postrouting priority 100; policy accept;"));
         if (egress.masquerade()) {
             postrouting.add("ip saddr " + names.subnet() + " oifname " + out(bridge) + " masquerade");
@@ -241,8 +253,7 @@ record RuleSet(NetworkNames names, List<Port> ports, Egress egress) {
                     + " ct state new add @connections { ip saddr ct count over " + CONNECTIONS + " } drop");
             rules.add("iifname " + bridge + " oifname " + out(bridge) + " accept");
         }
-        // Told to those inside, who would otherwise wait for each name server and connection until their patience ends.
-        rules.add("iifname " + bridge + " reject with icmp admin-prohibited");
+        rules.add("iifname " + bridge + " " + TELL);
         rules.add("oifname " + bridge + " ct state established,related accept");
         rules.add("oifname " + bridge + " ct status dnat accept");
         rules.add("oifname " + bridge + " drop");

@@ -29,11 +29,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The manager's Unix socket: owned by root and the control plane's group, mode 0660. Each connection has a thread of its
- * own; beyond 128 of them a connection is refused in so many words.
+ * own; beyond 512 of them a connection is refused in so many words.
  */
 public final class ManagerServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ManagerServer.class);
-    private static final int MAX_CONNECTIONS = 128;
+    /** The console service has one for each partition, which is some four hundred. */
+    private static final int MAX_CONNECTIONS = 512;
+
     private static final Duration REFUSAL_DEADLINE = Duration.ofMillis(100);
     /** Where accept(2) cannot succeed, for want of descriptors say, it is not asked in a tight circle. */
     private static final long ACCEPT_PAUSE_MILLIS = 100;

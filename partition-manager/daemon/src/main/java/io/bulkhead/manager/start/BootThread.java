@@ -135,7 +135,7 @@ final class BootThread extends Thread {
         // From where it stands in the new root, each path has one name to look up instead of all that lead there.
         sys.changeDirectory(order.mountPoint());
         runner.run(DOT, plan.rootContent());
-        storage.take(order.request().files(), () -> runner.cloneTrees(plan.ownFiles()));
+        storage.take(order.request().files(), files -> runner.cloneTrees(files, plan.ownFiles()));
         step = BootStep.FIND_INIT;
         findInit();
         step = BootStep.PIVOT;

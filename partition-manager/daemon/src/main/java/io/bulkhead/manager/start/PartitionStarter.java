@@ -108,7 +108,6 @@ public final class PartitionStarter implements Starter, AutoCloseable {
         Supplier<MountPlan> plan = () -> MountPlan.of(
                 new RootRequest(
                         request.uidRange(),
-                        request.files(),
                         request.hostOpt(),
                         terminal.slave(),
                         request.storage(),

@@ -3,66 +3,47 @@ package io.bulkhead.manager.storage;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.manager.mount.StoragePlan.Trees;
 import io.bulkhead.manager.sys.Fd;
-import io.bulkhead.manager.sys.MountAttribute;
-import io.bulkhead.manager.sys.Syscalls;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
 
 /**
- * What one boot is to show, in the making: mounting takes some milliseconds, in which the holder loads. Owns the loop
- * devices, the mounts and the shares that it was given or has made. Closed by whoever has begun the boot, when its mounts
- * are in the partition or it has failed.
+ * What one boot is to show, which may be in the making: mounting takes some milliseconds, in which the holder loads. Owns the
+ * volumes and the shares that it was given. Closed by whoever has begun the boot, when its mounts are in the partition or it has
+ * failed.
  */
 final class BootTrees implements Supplier<Trees>, AutoCloseable {
-    /** An error stops all writing until somebody has looked; nothing that is deleted is given back to the host's disk. */
-    private static final Map<String, String> OPTIONS = Map.of("errors", "remount-ro", "nodiscard", "");
-
-    private static final Set<MountAttribute> NO_DEVICES = EnumSet.of(MountAttribute.NO_DEV);
-
-    private final Syscalls sys;
-    private final Optional<LoopDevices.Attached> own;
-    private final List<LoopDevices.Attached> volumes;
+    private final boolean own;
+    private final MountedVolumes volumes;
     private final List<Fd> shares;
-    private final List<Fd> made = new ArrayList<>();
-    private final FutureTask<Trees> work = new FutureTask<>(this::mount);
+    private final FutureTask<Trees> work = new FutureTask<>(this::make);
 
-    BootTrees(
-            Syscalls sys,
-            PartitionName name,
-            Optional<LoopDevices.Attached> own,
-            List<LoopDevices.Attached> volumes,
-            List<Fd> shares) {
-        this.sys = sys;
+    /**
+     * @param own whether the first of the volumes has the partition's own files
+     * @param volumes mounted beside if they are not yet
+     */
+    BootTrees(PartitionName name, boolean own, MountedVolumes volumes, List<Fd> shares) {
         this.own = own;
-        this.volumes = List.copyOf(volumes);
+        this.volumes = volumes;
         this.shares = List.copyOf(shares);
+        if (volumes.isMounted()) {
+            work.run();
+            return;
+        }
         Thread thread = new Thread(work, "storage-" + name);
         thread.setDaemon(true);
         thread.start();
     }
 
-    private Trees mount() {
-        Optional<Fd> ownTree = own.map(this::mount);
-        return new Trees(ownTree, volumes.stream().map(this::mount).toList(), shares);
-    }
-
-    private Fd mount(LoopDevices.Attached device) {
-        Fd tree = mount(sys, device.node());
-        made.add(tree);
-        return tree;
-    }
-
-    /** A detached mount of the volume on a device. */
-    static Fd mount(Syscalls sys, Path device) {
-        return sys.makeMount("ext4", device, OPTIONS, NO_DEVICES);
+    private Trees make() {
+        if (!volumes.isMounted()) {
+            volumes.mount();
+        }
+        List<Fd> trees = volumes.trees();
+        return new Trees(
+                own ? Optional.of(trees.get(0)) : Optional.empty(), trees.subList(own ? 1 : 0, trees.size()), shares);
     }
 
     @Override
@@ -97,9 +78,7 @@ final class BootTrees implements Supplier<Trees>, AutoCloseable {
         } catch (RuntimeException e) {
             // Whoever wanted it was told.
         }
-        made.forEach(Fd::close);
+        volumes.close();
         shares.forEach(Fd::close);
-        own.ifPresent(LoopDevices.Attached::close);
-        volumes.forEach(LoopDevices.Attached::close);
     }
 }

@@ -13,12 +13,15 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** Loop devices on volumes; loop(4). Safe for any thread. */
 final class LoopDevices {
@@ -132,22 +135,58 @@ final class LoopDevices {
         return found;
     }
 
-    /** Waits until devices of a directory are gone, and returns those that are not; the mounts go a moment after the last task. */
-    List<String> awaitNoneBelow(Path directory, long patienceMillis) {
+    /**
+     * Waits until devices of a directory are gone, and returns those that are not; the mounts go a moment after the last task.
+     *
+     * @param others that may stay
+     */
+    List<String> awaitNoneBelow(Path directory, Collection<String> others, long patienceMillis) {
+        return awaitNone(
+                () -> below(directory).stream()
+                        .filter(name -> !others.contains(name))
+                        .toList(),
+                patienceMillis);
+    }
+
+    /**
+     * Waits until devices show their files no more, and returns those that still do.
+     *
+     * @param devices as in /sys/block, by their files
+     */
+    List<String> awaitGone(Map<Path, String> devices, long patienceMillis) {
+        return awaitNone(
+                () -> devices.entrySet().stream()
+                        .filter(device -> backingFile(device.getValue())
+                                .equals(device.getKey().toString()))
+                        .map(Map.Entry::getValue)
+                        .toList(),
+                patienceMillis);
+    }
+
+    private static List<String> awaitNone(Supplier<List<String>> devices, long patienceMillis) {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patienceMillis);
-        List<String> left = below(directory);
+        List<String> left = devices.get();
         while (!left.isEmpty() && System.nanoTime() < deadline) {
             LockSupport.parkNanos(PAUSE_NANOS);
-            left = below(directory);
+            left = devices.get();
         }
         return left;
     }
 
+    /** Whether the file system on a device has met an error since it was last repaired; it is mounted. */
+    boolean hasErrors(String name) {
+        String count = text(root.resolve("sys/fs/ext4").resolve(name).resolve("errors_count"));
+        return !count.equals("0");
+    }
+
     /** Empty where the device has no such file: it shows nothing. */
     private String text(String name, String file) {
+        return text(root.resolve("sys/block").resolve(name).resolve(file));
+    }
+
+    private static String text(Path file) {
         try {
-            return KernelText.read(root.resolve("sys/block").resolve(name).resolve(file))
-                    .strip();
+            return KernelText.read(file).strip();
         } catch (IOException e) {
             return "";
         }

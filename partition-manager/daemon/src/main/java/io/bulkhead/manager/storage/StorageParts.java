@@ -15,6 +15,9 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -29,6 +32,7 @@ public final class StorageParts {
     private final HandedDisks disks;
     private final ShareSources shares;
     private final StorageReading reading;
+    private final ConcurrentMap<PartitionName, VolumesAhead> ahead = new ConcurrentHashMap<>();
 
     private StorageParts(
             Syscalls sys, Path root, Path partitions, Tools tools, Consumer<Path> removeTree, ShareSources shares) {
@@ -91,9 +95,15 @@ public final class StorageParts {
      * What partitions have.
      *
      * @param diskBounded whether block I/O with the disk below is bounded, because one was found
+     * @param executor for what is mounted ahead; its threads may wait
      */
-    public StorageWall wall(Cgroups cgroups, boolean diskBounded) {
-        return new StorageWall(sys, cgroups, diskBounded, partitions, this);
+    public StorageWall wall(Cgroups cgroups, boolean diskBounded, Executor executor) {
+        return wall(cgroups, diskBounded, executor, StorageWall.PATIENCE_MILLIS);
+    }
+
+    /** @param patienceMillis how long devices of a run that is over may take to go */
+    StorageWall wall(Cgroups cgroups, boolean diskBounded, Executor executor, long patienceMillis) {
+        return new StorageWall(sys, cgroups, diskBounded, executor, patienceMillis, this);
     }
 
     /**
@@ -107,15 +117,18 @@ public final class StorageParts {
 
     /**
      * Opens the directory with a partition's own files where they are on a volume, by a mount that nobody else sees and that
-     * goes with the descriptor; the caller closes it. The partition may run.
+     * goes with the descriptor; the caller closes it. The partition may run. Under the partition's lock, like all that changes
+     * its storage.
      *
      * @return empty where they lie in the partition's directory
      */
     public Optional<Fd> openOwn(PartitionName name) {
-        Path own = new StoragePaths(partitions.resolve(name.value())).own();
+        Path own = paths(name).own();
         if (!Files.exists(own)) {
             return Optional.empty();
         }
+        // Now rather than while its files are open here, on another device.
+        ahead(name).prepare();
         List<String> shown = loops.of(own);
         if (!shown.isEmpty()) {
             return Optional.of(openRoot(Path.of("/dev", shown.get(0))));
@@ -127,7 +140,7 @@ public final class StorageParts {
     }
 
     private Fd openRoot(Path device) {
-        try (Fd tree = BootTrees.mount(sys, device)) {
+        try (Fd tree = MountedVolumes.mount(sys, device)) {
             return sys.openAt(tree, ".", EnumSet.of(OpenFlag.DIRECTORY));
         }
     }
@@ -148,6 +161,30 @@ public final class StorageParts {
                 return 0;
             }
             throw e;
+        }
+    }
+
+    StoragePaths paths(PartitionName name) {
+        return new StoragePaths(partitions.resolve(name.value()));
+    }
+
+    /** What is mounted ahead of a partition's next run. */
+    VolumesAhead ahead(PartitionName name) {
+        return ahead.computeIfAbsent(name, each -> new VolumesAhead(sys, loops, volumes, paths(each)));
+    }
+
+    /** Brings everything that is mounted ahead of a run to rest. */
+    void letGo() {
+        ahead.values().forEach(VolumesAhead::letGo);
+    }
+
+    /** Brings what is mounted ahead of a partition's next run to rest, since there is none to come. */
+    void forget(PartitionName name) {
+        VolumesAhead there = ahead.get(name);
+        if (there != null) {
+            there.expect(List.of());
+            there.letGo();
+            ahead.remove(name);
         }
     }
 

@@ -20,7 +20,6 @@ import io.bulkhead.manager.record.PartitionRecord;
 import io.bulkhead.manager.start.RunningPartition;
 import io.bulkhead.manager.start.StartRequest;
 import io.bulkhead.manager.storage.BlockDevices.BlockDevice;
-import io.bulkhead.manager.storage.LoopDevices.Attached;
 import io.bulkhead.manager.sys.Fd;
 import io.bulkhead.manager.sys.Syscalls;
 import io.bulkhead.manager.undo.Undo;
@@ -31,6 +30,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +39,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,16 +48,18 @@ import org.slf4j.LoggerFactory;
  * Volumes, disks and shares of partitions: made and looked after at rest, shown to each run, and gone from the kernel
  * after it. Files outlive everything but the partition's deletion.
  */
-public final class StorageWall implements Wall {
+public final class StorageWall implements Wall, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StorageWall.class);
 
     /** The kernel takes the last mount of a run away some milliseconds after the last task, and then the device. */
-    private static final long PATIENCE_MILLIS = 10_000;
+    static final long PATIENCE_MILLIS = 10_000;
 
     private final Syscalls sys;
     private final Cgroups cgroups;
     private final boolean diskBounded;
-    private final Path partitions;
+    private final Executor executor;
+    private final long patienceMillis;
+    private final StorageParts parts;
     private final LoopDevices loops;
     private final VolumeFiles volumes;
     private final OwnFiles ownFiles;
@@ -69,11 +73,20 @@ public final class StorageWall implements Wall {
     /** The devices of each run, by the files that they show. */
     private final ConcurrentMap<PartitionName, Map<Path, String>> runs = new ConcurrentHashMap<>();
 
-    StorageWall(Syscalls sys, Cgroups cgroups, boolean diskBounded, Path partitions, StorageParts parts) {
+    /** @param executor for what is mounted ahead; its threads may wait */
+    StorageWall(
+            Syscalls sys,
+            Cgroups cgroups,
+            boolean diskBounded,
+            Executor executor,
+            long patienceMillis,
+            StorageParts parts) {
         this.sys = sys;
         this.cgroups = cgroups;
         this.diskBounded = diskBounded;
-        this.partitions = partitions;
+        this.executor = executor;
+        this.patienceMillis = patienceMillis;
+        this.parts = parts;
         this.loops = parts.loops();
         this.volumes = parts.volumes();
         this.ownFiles = parts.ownFiles();
@@ -83,7 +96,7 @@ public final class StorageWall implements Wall {
     }
 
     private StoragePaths paths(PartitionName name) {
-        return new StoragePaths(partitions.resolve(name.value()));
+        return parts.paths(name);
     }
 
     // ---- at rest
@@ -150,6 +163,11 @@ public final class StorageWall implements Wall {
     public void bind(PartitionRecord partition) {
         Optional<StorageSlice> storage = storage(partition);
         StoragePaths paths = paths(partition.name());
+        parts.forget(partition.name());
+        if (storage.isPresent()) {
+            // What a manager that was killed had mounted goes by itself, a moment later.
+            requireDetached(paths, List.of());
+        }
         ownFiles.bring(paths, storage.flatMap(StorageSlice::own));
         List<Volume> claimed = storage.map(StorageSlice::volumes).orElse(List.of());
         claimed.forEach(volume -> bring(paths, volume));
@@ -159,6 +177,30 @@ public final class StorageWall implements Wall {
         disks.bind(paths, storage.map(StorageSlice::disks).orElse(List.of()));
         for (Share share : partition.definition().shares()) {
             shares.take(share, partition.uidRange()).close();
+        }
+        parts.ahead(partition.name()).expect(files(paths, storage));
+        mountAhead(partition.name());
+    }
+
+    /** Those that a run has mounted, its own files first. */
+    private static List<Path> files(StoragePaths paths, Optional<StorageSlice> storage) {
+        List<Path> files = new ArrayList<>();
+        storage.flatMap(StorageSlice::own).ifPresent(size -> files.add(paths.own()));
+        storage.map(StorageSlice::volumes).orElse(List.of()).forEach(volume -> files.add(paths.volume(volume.name())));
+        return files;
+    }
+
+    /** Beside, since nobody waits for it before the next start. */
+    private void mountAhead(PartitionName name) {
+        VolumesAhead ahead = parts.ahead(name);
+        if (!ahead.due()) {
+            return;
+        }
+        try {
+            executor.execute(ahead::prepare);
+        } catch (RejectedExecutionException e) {
+            // The manager goes, and takes what is mounted along.
+            LOG.atDebug().addKeyValue("partition", name).log("Its volumes are not mounted ahead any more");
         }
     }
 
@@ -253,22 +295,24 @@ public final class StorageWall implements Wall {
                 half.push("let a share go", tree::close);
                 shares.add(tree);
             }
-            requireDetached(paths);
-            Map<Path, String> devices = new TreeMap<>();
-            Optional<Attached> own = storage.flatMap(StorageSlice::own).map(size -> attach(paths.own(), devices, half));
-            List<Volume> claimed = storage.map(StorageSlice::volumes).orElse(List.of());
-            List<Attached> attached = claimed.stream()
-                    .map(volume -> attach(paths.volume(volume.name()), devices, half))
-                    .toList();
+            MountedVolumes mounted = volumesOfRun(name, files(paths, storage));
+            half.push("let its volumes go", mounted::close);
+            Map<Path, String> devices = mounted.devices();
             runs.put(name, devices);
-            open(partition, devices, handed);
-            BootTrees trees = new BootTrees(sys, name, own, attached, shares);
+            Set<String> bounded = bounded(devices, handed);
+            if (!bounded.isEmpty() || !handed.isEmpty()) {
+                open(partition, bounded, handed);
+            }
+            boolean own = storage.flatMap(StorageSlice::own).isPresent();
+            BootTrees trees = new BootTrees(name, own, mounted, shares);
             half.keep();
             boots.put(name, trees);
             undo.push("let its volumes go", () -> closeBoot(name));
             return request.withStorage(new StoragePlan(
-                    own.isPresent(),
-                    claimed.stream().map(Volume::at).toList(),
+                    own,
+                    storage.map(StorageSlice::volumes).orElse(List.of()).stream()
+                            .map(Volume::at)
+                            .toList(),
                     shared.stream().map(Share::at).toList(),
                     handed.stream()
                             .map(disk -> new StoragePlan.DiskNode(disk.name(), disk.major(), disk.minor()))
@@ -285,9 +329,26 @@ public final class StorageWall implements Wall {
         }
     }
 
-    /** Two devices on one file would be two file systems on the same blocks. */
-    private void requireDetached(StoragePaths paths) {
-        List<String> left = loops.awaitNoneBelow(paths.directory(), PATIENCE_MILLIS);
+    /** As they were mounted ahead, or on devices and still to be mounted. */
+    private MountedVolumes volumesOfRun(PartitionName name, List<Path> files) {
+        Optional<MountedVolumes> ahead = parts.ahead(name).take(files);
+        try {
+            requireDetached(
+                    paths(name), ahead.map(there -> there.devices().values()).orElse(List.of()));
+        } catch (RuntimeException e) {
+            ahead.ifPresent(MountedVolumes::close);
+            throw e;
+        }
+        return ahead.orElseGet(() -> MountedVolumes.attach(sys, loops, volumes, files));
+    }
+
+    /**
+     * Two devices on one file would be two file systems on the same blocks.
+     *
+     * @param ours the devices that may be there
+     */
+    private void requireDetached(StoragePaths paths, Collection<String> ours) {
+        List<String> left = loops.awaitNoneBelow(paths.directory(), ours, patienceMillis);
         if (!left.isEmpty()) {
             throw Refusal.of(
                     ProblemCode.CONFLICT,
@@ -296,28 +357,25 @@ public final class StorageWall implements Wall {
         }
     }
 
-    private Attached attach(Path file, Map<Path, String> devices, Undo undo) {
-        volumes.repair(file);
-        Attached attached = loops.attach(file);
-        undo.push("let " + attached.name() + " go", attached::close);
-        devices.put(file, attached.name());
-        return attached;
-    }
-
     /**
      * Opens the disks to the run, and bounds what it may do with them and with its volumes. What a volume does by direct I/O
      * is bounded with the disk below, where that is known: two bounds one after the other held it to 55 to 80 % of the rate.
      */
-    private void open(PartitionRecord partition, Map<Path, String> devices, List<BlockDevice> handed) {
+    private void open(PartitionRecord partition, Set<String> bounded, List<BlockDevice> handed) {
+        partition.slice().ifPresent(slice -> cgroups.boundDevices(partition.name(), slice.io(), bounded));
+        Set<String> nodes = new LinkedHashSet<>();
+        handed.forEach(disk -> nodes.add(disk.number()));
+        cgroups.openBlockDevices(partition.name(), nodes);
+    }
+
+    /** The devices with bounds of their own, as {@code 7:3}. */
+    private Set<String> bounded(Map<Path, String> devices, List<BlockDevice> handed) {
         Set<String> bounded = new LinkedHashSet<>();
         devices.values().stream()
                 .filter(device -> !diskBounded || !loops.isDirect(device))
                 .forEach(device -> bounded.add(loops.number(device)));
         handed.forEach(disk -> bounded.add(disk.diskNumber()));
-        partition.slice().ifPresent(slice -> cgroups.boundDevices(partition.name(), slice.io(), bounded));
-        Set<String> nodes = new LinkedHashSet<>();
-        handed.forEach(disk -> nodes.add(disk.number()));
-        cgroups.openBlockDevices(partition.name(), nodes);
+        return bounded;
     }
 
     @Override
@@ -346,7 +404,9 @@ public final class StorageWall implements Wall {
                 devices.put(Path.of(loops.backingFile(device)), device);
             }
             runs.put(partition.name(), devices);
-            open(partition, devices, handedNow(storage));
+            List<BlockDevice> handed = handedNow(storage);
+            open(partition, bounded(devices, handed), handed);
+            parts.ahead(partition.name()).expect(files(paths, Optional.of(storage)));
         });
     }
 
@@ -373,10 +433,23 @@ public final class StorageWall implements Wall {
         closeBoot(partition);
         cgroups.boundDevices(partition, IoSlice.UNLIMITED, Set.of());
         cgroups.openBlockDevices(partition, Set.of());
-        List<String> left = loops.awaitNoneBelow(paths(partition).directory(), PATIENCE_MILLIS);
+        parts.ahead(partition).letGo();
+        List<String> left = loops.awaitNoneBelow(paths(partition).directory(), List.of(), patienceMillis);
         if (!left.isEmpty()) {
             throw new IllegalStateException("its volumes are still on " + String.join(", ", left));
         }
         runs.remove(partition);
+        mountAhead(partition);
+    }
+
+    @Override
+    public void release(PartitionName partition) {
+        parts.forget(partition);
+    }
+
+    /** The manager goes: what it has mounted ahead comes to rest; runs go on. */
+    @Override
+    public void close() {
+        parts.letGo();
     }
 }

@@ -8,9 +8,9 @@
  *   partitions/NAME/disks               which disks were handed in, by what tells them from others
  * </pre>
  *
- * A volume is a preallocated file with an ext4 on it. While its partition runs, and only then, a loop device shows it, by
- * direct I/O, and goes by itself with the last mount (LO_FLAGS_AUTOCLEAR). It is mounted on nothing: the mount is handed
- * to the boot as a descriptor, so that neither the host sees it nor a killed manager leaves it.
+ * A volume is a preallocated file with an ext4 on it. While its partition runs, or is bound and was used before, one loop
+ * device shows it, by direct I/O, and goes by itself with the last mount (LO_FLAGS_AUTOCLEAR). It is mounted on nothing: the
+ * mount is handed to the boot as a descriptor, so that neither the host sees it nor a killed manager leaves it.
  *
  * <p>{@link io.bulkhead.manager.storage.StorageWall} is the entrance for {@code life}, {@link
  * io.bulkhead.manager.storage.StorageAdmission} for {@code admission}.

@@ -55,6 +55,9 @@ public final class ViewsWall implements Wall, AutoCloseable {
         /** Whether it was shown files of lxcfs, which are promised then. */
         private volatile boolean promised;
 
+        /** Whether its mounts may have files of lxcfs: one that came up meanwhile shows them to everybody who is there. */
+        private boolean visited;
+
         private volatile Optional<String> failure = Optional.empty();
 
         Shown(long pid, Fd init, boolean promised) {
@@ -122,7 +125,12 @@ public final class ViewsWall implements Wall, AutoCloseable {
         undo.push("let the views of " + partition.name() + " go", () -> afterRun(partition.name()));
         keeper.ensure();
         together(() -> {
-            show(partition.name(), shown);
+            if (shown.visited) {
+                show(partition.name(), shown);
+            } else {
+                // Its mounts are as the boot has made them, so no file of lxcfs is among them.
+                show(partition.name(), shown, names, List.of());
+            }
             return null;
         });
     }
@@ -161,8 +169,17 @@ public final class ViewsWall implements Wall, AutoCloseable {
                 .map(file -> ViewFiles.at(ROOT, file))
                 .filter(table.get()::hasLxcfs)
                 .toList();
+        show(name, shown, wrong, stale);
+    }
+
+    /**
+     * @param wrong names of files that are not those of the lxcfs that is there
+     * @param stale places of files of an earlier lxcfs
+     */
+    private void show(PartitionName name, Shown shown, List<String> wrong, List<Path> stale) {
+        shown.visited = true;
         try {
-            if (device.isPresent()) {
+            if (keeper.device().isPresent()) {
                 inner.show(shown.init, keeper.directory(), wrong, stale);
                 shown.promised = true;
                 shown.failure = Optional.empty();

@@ -165,6 +165,19 @@ class ConsoleRingTest {
     }
 
     @Test
+    void remembersMarksOfEveryKind() {
+        DyingMemory memory = new DyingMemory(ConsoleRing.memoryFor(4096));
+        ConsoleRing ring = ConsoleRing.format(memory, OWNER, 0);
+        for (Mark.Kind kind : Mark.Kind.values()) {
+            ring.mark(1, kind, "");
+        }
+
+        ConsoleRing next = ConsoleRing.recover(memory.survivor(), OWNER).orElseThrow();
+
+        assertThat(next.marks().all()).extracting(Mark::kind).containsExactly(Mark.Kind.values());
+    }
+
+    @Test
     void forgetsThePastBeforeItForgetsAGap() {
         ConsoleRing ring = ring(1000, 0);
         for (int i = 0; i < 40; i++) {

@@ -34,7 +34,9 @@ final class DyingMemory implements RingMemory {
 
     /** As the next process finds it. */
     DyingMemory survivor() {
-        return new DyingMemory(ByteBuffer.wrap(bytes.array().clone()));
+        byte[] copy = new byte[bytes.capacity()];
+        bytes.get(0, copy);
+        return new DyingMemory(ByteBuffer.wrap(copy));
     }
 
     private void store() {

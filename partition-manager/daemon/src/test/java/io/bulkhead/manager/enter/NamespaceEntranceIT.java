@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bulkhead.contract.partition.Init;
 import io.bulkhead.contract.partition.WindowSize;
+import io.bulkhead.manager.Alone;
 import io.bulkhead.manager.enter.Entrance.Entered;
 import io.bulkhead.manager.start.ConsoleTap;
 import io.bulkhead.manager.start.Endings;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Commands in a running partition of this machine's kernel; needs root. */
+@Alone("it compares what the whole host has before and after")
 class NamespaceEntranceIT {
     private final TestGround ground = new TestGround();
     private final Entrance entrance =

@@ -48,6 +48,21 @@ class HostIdsTest {
         assertThat(ids().holderIn(RANGE)).isEmpty();
     }
 
+    @Test
+    void seesWhatAnAdministratorChangesMeanwhile() throws IOException {
+        HostIds ids = ids();
+        assertThat(ids.holderIn(RANGE)).isEmpty();
+
+        Files.writeString(etc.resolve("subuid"), "ann:655359:2\n");
+        assertThat(ids.holderIn(RANGE)).isPresent();
+        assertThat(ids.holderIn(RANGE)).isPresent();
+
+        Files.writeString(etc.resolve("subuid"), "ann:155359:2\n");
+        assertThat(ids.holderIn(RANGE)).isEmpty();
+        Files.delete(etc.resolve("subuid"));
+        assertThat(ids.holderIn(RANGE)).isEmpty();
+    }
+
     private HostIds ids() {
         return new HostIds(etc, "bulkhead");
     }

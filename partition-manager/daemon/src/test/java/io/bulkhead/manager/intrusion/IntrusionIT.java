@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.bulkhead.contract.hardware.CpuSet;
 import io.bulkhead.contract.partition.Intrusion;
+import io.bulkhead.manager.Alone;
 import io.bulkhead.manager.cgroup.CgroupHierarchies;
 import io.bulkhead.manager.cgroup.CgroupHierarchies.Hierarchy;
 import io.bulkhead.manager.intrusion.Account.Reading;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
  * The account of one CPU of this host against what the scheduler says of all its tasks there, which version 1 tells for
  * each CPU: so it holds however busy the host is.
  */
+@Alone("it measures who uses a CPU")
 @Timeout(60)
 class IntrusionIT {
     private static final Duration WINDOW = Duration.ofSeconds(3);

@@ -203,12 +203,12 @@ class MountPlanTest {
 
         // When
         MountPlan plan = MountPlan.of(
-                new RootRequest(IDS, FILES, false, Path.of("/dev/pts/7"), storage, Map.of()), INIT, List.of(), DEBIAN);
+                new RootRequest(IDS, false, Path.of("/dev/pts/7"), storage, Map.of()), INIT, List.of(), DEBIAN);
 
         // Then
         assertThat(plan.ownFiles().subList(0, 5))
                 .extracting(step -> ((IdmappedBind) step).source().toString())
-                .containsExactly("mnt/etc", "mnt/var", "mnt/home", "mnt/root", "mnt/srv");
+                .containsExactly("etc", "var", "home", "root", "srv");
         assertThat(plan.root()).contains(new BlockNode("/dev/sdb", 8, 16));
         assertThat(plan.root().stream()
                         .filter(Directory.class::isInstance)
@@ -242,10 +242,7 @@ class MountPlanTest {
 
     private static MountPlan plan(boolean hostOpt, List<CgroupMount> groups, HostLayout layout) {
         return MountPlan.of(
-                new RootRequest(IDS, FILES, hostOpt, Path.of("/dev/pts/7"), StoragePlan.NONE, SHOWN),
-                INIT,
-                groups,
-                layout);
+                new RootRequest(IDS, hostOpt, Path.of("/dev/pts/7"), StoragePlan.NONE, SHOWN), INIT, groups, layout);
     }
 
     private static List<String> targets(MountPlan plan) {

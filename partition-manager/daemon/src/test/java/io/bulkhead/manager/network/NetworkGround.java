@@ -71,7 +71,7 @@ final class NetworkGround implements AutoCloseable {
     }
 
     NetworkGround(Optional<String> uplink, boolean masquerade) {
-        int number = ThreadLocalRandom.current().nextInt(1, 250);
+        int number = TestGround.networkByte();
         instance = new InstanceName(
                 "t-net-" + Integer.toHexString(ThreadLocalRandom.current().nextInt(0x1000, 0xFFFF)));
         subnet = Ipv4Subnet.parse("10.213." + number + ".0/24");

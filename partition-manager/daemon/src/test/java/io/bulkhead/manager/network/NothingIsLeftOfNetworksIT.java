@@ -14,6 +14,7 @@ import io.bulkhead.contract.partition.NetworkAccess;
 import io.bulkhead.contract.partition.NetworkSlice;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.Promise;
+import io.bulkhead.manager.Alone;
 import io.bulkhead.manager.cgroup.Cgroups;
 import io.bulkhead.manager.enter.NamespaceEntrance;
 import io.bulkhead.manager.start.GrouplessCgroups;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Whatever fails or dies, and whenever: no interface, rule or descriptor stays; needs root, iproute2, nftables. */
+@Alone("it compares what the whole host has before and after")
 class NothingIsLeftOfNetworksIT {
     private final NetworkGround ground = new NetworkGround();
 

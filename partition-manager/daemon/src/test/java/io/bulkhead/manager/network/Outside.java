@@ -3,6 +3,7 @@ package io.bulkhead.manager.network;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bulkhead.contract.partition.Ipv4Subnet;
+import io.bulkhead.manager.start.TestGround;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ final class Outside implements AutoCloseable {
     private final String space;
 
     Outside() {
-        int number = ThreadLocalRandom.current().nextInt(1, 250);
+        int number = TestGround.networkByte();
         subnet = Ipv4Subnet.parse("198.18." + number + ".0/24");
         String tag = Integer.toHexString(ThreadLocalRandom.current().nextInt(0x10000, 0xFFFFF));
         uplink = "bhup" + tag;

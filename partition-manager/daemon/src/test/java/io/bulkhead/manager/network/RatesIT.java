@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.bulkhead.contract.partition.NetworkAccess;
 import io.bulkhead.contract.partition.NetworkSlice;
 import io.bulkhead.contract.unit.BitRate;
+import io.bulkhead.manager.Alone;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The rates of both directions, within a tenth; needs root, iproute2, nftables and iperf3. */
+@Alone("it measures rates")
 class RatesIT {
     private static final Pattern RECEIVED =
             Pattern.compile("\"sum_received\":[^}]*\"bits_per_second\":\\s*([0-9.e+]+)");

@@ -52,6 +52,31 @@ class WayOutIT {
         }
     }
 
+    /** Who asks a name server out there hears no at once; on a host that passes nothing on, too. */
+    @Test
+    void tellsThoseInsideThatThereIsNoWayOut() throws IOException {
+        try (Outside outside = new Outside();
+                NetworkGround ground = new NetworkGround()) {
+            Files.writeString(Path.of("/proc/sys/net/ipv4/conf", outside.uplink, "forwarding"), "0");
+            ground.define("a", NetworkSlice.UNLIMITED, NetworkAccess.ALONE);
+            ground.start("a");
+            assertThat(Path.of("/proc/sys/net/ipv4/conf", ground.names.bridge(), "forwarding"))
+                    .content()
+                    .startsWith("0");
+
+            for (String address : List.of(outside.machine(), "192.0.2.53")) {
+                assertThat(ground.inside(
+                                "a",
+                                "perl -MIO::Socket::INET -e 'my $s = IO::Socket::INET->new(PeerAddr => q(" + address
+                                        + "), PeerPort => 53, Proto => q(udp)); $s->send(q(this)); alarm 3;"
+                                        + " print defined $s->recv(my $m, 99) ? $m : $!'"))
+                        .isEqualTo("No route to host");
+            }
+            assertThat(ground.inside("a", "ping -c 1 -W 2 " + ground.names.host()))
+                    .contains(" 0% packet loss");
+        }
+    }
+
     @Test
     void letsPartitionsOutWithTheHostsAddressByNat() throws IOException {
         try (Outside outside = new Outside();

@@ -184,14 +184,14 @@ class ServerIT {
     void refusesTheConnectionBeyondTheLimitAndServesTheOthers() throws IOException {
         List<TestClient> clients = new ArrayList<>();
         try {
-            for (int i = 0; i < 128; i++) {
+            for (int i = 0; i < 512; i++) {
                 clients.add(new TestClient(socket));
             }
             try (TestClient tooMany = new TestClient(socket)) {
-                assertRefused(tooMany.reply(), ProblemCode.UNREACHABLE, "128 connections");
+                assertRefused(tooMany.reply(), ProblemCode.UNREACHABLE, "512 connections");
                 assertThat(tooMany.next()).isEmpty();
             }
-            assertThat(clients.get(127).ask(LIST)).isEqualTo(NONE);
+            assertThat(clients.get(511).ask(LIST)).isEqualTo(NONE);
         } finally {
             for (TestClient client : clients) {
                 client.close();

@@ -3,11 +3,13 @@ package io.bulkhead.manager.start;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bulkhead.contract.partition.Init;
+import io.bulkhead.manager.Alone;
 import io.bulkhead.manager.start.RunningPartition.ProcessId;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What a manager finds that comes after another; needs root. */
+@Alone("it compares what the whole host has before and after")
 class AdoptionIT {
     private final TestGround ground = new TestGround();
 

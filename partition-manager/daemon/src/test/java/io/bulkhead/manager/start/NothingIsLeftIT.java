@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.bulkhead.contract.partition.Init;
+import io.bulkhead.manager.Alone;
 import io.bulkhead.manager.start.TestGround.Holdings;
 import io.bulkhead.manager.sys.Errno;
 import io.bulkhead.manager.sys.ErrnoException;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Whatever fails or dies, and whenever: no process, mount, descriptor, terminal or thread stays; needs root. */
+@Alone("it compares what the whole host has before and after")
 class NothingIsLeftIT {
     private static final Init SHELL = new Init.Shell();
 

@@ -17,7 +17,7 @@ class ServicePartitionIT {
             List.of(
                     "/bin/sh",
                     "-c",
-                    "echo it\\'s up; trap 'echo saved >/var/saved; exit 0' TERM; " + "while :; do sleep 0.1; done"),
+                    "trap 'echo saved >/var/saved; exit 0' TERM; echo it\\'s up; while :; do sleep 0.1; done"),
             Restart.ALWAYS);
 
     private final TestGround ground = new TestGround();

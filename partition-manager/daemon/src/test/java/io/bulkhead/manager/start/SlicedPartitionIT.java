@@ -55,7 +55,7 @@ class SlicedPartitionIT {
                 "any",
                 Optional.empty());
         HostReserve reserve = new HostReserve(CpuSet.of(0), new CpuMillis(500), ByteSize.ofMebibytes(256));
-        cgroups = CgroupBackends.open(new InstanceName("bulkhead-t-start"), facts, reserve, false, this::kill);
+        cgroups = CgroupBackends.open(new InstanceName(TestGround.INSTANCE), facts, reserve, false, this::kill);
         cgroups.prepare();
         cgroups.bind(TestGround.NAME, SLICE);
         ground = new TestGround(cgroups);

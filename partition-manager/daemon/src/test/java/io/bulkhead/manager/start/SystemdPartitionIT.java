@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 /** The host's systemd as process 1, with a group of its own in its version 1 hierarchy; needs root. */
 class SystemdPartitionIT {
     private static final Path HIERARCHY = Path.of("/sys/fs/cgroup/systemd");
-    private static final Path GROUP = HIERARCHY.resolve("bulkhead-t-start");
+    private static final Path GROUP = HIERARCHY.resolve(TestGround.INSTANCE);
     private static final Init SYSTEMD = new Init.Systemd(List.of("postgresql.service"));
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 

@@ -29,6 +29,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -41,7 +42,15 @@ public final class TestGround implements AutoCloseable {
     private static final String SHADOW =
             "root:HASH:19000:0:99999:7:::\nnobody:*:19000:0:99999:7:::\njoe:*:19000:0:99999:7:::\n";
 
-    public static final UidRange RANGE = new UidRange(1_900_019_712L);
+    /** Which of the JVMs this is that run tests side by side, from 1 on. */
+    public static final int JVM = Integer.getInteger("bulkhead.test.jvm", 1);
+
+    /** The first of 64 ranges that no other JVM's tests use. */
+    public static final UidRange RANGE = new UidRange(1_900_019_712L + (JVM - 1) * 64L * UidRange.SIZE);
+
+    /** Instances with control groups of this name cannot be two at a time. */
+    public static final String INSTANCE = "bulkhead-t-start" + JVM;
+
     public static final PartitionName NAME = new PartitionName("t-start");
 
     public final Syscalls sys = new JnaSyscalls();
@@ -66,6 +75,11 @@ public final class TestGround implements AutoCloseable {
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** A byte for an address, at random, so that what was there before is forgotten, and no other JVM's: 1 to 240. */
+    public static int networkByte() {
+        return 1 + 60 * ((JVM - 1) % 4) + ThreadLocalRandom.current().nextInt(60);
     }
 
     private void lay() throws IOException {
@@ -146,7 +160,17 @@ public final class TestGround implements AutoCloseable {
 
     /** What this process and the host have, to be compared before and after. */
     public record Holdings(List<String> files, List<String> threads, long mounts, List<String> children) {
+        /** With all mounts of the host: nobody else may make any meanwhile, so the test is {@code @Alone}. */
         public static Holdings now() {
+            return now("");
+        }
+
+        /** With the mounts below a directory. */
+        public static Holdings below(Path directory) {
+            return now(directory.toString());
+        }
+
+        private static Holdings now(String place) {
             return new Holdings(
                     openFiles(),
                     Thread.getAllStackTraces().keySet().stream()
@@ -154,7 +178,7 @@ public final class TestGround implements AutoCloseable {
                             // The compiler's and the garbage collector's come and go as they like.
                             .filter(name -> name.startsWith("boot-") || name.startsWith("enter-"))
                             .toList(),
-                    lines(Path.of("/proc/self/mountinfo")),
+                    lines(Path.of("/proc/self/mountinfo"), place),
                     ProcessHandle.current()
                             .children()
                             .map(child ->
@@ -190,9 +214,9 @@ public final class TestGround implements AutoCloseable {
             }
         }
 
-        private static long lines(Path file) {
+        private static long lines(Path file, String text) {
             try (Stream<String> lines = Files.lines(file)) {
-                return lines.count();
+                return lines.filter(line -> line.contains(text)).count();
             } catch (IOException e) {
                 throw new IllegalStateException(e);
             }

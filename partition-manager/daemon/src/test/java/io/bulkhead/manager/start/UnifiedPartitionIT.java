@@ -14,6 +14,7 @@ import io.bulkhead.contract.partition.IoSlice;
 import io.bulkhead.contract.partition.Slice;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
+import io.bulkhead.manager.Alone;
 import io.bulkhead.manager.cgroup.CgroupHierarchies;
 import io.bulkhead.manager.cgroup.Cgroups;
 import io.bulkhead.manager.cgroup.backend.CgroupBackends;
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A partition in real control groups of version 2; needs root and such a host. */
+@Alone("it has whole CPUs, which no other instance may have")
 @Tag("special")
 class UnifiedPartitionIT {
     private static final Slice SLICE = new Slice(
@@ -58,10 +60,10 @@ class UnifiedPartitionIT {
         HostFacts facts = new HostFactsReader(Path.of("/")).read(Path.of(System.getProperty("java.io.tmpdir")));
         assumeTrue(facts.online().contains(1), "needs CPU 1");
         HostReserve reserve = new HostReserve(CpuSet.of(0), new CpuMillis(500), ByteSize.ofMebibytes(256));
-        cgroups = CgroupBackends.open(new InstanceName("bulkhead-t-start"), facts, reserve, false, pid -> {});
+        cgroups = CgroupBackends.open(new InstanceName(TestGround.INSTANCE), facts, reserve, false, pid -> {});
         cgroups.prepare();
         cgroups.bind(TestGround.NAME, SLICE);
-        outer = mounted.unified().orElseThrow().mount().resolve("bulkhead-t-start/p-" + TestGround.NAME);
+        outer = mounted.unified().orElseThrow().mount().resolve(TestGround.INSTANCE + "/p-" + TestGround.NAME);
         ground = new TestGround(cgroups);
     }
 

@@ -70,12 +70,7 @@ class NoStorageIsLeftIT {
 
     /** Of the host's mounts only ours: others come and go on a machine in use. */
     private Holdings holdings() {
-        Holdings now = Holdings.now();
-        long ours = TestGround.readOrEmpty(Path.of("/proc/self/mountinfo"))
-                .lines()
-                .filter(line -> line.contains(ground.ground.directory.toString()))
-                .count();
-        return new Holdings(now.files(), now.threads(), ours, now.children());
+        return Holdings.below(ground.ground.directory);
     }
 
     private boolean bootsWhenCallFails(int call, List<String> failures) {
@@ -94,7 +89,7 @@ class NoStorageIsLeftIT {
                             List.of(),
                             PartitionDirectories::removeWholeTree,
                             starter::userNamespace)
-                    .wall(ground.cgroups, false);
+                    .wall(ground.cgroups, false, beside -> {});
             try (Undo undo = new Undo()) {
                 undo.push("clear", () -> wall.afterRun(TestGround.NAME));
                 RunningPartition running = starter.start(
@@ -127,7 +122,7 @@ class NoStorageIsLeftIT {
                             List.of(),
                             PartitionDirectories::removeWholeTree,
                             ground.ground.starter::userNamespace)
-                    .wall(ground.cgroups, false);
+                    .wall(ground.cgroups, false, beside -> {});
 
             // When
             try {
@@ -165,7 +160,7 @@ class NoStorageIsLeftIT {
             GrouplessCgroups groups = new GrouplessCgroups();
             PartitionStarter starter = new PartitionStarter(deadly, groups, Path.of(arguments[1]));
             StorageWall wall = StorageParts.ofHost(deadly, partitions, List.of(), path -> {}, starter::userNamespace)
-                    .wall(groups, false);
+                    .wall(groups, false, beside -> {});
             var record = StorageGround.record(
                     Optional.of(StorageGround.own(48, StorageGround.volume("data", 16, "/srv/data"))),
                     IoSlice.UNLIMITED,

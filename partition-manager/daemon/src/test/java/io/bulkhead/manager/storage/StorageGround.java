@@ -40,9 +40,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 
 /** A partition with storage on this machine: real files, loop devices, mounts and groups, gone afterwards. */
 final class StorageGround implements AutoCloseable {
@@ -54,6 +56,10 @@ final class StorageGround implements AutoCloseable {
     final Path directory;
     final StorageParts parts;
     final StorageWall wall;
+
+    /** What the wall has left to be done beside; done by {@link #doWhatIsLeft} alone. */
+    final Queue<Runnable> left = new ArrayDeque<>();
+
     PartitionRecord record;
     RunningPartition running;
     ConsoleTap console;
@@ -85,7 +91,7 @@ final class StorageGround implements AutoCloseable {
                 List.of(ground.directory),
                 PartitionDirectories::removeWholeTree,
                 ground.starter::userNamespace);
-        wall = parts.wall(cgroups, disk.isPresent());
+        wall = parts.wall(cgroups, disk.isPresent(), left::add);
         record = record(Optional.empty(), IoSlice.UNLIMITED, List.of());
     }
 
@@ -132,15 +138,7 @@ final class StorageGround implements AutoCloseable {
         cgroups.openPayload(TestGround.NAME, TestGround.RANGE, false);
         try (Undo undo = new Undo()) {
             undo.push("clear", () -> wall.afterRun(TestGround.NAME));
-            StartRequest request = new StartRequest(
-                    TestGround.NAME,
-                    new Init.Shell(),
-                    TestGround.RANGE,
-                    directory,
-                    false,
-                    true,
-                    TestGround.restraints(new Init.Shell()));
-            running = ground.starter.start(wall.beforeBoot(record, request, undo), (processes, back) -> {
+            running = ground.starter.start(wall.beforeBoot(record, request(), undo), (processes, back) -> {
                 wall.beforeRelease(record, processes, back);
                 assertThat(promises(processes)).allSatisfy(promise -> assertThat(promise.held())
                         .as(promise.toString())
@@ -152,6 +150,17 @@ final class StorageGround implements AutoCloseable {
         console = new ConsoleTap(sys, running.console());
         console.expect("# ", Duration.ofSeconds(20));
         return console;
+    }
+
+    StartRequest request() {
+        return new StartRequest(
+                TestGround.NAME,
+                new Init.Shell(),
+                TestGround.RANGE,
+                directory,
+                false,
+                true,
+                TestGround.restraints(new Init.Shell()));
     }
 
     private List<Promise> promises(RunningPartition processes) {
@@ -173,6 +182,18 @@ final class StorageGround implements AutoCloseable {
         assertThat(parts.loops().below(directory)).isEmpty();
     }
 
+    /** Does what a manager would do on another thread. */
+    void doWhatIsLeft() {
+        for (Runnable task = left.poll(); task != null; task = left.poll()) {
+            task.run();
+        }
+    }
+
+    /** The loop devices on files of the partition. */
+    List<String> devices() {
+        return parts.loops().below(directory);
+    }
+
     StoragePaths paths() {
         return new StoragePaths(directory);
     }
@@ -189,6 +210,7 @@ final class StorageGround implements AutoCloseable {
             stop();
         }
         wall.afterRun(TestGround.NAME);
+        wall.release(TestGround.NAME);
         ground.close();
         cgroups.closePayload(TestGround.NAME);
         cgroups.release(TestGround.NAME);

@@ -7,6 +7,7 @@ import io.bulkhead.contract.partition.IoSlice;
 import io.bulkhead.contract.unit.ByteRate;
 import io.bulkhead.contract.unit.Limit;
 import io.bulkhead.contract.unit.OperationRate;
+import io.bulkhead.manager.Alone;
 import io.bulkhead.manager.host.HostFactsReader;
 import io.bulkhead.manager.start.ConsoleTap;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** That block I/O on volumes goes as fast as it was promised and no faster; needs root, e2fsprogs and loop devices. */
+@Alone("it measures rates")
 class StorageRatesIT {
     private static final Percentage TEN = Percentage.withPercentage(10);
     private static final Duration PATIENCE = Duration.ofSeconds(40);

@@ -13,6 +13,7 @@ import io.bulkhead.contract.partition.Resource;
 import io.bulkhead.contract.partition.Share;
 import io.bulkhead.contract.partition.StorageSlice;
 import io.bulkhead.contract.unit.ByteSize;
+import io.bulkhead.manager.Alone;
 import io.bulkhead.manager.life.PartitionDirectories;
 import io.bulkhead.manager.start.ConsoleTap;
 import io.bulkhead.manager.start.TestGround;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Volumes, shares and disks of a partition that runs; needs root, e2fsprogs and loop devices. */
+@Alone("it takes loop devices away, which anybody may have the next moment")
 class StorageWallIT {
     private final StorageGround ground = new StorageGround(Optional.empty());
 

@@ -10,6 +10,7 @@ import io.bulkhead.contract.partition.Init;
 import io.bulkhead.contract.partition.Init.Restart;
 import io.bulkhead.contract.partition.Promise;
 import io.bulkhead.contract.unit.CpuMillis;
+import io.bulkhead.manager.Alone;
 import io.bulkhead.manager.cgroup.CgroupHierarchies;
 import io.bulkhead.manager.cgroup.v2.CgroupV2;
 import io.bulkhead.manager.start.ConsoleTap;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What programs inside take for the machine, whatever dies; needs root, lxcfs and control groups. */
+@Alone("it has whole CPUs, which no other instance may have")
 class ViewsIT {
     private static final CpuSlice HALF = new CpuSlice.Part(new CpuMillis(500));
     private static final CpuSet BOTH = CpuSet.of(0, 1);

@@ -103,7 +103,7 @@ public final class CgroupV1 implements Cgroups {
                         memory(undoable, top).makeHierarchical();
                     }
                     if (hierarchy.controllers().contains("cpu")) {
-                        new CpuController(undoable, top).setTopShares(config.onlineCpus());
+                        new CpuController(undoable, top).setTopShares(config.onlineCpus(), config.confine());
                     }
                 }
                 host.prepare(undoable, undo);

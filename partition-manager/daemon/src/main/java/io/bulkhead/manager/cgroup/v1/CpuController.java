@@ -17,11 +17,8 @@ final class CpuController {
     private static final long MAX_SHARES = 262_144;
     private static final long SHARES_PER_CPU = 1024;
 
-    /**
-     * How many ordinary tasks of the host one CPU's worth of the instance's groups outweighs. Shares are spread over
-     * all CPUs, so the top group gets as many times more.
-     */
-    private static final long TOP_SHARES_PER_CPU = 16 * SHARES_PER_CPU;
+    /** How many ordinary tasks of the host one CPU's worth of the instance's groups outweighs, where they compete. */
+    private static final long OUTWEIGHED_TASKS = 16;
 
     private final CgroupFiles files;
     private final Path group;
@@ -72,11 +69,15 @@ final class CpuController {
     }
 
     /**
-     * Shares of an instance's top group: so large that partitions get what their quota lets them have against the
-     * host's own tasks. The host keeps its reserve because the quotas leave it.
+     * Shares of an instance's top group; they are spread over all CPUs. Where the host's tasks compete with it, as many
+     * that partitions get what their quota lets them have. Where those are confined, and have a group inside, only the
+     * kernel's own threads are left beside it. What these do, partitions wait for themselves: with more shares a hog would
+     * keep its neighbour's disk waiting.
+     *
+     * @param confined whether the host's tasks are in a group inside
      */
-    void setTopShares(int onlineCpus) {
-        setShares(TOP_SHARES_PER_CPU * onlineCpus);
+    void setTopShares(int onlineCpus, boolean confined) {
+        setShares((confined ? 1 : OUTWEIGHED_TASKS) * SHARES_PER_CPU * onlineCpus);
     }
 
     private void setShares(long shares) {

@@ -63,9 +63,7 @@ final class HostGroup {
             undo.push("move the manager back to " + origin, () -> move(self, origin));
             move(self, host);
         }
-        if (config.confine()) {
-            confine();
-        }
+        confine();
     }
 
     /** The directory of a group, or the root where it is one of our own: then a manager before this one was moved. */
@@ -85,19 +83,39 @@ final class HostGroup {
         files.write(group.resolve("cgroup.procs"), String.valueOf(pid));
     }
 
-    /** Moves the host's tasks off all CPUs but the pool's. Kernel threads that are bound to a CPU refuse and stay. */
+    /**
+     * Moves the host's tasks off all CPUs but the pool's, kernel threads too unless they are bound to a CPU, which refuse
+     * and stay. As to CPU time, the processes join the group that has the host's reserve, and the kernel's threads stay in
+     * the root: see {@link CpuController#setTopShares}.
+     */
     private void confine() {
-        Path root = layout.of("cpuset").mount();
-        Path host = layout.hostGroup(layout.of("cpuset"));
-        for (int pass = 0; pass < PASSES; pass++) {
-            boolean movedOne = false;
-            for (long pid : own(root)) {
-                movedOne |= tryMove(pid, host) && !proc.isKernelThread(pid);
-            }
-            if (!movedOne) {
-                return;
+        for (Hierarchy hierarchy : confining()) {
+            boolean movedOne = true;
+            for (int pass = 0; movedOne && pass < PASSES; pass++) {
+                movedOne = confine(hierarchy);
             }
         }
+    }
+
+    private boolean confine(Hierarchy hierarchy) {
+        boolean movedOne = false;
+        for (long pid : own(hierarchy.mount())) {
+            boolean kernels = proc.isKernelThread(pid);
+            if (layout.isCpuset(hierarchy) || !kernels) {
+                movedOne |= tryMove(pid, layout.hostGroup(hierarchy)) && !kernels;
+            }
+        }
+        return movedOne;
+    }
+
+    /** The hierarchies in which the host's tasks have to leave the root. */
+    private List<Hierarchy> confining() {
+        return config.confine()
+                ? layout.hostHierarchies().stream()
+                        .filter(hierarchy -> layout.isCpuset(hierarchy)
+                                || hierarchy.controllers().contains("cpu"))
+                        .toList()
+                : List.of();
     }
 
     /** The host's user-space processes that still are in the root cpuset, so on any CPU. */
@@ -133,7 +151,7 @@ final class HostGroup {
             for (int pass = 0; pass < PASSES && !own(host).isEmpty(); pass++) {
                 for (long pid : own(host)) {
                     // What confine brought in came from the root.
-                    boolean fromRoot = config.confine() && layout.isCpuset(hierarchy) && pid != self;
+                    boolean fromRoot = confining().contains(hierarchy) && pid != self;
                     tryMove(pid, fromRoot ? hierarchy.mount() : home);
                 }
             }

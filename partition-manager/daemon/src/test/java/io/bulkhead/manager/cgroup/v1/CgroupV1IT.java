@@ -19,6 +19,7 @@ import io.bulkhead.contract.unit.ByteRate;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
 import io.bulkhead.contract.unit.Limit;
+import io.bulkhead.manager.Alone;
 import io.bulkhead.manager.cgroup.CgroupException;
 import io.bulkhead.manager.cgroup.Cgroups;
 import io.bulkhead.manager.cgroup.FailingFiles;
@@ -44,6 +45,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The version 1 backend on the live kernel: whole CPU 1, pool CPU 0. The host's tasks are never confined here. */
+@Alone("it measures CPU time, and has whole CPUs")
 @Timeout(120)
 class CgroupV1IT {
     private static final PartitionName NAME = new PartitionName("hog");

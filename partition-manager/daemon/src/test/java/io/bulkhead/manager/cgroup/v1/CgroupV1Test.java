@@ -634,6 +634,8 @@ class CgroupV1Test {
 
         assertThat(text("cpuset/cgroup.procs")).isEqualTo("2");
         assertThat(text("cpuset/one.pool/host/cgroup.procs").lines()).containsExactlyInAnyOrder("1", "900", "4242");
+        assertThat(text("cpu/cgroup.procs")).isEqualTo("2");
+        assertThat(text("cpu/one/host/cgroup.procs").lines()).containsExactlyInAnyOrder("1", "900", "4242");
         Promise cpus = cgroups.readBack(DB, whole(1)).get(0);
         assertThat(cpus.strength()).isEqualTo(Strength.EXCLUSIVE);
         assertThat(cpus.held()).isTrue();

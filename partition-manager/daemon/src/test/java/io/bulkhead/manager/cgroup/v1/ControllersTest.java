@@ -104,10 +104,21 @@ class ControllersTest {
             Path group = group("cpu");
             CpuController cpu = new CpuController(tree, group);
 
-            cpu.setTopShares(1000);
+            cpu.setTopShares(1000, false);
             assertThat(text(group.resolve("cpu.shares"))).isEqualTo("262144");
             cpu.setSharesOf(new CpuMillis(1));
             assertThat(text(group.resolve("cpu.shares"))).isEqualTo("2");
+        }
+
+        @Test
+        void outweighsTheHostsTasksButNotTheKernelsThreads() {
+            Path group = group("cpu");
+            CpuController cpu = new CpuController(tree, group);
+
+            cpu.setTopShares(2, false);
+            assertThat(text(group.resolve("cpu.shares"))).isEqualTo("32768");
+            cpu.setTopShares(2, true);
+            assertThat(text(group.resolve("cpu.shares"))).isEqualTo("2048");
         }
 
         @Test

@@ -1,6 +1,7 @@
 package io.bulkhead.manager.cgroup.v1;
 
 import io.bulkhead.contract.partition.HostStatus.Disk;
+import io.bulkhead.manager.Alone;
 import io.bulkhead.manager.cgroup.CgroupFiles;
 import io.bulkhead.manager.cgroup.KernelCgroupFiles;
 import io.bulkhead.manager.host.HostFacts;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 
+@Alone("it has whole CPUs, which no other instance may have")
 class KernelCgroupFilesIT extends CgroupFilesContract {
     private HostFacts facts;
 

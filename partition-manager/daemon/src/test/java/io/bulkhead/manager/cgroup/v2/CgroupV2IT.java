@@ -20,6 +20,7 @@ import io.bulkhead.contract.unit.ByteRate;
 import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
 import io.bulkhead.contract.unit.Limit;
+import io.bulkhead.manager.Alone;
 import io.bulkhead.manager.cgroup.CgroupException;
 import io.bulkhead.manager.cgroup.Cgroups;
 import io.bulkhead.manager.cgroup.FailingFiles;
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The version 2 backend on the live kernel: whole CPUs from 1 on, pool CPU 0. */
+@Alone("it measures CPU time, and has whole CPUs")
 @Timeout(180)
 @Tag("special")
 class CgroupV2IT {

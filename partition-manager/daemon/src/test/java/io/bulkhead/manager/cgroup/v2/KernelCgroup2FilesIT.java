@@ -3,6 +3,7 @@ package io.bulkhead.manager.cgroup.v2;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.bulkhead.contract.partition.HostStatus.Disk;
+import io.bulkhead.manager.Alone;
 import io.bulkhead.manager.cgroup.CgroupFiles;
 import io.bulkhead.manager.cgroup.KernelCgroupFiles;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 
+@Alone("it has whole CPUs, which no other instance may have")
 @Tag("special")
 class KernelCgroup2FilesIT extends Cgroup2FilesContract {
     private Path mount = Path.of("/");
