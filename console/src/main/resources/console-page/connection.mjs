@@ -10,6 +10,7 @@ const FIRST_REPLAY = 65536;
 export class Connection extends EventTarget {
   #name; #token; #size; #socket; #next = null; #creation = ''; #owed = 0; #inputCredit = 0; #waiting = [];
   #role = 0; #failures = 0; #heard = 0; #timer; #closed = false; #wish;
+  #unshown = 0; #stale = 0; #opened = false; #goesOn = false;
 
   constructor(name, token, wish, size) {
     super();
@@ -35,8 +36,7 @@ export class Connection extends EventTarget {
         { method: 'POST', headers: { Authorization: `Bearer ${this.#token}` } });
       const body = await answer.json();
       if (!answer.ok && answer.status < 500 && answer.status !== 429) {
-        this.#closed = true;
-        this.#say('refused', { code: body.code, detail: body.detail || String(answer.status) });
+        this.#refuse(body.code, body.detail || String(answer.status));
         return;
       }
       ticket = body.ticket;
@@ -64,7 +64,10 @@ export class Connection extends EventTarget {
       ? { start: messages.START.offset, amount: this.#next }
       : { start: messages.START.bytes, amount: FIRST_REPLAY };
     const wish = again && this.#wish !== messages.WISH.view ? [0, 4, 3][this.#role] : this.#wish;
+    this.#opened = false;
     this.#owed = 0;
+    // What is not shown yet came on the credit of the connection before.
+    this.#stale = this.#unshown;
     this.#send(messages.hello({ start, amount, wish, policy: messages.POLICY.interactive, credit: WINDOW,
       ...this.#size, name: 'web' }));
   }
@@ -78,28 +81,65 @@ export class Connection extends EventTarget {
     switch (message.type) {
       case 'o':
         this.#failures = 0;
+        this.#opened = true;
         this.#inputCredit = message.inputCredit;
         message.sameStream = message.creation === this.#creation;
+        this.#goesOn = message.sameStream && message.offset === this.#next;
         this.#creation = message.creation;
         this.#next = message.offset;
         this.#role = message.role.kind;
         this.#waiting = [];
         break;
-      case 'd': this.#next = message.offset + BigInt(message.bytes.length); break;
-      case 'h': this.#next = message.offset + BigInt(message.length); break;
-      case 'g': this.#next = message.to; break;
+      case 'd': this.#came(message.offset, message.bytes.length); break;
+      case 'h': this.#came(message.offset, message.length); break;
+      case 'm':
+        if (this.#goesOn) {
+          // The terminal is as it was, maybe in the middle of a sequence: it needs no modes.
+          return;
+        }
+        break;
+      case 'g': this.#next = message.to; this.#goesOn = false; break;
       case 'c': this.#inputCredit += message.bytes; this.#flush(); break;
       case 'w': this.#role = message.role.kind; break;
       case 'p': this.#send(message.answer); break;
-      case 'e': if (!message.comesBack) { this.#closed = true; } break;
+      case 'x':
+        if (!this.#opened) {
+          this.#notOpened(message);
+          return;
+        }
+        break;
+      case 'e': if (!message.comesBack) { this.close(); } break;
       default:
     }
     this.#say('message', message);
   }
 
+  #came(offset, length) {
+    this.#next = offset + BigInt(length);
+    this.#unshown += length;
+    this.#goesOn = false;
+  }
+
+  // The hello was refused. What may be otherwise in a while is tried again.
+  #notOpened({ code, detail, remedy }) {
+    if (code === 'conflict') {
+      this.#next = null; // Another stream, which is not that long yet.
+    } else if (!['unreachable', 'too-many-requests', 'timed-out'].includes(code)) {
+      this.#refuse(code, [detail, remedy].filter(Boolean).join('; '));
+    }
+  }
+
+  #refuse(code, detail) {
+    this.close();
+    this.#say('refused', { code, detail });
+  }
+
   // So much has been shown: a quarter of the window at a time goes back.
   shown(bytes) {
-    this.#owed += bytes;
+    this.#unshown -= bytes;
+    const stale = Math.min(this.#stale, bytes);
+    this.#stale -= stale;
+    this.#owed += bytes - stale;
     if (this.#owed >= WINDOW / 4) {
       this.#send(messages.credit(this.#owed));
       this.#owed = 0;

@@ -45,13 +45,16 @@ const TAKE = {
 function attach(name, token, wish) {
   at('sign-in').hidden = true;
   at('desk').hidden = false;
+  status('');
   document.title = name;
   screen ??= new Screen(at('screen'), {
     typed: (bytes) => connection.type(bytes),
     shown: (count) => connection.shown(count),
     sized: (columns, rows) => connection?.resize(columns, rows),
     guard: (text) => confirm(TEXTS.paste(text.length)),
+    said: status,
   });
+  screen.fit();
   connection = new Connection(name, token, wish, screen.size);
   connection.addEventListener('message', ({ detail }) => TAKE[detail.type]?.(detail));
   connection.addEventListener('connecting', () => status(TEXTS.connecting));
@@ -60,6 +63,7 @@ function attach(name, token, wish) {
     status(TEXTS.again(detail.seconds));
   });
   connection.addEventListener('refused', ({ detail }) => {
+    delete document.body.dataset.attached;
     at('sign-in').hidden = false;
     at('desk').hidden = true;
     at('fault').textContent = detail.code === 'unauthenticated' ? TEXTS.unknownToken : TEXTS.refused(detail.detail);
@@ -87,4 +91,4 @@ at('take-over').addEventListener('click', () => {
   const reason = prompt(TEXTS.reason, '');
   if (reason !== null) { connection.takeOver(reason.slice(0, 200)); }
 });
-at('find').addEventListener('change', () => screen.find(at('find').value));
+at('find').addEventListener('keydown', (event) => { if (event.key === 'Enter') { screen.find(at('find').value); } });

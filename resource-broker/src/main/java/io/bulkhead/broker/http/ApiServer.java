@@ -65,6 +65,9 @@ public final class ApiServer {
         this.unixDoor = new UnixDoor(place.roles(options.access()));
         this.unix = services.vertx().createHttpServer(httpOptions(options.limits()));
         this.tcp = tcp;
+        services.consoles()
+                .admitOnly(caller ->
+                        caller.tokenId().map(services.tokens()::isGood).orElse(true));
     }
 
     static HttpServerOptions httpOptions(ApiOptions.Limits limits) {

@@ -9,6 +9,7 @@ import io.bulkhead.contract.partition.PartitionName;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.NetSocket;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * The console service behind the API, which is another floor's. All calls come on the API's event loop and return at once.
@@ -50,6 +51,9 @@ public interface Consoles {
      * @param gone is run when the connection is no more
      */
     void socket(PartitionName name, Caller caller, HttpServerRequest request, long helloMillis, Runnable gone);
+
+    /** Says once who is still known: viewers who are not any more are sent away within a second. */
+    void admitOnly(Predicate<Caller> known);
 
     /** What is measured. */
     List<ConsoleFigures> figures();
@@ -96,6 +100,11 @@ public interface Consoles {
         public void socket(
                 PartitionName name, Caller caller, HttpServerRequest request, long helloMillis, Runnable gone) {
             throw Refusal.of(ProblemCode.NOT_FOUND, "no consoles are served here");
+        }
+
+        @Override
+        public void admitOnly(Predicate<Caller> known) {
+            // Nobody is let in here.
         }
 
         @Override

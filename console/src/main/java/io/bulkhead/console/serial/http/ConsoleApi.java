@@ -12,6 +12,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.NetSocket;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** The console service as the API knows it. */
 public final class ConsoleApi implements Consoles {
@@ -63,6 +64,11 @@ public final class ConsoleApi implements Consoles {
     @Override
     public void socket(PartitionName name, Caller caller, HttpServerRequest request, long helloMillis, Runnable gone) {
         gate.open(name, caller, request, helloMillis, gone);
+    }
+
+    @Override
+    public void admitOnly(Predicate<Caller> known) {
+        service.admitOnly(known);
     }
 
     @Override

@@ -21,6 +21,7 @@ public final class WebFiles implements Pages {
     /** Each file there is, and its media type: nothing else is ever read. */
     static final Map<String, String> FILES = Map.ofEntries(
             Map.entry("index.html", "text/html; charset=utf-8"),
+            Map.entry("icon.svg", "image/svg+xml"),
             Map.entry("page.css", STYLE),
             Map.entry("page.mjs", SCRIPT),
             Map.entry("connection.mjs", SCRIPT),
