@@ -134,6 +134,11 @@ final class ConsolePage implements AutoCloseable {
         await(() -> screen().equals(wanted.get()), () -> difference(wanted.get(), screen()));
     }
 
+    /** Waits until the program that had the whole screen has given it back. */
+    void awaitPlainScreen() {
+        page.waitForFunction("() => bulkheadConsole.terminal.buffer.active.type === 'normal'");
+    }
+
     private static String difference(String wanted, String shown) {
         List<String> left = wanted.lines().toList();
         List<String> right = shown.lines().toList();

@@ -159,6 +159,7 @@ class ConsolePageIT {
                 assertThat(plain.screen()).startsWith("number 1 ");
             }
             page.press("q");
+            page.awaitPlainScreen();
             page.enter("echo less-ended-$((3+3))");
             page.awaitText("less-ended-6");
             assertThat(page.complaints()).isEmpty();
@@ -185,6 +186,7 @@ class ConsolePageIT {
                 assertThat(plain.screen()).contains("third grün");
             }
             page.enter(":wq");
+            page.awaitPlainScreen();
             page.enter("cat edited");
             page.awaitText("first\nsecond\nthird grün\n");
         }
@@ -251,7 +253,7 @@ class ConsolePageIT {
 
             Installation.kill(host.controlPlanePid());
             page.awaitParted();
-            assertThat(page.status()).contains("Trying again");
+            page.awaitStatus("Trying again");
             host.run("up").expect(0);
             page.awaitAttached();
 
