@@ -159,12 +159,7 @@ public final class ApiClient {
     public FrameStream openStream(Order order) {
         HttpExchange exchange = connect();
         try {
-            exchange.send(
-                    "GET", "/v1/streams", Map.of("Connection", "Upgrade", "Upgrade", "bulkhead-stream/1"), new byte[0]);
-            HttpExchange.Head head = exchange.readHead();
-            if (head.status() != 101) {
-                throw problem(head.status(), exchange.readBody(head));
-            }
+            upgrade(exchange, "/v1/streams", "bulkhead-stream/1");
             FrameStream stream = exchange.intoStream();
             stream.send(Frame.order(order));
             stream.awaitOpened();
@@ -178,6 +173,14 @@ public final class ApiClient {
         }
     }
 
+    private static void upgrade(HttpExchange exchange, String path, String protocol) throws IOException {
+        exchange.send("GET", path, Map.of("Connection", "Upgrade", "Upgrade", protocol), new byte[0]);
+        HttpExchange.Head head = exchange.readHead();
+        if (head.status() != 101) {
+            throw problem(head.status(), exchange.readBody(head));
+        }
+    }
+
     /**
      * Attaches to a console.
      *
@@ -187,15 +190,7 @@ public final class ApiClient {
     public Attached attach(PartitionName name, ClientMessage.Hello hello) {
         HttpExchange exchange = connect();
         try {
-            exchange.send(
-                    "GET",
-                    "/v1/consoles/" + name + "/attach",
-                    Map.of("Connection", "Upgrade", "Upgrade", "bulkhead.console.v1"),
-                    new byte[0]);
-            HttpExchange.Head head = exchange.readHead();
-            if (head.status() != 101) {
-                throw problem(head.status(), exchange.readBody(head));
-            }
+            upgrade(exchange, "/v1/consoles/" + name + "/attach", "bulkhead.console.v1");
             ConsoleConnection connection = exchange.intoConsole();
             return new Attached(connection, connection.open(hello));
         } catch (IOException | ProtocolException e) {

@@ -80,7 +80,10 @@ class ConsoleDrillsIT {
     static void install() throws IOException {
         host = Installation.create();
         String settings = Files.readString(host.config())
-                .replace("[partitions]\n", "[partitions]\nconsole_history = " + HISTORY_BYTES / 1024 + "KiB\n");
+                .replace(
+                        "[partitions]\n",
+                        "[partitions]\nconsole_history = %1$dKiB\nconsole_log = %1$dKiB\n"
+                                .formatted(HISTORY_BYTES / 1024));
         Files.writeString(host.config(), settings, StandardOpenOption.TRUNCATE_EXISTING);
         host.run("up").expect(0);
         host.run("define", "other", "--cpus", "0.1", "--memory", "64MiB").expect(0);
@@ -231,6 +234,7 @@ class ConsoleDrillsIT {
 
         // A mebibyte of history and the heap's own breath.
         assertThat(residentKiB()).isLessThan(before + 40 * 1024);
+        // Nor does its log fill the disk: it has a quota of the same size.
         await().atMost(Patience.seconds(20))
                 .until(() -> host.run("logs", "--raw", partition).out().length() <= HISTORY_BYTES);
         // Without the wall: who collects what such a one writes has all of it.

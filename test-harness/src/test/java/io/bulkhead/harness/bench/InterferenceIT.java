@@ -92,7 +92,7 @@ class InterferenceIT {
     }
 
     private static void assertServed(Round round, Hog hog) {
-        int calls = hog.victim() == Victim.SERVE ? 400 : 20;
+        int calls = (int) (hog.victim().callsPerSecond() * SECONDS);
         for (Latencies each : List.of(round.alone(), round.beside())) {
             assertThat(each.errors()).as(each.why()).isZero();
             assertThat(each.calls()).isEqualTo(calls);

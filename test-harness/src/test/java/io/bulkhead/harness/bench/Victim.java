@@ -44,6 +44,11 @@ enum Victim {
         return title;
     }
 
+    /** How often it is asked. */
+    int callsPerSecond() {
+        return callsPerSecond;
+    }
+
     /** Whether its client is outside, on the host. */
     boolean isAskedFromOutside() {
         return where.contains(ADDRESS);

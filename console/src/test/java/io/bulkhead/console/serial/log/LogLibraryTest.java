@@ -64,42 +64,28 @@ class LogLibraryTest {
     }
 
     private static Question question(Form form) {
+        return question(form, Optional.empty(), false);
+    }
+
+    private static Question tail(int lines) {
+        return question(Form.RAW, Optional.of(lines), false);
+    }
+
+    private static Question following() {
+        return question(Form.RAW, Optional.empty(), true);
+    }
+
+    private static Question question(Form form, Optional<Integer> lines, boolean follow) {
         return new Question(
                 form,
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                false,
-                Optional.empty(),
-                false);
-    }
-
-    private static Question tail(int lines) {
-        return new Question(
-                Form.RAW,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.of(lines),
+                lines,
                 Optional.empty(),
                 false,
                 Optional.empty(),
-                false);
-    }
-
-    private static Question following() {
-        return new Question(
-                Form.RAW,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                false,
-                Optional.empty(),
-                true);
+                follow);
     }
 
     private static Optional<byte[]> next(Reading reading) throws Exception {

@@ -13,6 +13,7 @@ import io.bulkhead.manager.record.RunRecord.Phase;
 import io.bulkhead.manager.start.RunningPartition;
 import io.bulkhead.manager.start.StartRequest;
 import io.bulkhead.manager.undo.Undo;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Boot {
     private static final Logger LOG = LoggerFactory.getLogger(Boot.class);
+
+    /** A killed process leaves its group just before it can be reaped. */
+    private static final Duration LAST_BREATH = Duration.ofSeconds(5);
 
     private final LifeParts parts;
     private final PartitionRecord partition;
@@ -82,12 +86,20 @@ final class Boot {
                     parts.starter().start(parts.walls().beforeBoot(partition, request(), undo), this::prepareRelease);
             undo.push("close the run's descriptors", running::close);
             undo.push("let the console go", console::disconnect);
-            undo.push("kill what was started", () -> cgroups.killAll(name));
+            undo.push("kill what was started", () -> killAndReap(running));
             long startedAtMillis = record(running);
             Run run = new Run(running, startedAtMillis, parts.processes(), over);
             undo.keep();
             parts.walls().afterRelease(partition, running);
             return run;
+        }
+    }
+
+    /** The holder is our child: dead, it stays in the table of processes until somebody has asked how it ended. */
+    private void killAndReap(RunningPartition running) {
+        parts.cgroups().killAll(name);
+        if (parts.processes().awaitEnd(running.holderFd(), LAST_BREATH).isEmpty()) {
+            throw new IllegalStateException(running.holder() + " has survived its killing");
         }
     }
 

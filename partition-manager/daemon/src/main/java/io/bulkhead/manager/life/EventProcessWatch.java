@@ -3,6 +3,7 @@ package io.bulkhead.manager.life;
 import io.bulkhead.manager.loop.EventLoop;
 import io.bulkhead.manager.loop.Interest;
 import io.bulkhead.manager.loop.Registration;
+import io.bulkhead.manager.start.Endings;
 import io.bulkhead.manager.start.ProcessTable;
 import io.bulkhead.manager.sys.Errno;
 import io.bulkhead.manager.sys.ErrnoException;
@@ -10,6 +11,7 @@ import io.bulkhead.manager.sys.Fd;
 import io.bulkhead.manager.sys.ProcessEnd;
 import io.bulkhead.manager.sys.Syscalls;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -43,6 +45,11 @@ public final class EventProcessWatch implements ProcessWatch {
     @Override
     public Optional<ProcessEnd> pollEnd(Fd process) {
         return calls.pollEnd(process);
+    }
+
+    @Override
+    public Optional<ProcessEnd> awaitEnd(Fd process, Duration atMost) {
+        return Endings.await(calls, process, atMost.toMillis());
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.bulkhead.manager.life;
 
 import io.bulkhead.manager.sys.Fd;
 import io.bulkhead.manager.sys.ProcessEnd;
+import java.time.Duration;
 import java.util.Optional;
 
 /** What life needs of processes: to hear of their end, to learn how, and to send signals. Safe for any thread. */
@@ -15,6 +16,9 @@ public interface ProcessWatch {
 
     /** How a process ended; empty while it runs; {@link io.bulkhead.manager.sys.Syscalls#pollEnd}. */
     Optional<ProcessEnd> pollEnd(Fd process);
+
+    /** Waits for a process that is about to end, and reaps it; empty when it still runs after the time. */
+    Optional<ProcessEnd> awaitEnd(Fd process, Duration atMost);
 
     /**
      * Whether a process handles a signal or waits for it; true as well once it is gone. The first process of a pid

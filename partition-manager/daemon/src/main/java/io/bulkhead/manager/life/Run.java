@@ -42,7 +42,12 @@ final class Run implements AutoCloseable {
         CompletableFuture<Void> unused =
                 CompletableFuture.anyOf(initEnded, holderEnded).thenRun(() -> over.accept(this));
         this.initWatch = processes.onEnd(running.initFd(), () -> initEnded.complete(null));
-        this.holderWatch = processes.onEnd(running.holderFd(), () -> holderEnded.complete(null));
+        try {
+            this.holderWatch = processes.onEnd(running.holderFd(), () -> holderEnded.complete(null));
+        } catch (RuntimeException e) {
+            initWatch.close();
+            throw e;
+        }
     }
 
     RunningPartition running() {

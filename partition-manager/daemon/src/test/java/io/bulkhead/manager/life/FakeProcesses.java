@@ -2,6 +2,7 @@ package io.bulkhead.manager.life;
 
 import io.bulkhead.manager.sys.Fd;
 import io.bulkhead.manager.sys.ProcessEnd;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +68,11 @@ final class FakeProcesses implements ProcessWatch {
         Runnable initTold = watches.remove(init);
         initTold.run();
         holderTold.run();
+    }
+
+    @Override
+    public Optional<ProcessEnd> awaitEnd(Fd process, Duration atMost) {
+        return pollEnd(process);
     }
 
     @Override

@@ -3,7 +3,6 @@ package io.bulkhead.manager.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.bulkhead.contract.partition.Init;
 import io.bulkhead.contract.partition.InsidePath;
 import io.bulkhead.contract.partition.IoSlice;
 import io.bulkhead.contract.partition.Share;
@@ -11,7 +10,6 @@ import io.bulkhead.manager.life.PartitionDirectories;
 import io.bulkhead.manager.start.GrouplessCgroups;
 import io.bulkhead.manager.start.PartitionStarter;
 import io.bulkhead.manager.start.RunningPartition;
-import io.bulkhead.manager.start.StartRequest;
 import io.bulkhead.manager.start.TestGround;
 import io.bulkhead.manager.start.TestGround.Holdings;
 import io.bulkhead.manager.sys.Errno;
@@ -93,7 +91,7 @@ class NoStorageIsLeftIT {
             try (Undo undo = new Undo()) {
                 undo.push("clear", () -> wall.afterRun(TestGround.NAME));
                 RunningPartition running = starter.start(
-                        wall.beforeBoot(ground.record, request(ground.directory), undo),
+                        wall.beforeBoot(ground.record, StorageGround.request(ground.directory), undo),
                         (processes, back) -> wall.beforeRelease(ground.record, processes, back));
                 ground.ground.kill(running);
                 undo.keep();
@@ -167,23 +165,12 @@ class NoStorageIsLeftIT {
                     List.of());
             Undo undo = new Undo();
             starter.start(
-                    wall.beforeBoot(record, request(partitions.resolve(TestGround.NAME.value())), undo),
+                    wall.beforeBoot(record, StorageGround.request(partitions.resolve(TestGround.NAME.value())), undo),
                     (processes, back) -> {
                         wall.beforeRelease(record, processes, back);
                         real.signal(real.openProcess(ProcessHandle.current().pid()), 9);
                     });
         }
-    }
-
-    private static StartRequest request(Path directory) {
-        return new StartRequest(
-                TestGround.NAME,
-                new Init.Shell(),
-                TestGround.RANGE,
-                directory,
-                false,
-                true,
-                TestGround.restraints(new Init.Shell()));
     }
 
     @Test

@@ -153,6 +153,11 @@ final class StorageGround implements AutoCloseable {
     }
 
     StartRequest request() {
+        return request(directory);
+    }
+
+    /** The start of a partition with its own files there. */
+    static StartRequest request(Path directory) {
         return new StartRequest(
                 TestGround.NAME,
                 new Init.Shell(),

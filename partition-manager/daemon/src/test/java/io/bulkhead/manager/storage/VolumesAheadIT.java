@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.partition.IoSlice;
 import io.bulkhead.contract.partition.StorageSlice;
+import io.bulkhead.manager.Alone;
 import io.bulkhead.manager.life.PartitionDirectories;
 import io.bulkhead.manager.start.ConsoleTap;
 import io.bulkhead.manager.start.TestGround;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Volumes that are mounted ahead of a run; needs root, e2fsprogs and loop devices. */
+@Alone("it takes loop devices away, which anybody may have the next moment")
 class VolumesAheadIT {
     private static final StorageSlice VOLUMES = StorageGround.own(48, StorageGround.volume("data", 16, "/srv/data"));
 

@@ -148,11 +148,11 @@ final class HostGroup {
             }
             Path origin = origins.getOrDefault(host, hierarchy.mount());
             Path home = files.exists(origin) ? origin : hierarchy.mount();
+            // What confine brought in came from the root.
+            Path homeOfOthers = confining().contains(hierarchy) ? hierarchy.mount() : home;
             for (int pass = 0; pass < PASSES && !own(host).isEmpty(); pass++) {
                 for (long pid : own(host)) {
-                    // What confine brought in came from the root.
-                    boolean fromRoot = confining().contains(hierarchy) && pid != self;
-                    tryMove(pid, fromRoot ? hierarchy.mount() : home);
+                    tryMove(pid, pid == self ? home : homeOfOthers);
                 }
             }
             GroupTree.remove(files, host);
