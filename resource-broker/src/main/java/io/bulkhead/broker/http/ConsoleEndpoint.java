@@ -44,7 +44,8 @@ final class ConsoleEndpoint {
                         .forEverybody()
                         .named("console-socket")
                         .withoutManager()
-                        .answering(101));
+                        .answering(101)
+                        .failingBy(ProblemCode.NOT_FOUND));
     }
 
     private void list(Exchange exchange) {

@@ -13,12 +13,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
 /** One console, {@code db}: gives tickets that are counted, and lets no WebSocket in. */
-final class FakeConsoles implements Consoles {
+public final class FakeConsoles implements Consoles {
     private final List<Caller> opened = new CopyOnWriteArrayList<>();
     private volatile Predicate<Caller> known = caller -> false;
     private volatile int tickets;
 
-    record Ticket(String ticket, int seconds) {}
+    /** As the codec finds it: public, and so is the class around it. */
+    public record Ticket(String ticket, int seconds) {}
 
     /** Who wanted to open a WebSocket. */
     List<Caller> opened() {

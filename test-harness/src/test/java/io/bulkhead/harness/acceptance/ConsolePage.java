@@ -39,6 +39,7 @@ final class ConsolePage implements AutoCloseable {
     private final BrowserContext context;
     private final Page page;
     private final List<String> complaints = new CopyOnWriteArrayList<>();
+    private final List<String> addresses = new CopyOnWriteArrayList<>();
 
     /** A terminal's size, characters. */
     record Size(int columns, int rows) {}
@@ -53,6 +54,8 @@ final class ConsolePage implements AutoCloseable {
             }
         });
         page.onPageError(complaints::add);
+        page.onRequest(request -> addresses.add(request.url()));
+        page.onWebSocket(socket -> addresses.add(socket.url()));
     }
 
     /** Opens the page and signs in; returns when the console is attached. */
@@ -82,6 +85,11 @@ final class ConsolePage implements AutoCloseable {
         return complaints.stream()
                 .filter(each -> !each.matches("(?s).*(" + CONNECTION + ").*"))
                 .toList();
+    }
+
+    /** Every address that the page asked for, WebSockets too. */
+    List<String> addresses() {
+        return List.copyOf(addresses);
     }
 
     // ---- the terminal

@@ -23,6 +23,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -123,6 +124,9 @@ class ConsolePageIT {
             page.awaitText("status-130");
 
             assertThat(page.page().url()).doesNotContain("bht_");
+            assertThat(page.addresses())
+                    .contains("ws://127.0.0.1:" + port + "/v1/consoles/" + NAME + "/socket")
+                    .noneMatch(each -> each.contains("?") || each.contains("ticket.") || each.contains("bht_"));
             assertThat(page.complaints()).isEmpty();
         }
     }
@@ -131,7 +135,7 @@ class ConsolePageIT {
     @Proves(BROWSER)
     void showsProgramsOfTheWholeScreenAsATerminalDoes() throws IOException {
         String numbers = IntStream.rangeClosed(1, 200)
-                .mapToObj(number -> "number " + number + " größer" + " x".repeat(number % 90))
+                .mapToObj(number -> "number " + number + " größer 漢字" + " x".repeat(number % 90))
                 .collect(Collectors.joining("\n", "", "\n"));
         Files.writeString(host.directory().resolve("numbers"), numbers);
         String environment = "env -i PATH=/usr/bin:/bin LC_ALL=C.UTF-8 HOME=/nowhere TERM=";
@@ -142,7 +146,7 @@ class ConsolePageIT {
             try (PlainTerminal plain =
                     PlainTerminal.run(host.directory(), page.size(), environment + "$TERM less numbers")) {
                 page.awaitScreen(plain::screen);
-                assertThat(plain.screen()).startsWith("number 1 größer x\nnumber 2");
+                assertThat(plain.screen()).startsWith("number 1 größer 漢字 x\nnumber 2");
 
                 plain.type("/number 150");
                 plain.press("Enter");
@@ -207,6 +211,86 @@ class ConsolePageIT {
             page.enter("echo size $(stty size) second");
 
             page.awaitText("size " + after.rows() + " " + after.columns() + " second");
+        }
+    }
+
+    @Test
+    @Proves(BROWSER)
+    void completesWordsAndControlsJobs() {
+        try (ConsolePage page = open()) {
+            host.exec(NAME, "mkdir -p /tmp/words/a-long-directory").expect(0);
+            page.enter("clear; bash --norc --noprofile");
+            page.enter("PS1='bash: '");
+            page.awaitText("bash: ");
+
+            page.type("cd /tmp/words/a-lo");
+            page.press("Tab");
+            page.awaitText("bash: cd /tmp/words/a-long-directory/");
+            page.enter("; echo in-$PWD");
+            page.awaitText("in-/tmp/words/a-long-directory");
+
+            page.enter("sleep 1000");
+            page.press("Control+z");
+            page.awaitText("Stopped");
+            page.enter("bg; jobs");
+            page.awaitText("Running");
+            page.enter("fg");
+            page.press("Control+c");
+            page.enter("echo of-$?; exit");
+            page.awaitText("of-130");
+            assertThat(page.complaints()).isEmpty();
+        }
+    }
+
+    @Test
+    @Proves(BROWSER)
+    void takesAndShowsWideCharacters() {
+        try (ConsolePage page = open()) {
+            page.enter("clear; printf '\\346\\274\\242\\345\\255\\227|\\n'");
+            page.awaitText("漢字|\n");
+            page.enter("echo typed: 漢字 ü €");
+
+            page.awaitText("\ntyped: 漢字 ü €");
+            // Each has two cells, so that what follows stands where a program reckons it.
+            assertThat(page.page().evaluate("() => { const b = bulkheadConsole.terminal.buffer.active;"
+                            + " for (let y = 0; y < b.length; y++) { const line = b.getLine(y);"
+                            + " if (line.translateToString(true) === '漢字|') { return line.getCell(4).getChars(); } } }"))
+                    .isEqualTo("|");
+        }
+    }
+
+    @Test
+    @Proves(BROWSER)
+    void followsAProgramThatDrawsAllTheTime() {
+        try (ConsolePage page = open()) {
+            page.enter("clear; TERM=$TERM htop");
+            page.awaitText("F10Quit");
+            page.awaitText("Load average:");
+            page.resizeWindow(900, 500);
+            page.page().waitForCondition(() -> page.screen().lines().count() == page.size().rows()
+                    && page.screen().lines().skip(page.size().rows() - 1).anyMatch(each -> each.contains("F10Quit")));
+            page.press("F10");
+            page.awaitPlainScreen();
+            page.enter("echo htop-ended-$((4+4))");
+            page.awaitText("htop-ended-8");
+            assertThat(page.complaints()).isEmpty();
+        }
+    }
+
+    @Test
+    @Proves("what a terminal would answer to a console's past is not typed into the console")
+    void answersNothingToThePast() {
+        // Asks for the terminal's kind (three times), place, size, mode and colours.
+        host.exec(NAME, "printf 'asked\\033[c\\033[>c\\033[=c\\033[6n\\033[18t\\033[?25$p\\033]11;?\\007"
+                        + "\\033]4;1;?\\033\\134\\033P$qm\\033\\134\\033Z-\\n' > /dev/console")
+                .expect(0);
+        try (ConsolePage page = open()) {
+            page.awaitText("asked");
+            page.enter("echo clean-$((5+5))");
+            page.awaitText("\nclean-10");
+
+            assertThat(page.all()).containsPattern("(?m)# echo clean-\\$\\(\\(5\\+5\\)\\)$").doesNotContain("^[");
+            assertThat(page.complaints()).isEmpty();
         }
     }
 
@@ -297,7 +381,9 @@ class ConsolePageIT {
 
             page.navigate(foreign);
             assertThat(page.evaluate(OPEN, List.of(url, ticket()))).isEqualTo("refused");
-            assertThat(host.run("audit").out()).contains("console-socket");
+            Awaitility.await()
+                    .atMost(Patience.seconds(10))
+                    .untilAsserted(() -> assertThat(host.run("audit").out()).contains("console-socket"));
 
             page.navigate(server() + "/console/");
             assertThat(page.evaluate(OPEN, List.of(url, ticket()))).isEqualTo("open");
