@@ -21,6 +21,7 @@ import io.bulkhead.console.serial.log.LogLibrary;
 import io.bulkhead.console.serial.log.LogOptions;
 import io.bulkhead.console.serial.ssh.SshAudit;
 import io.bulkhead.console.serial.ssh.SshDoor;
+import io.bulkhead.console.serial.web.WebFiles;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.settings.Settings;
@@ -129,7 +130,7 @@ public final class ControlPlane implements AutoCloseable {
                     () -> ConsoleRoom.rights(keys.stream()
                             .flatMap(store -> store.accepted().stream())
                             .toList()));
-            ApiServer server = await(ApiServer.start(vertx, broker, manager, options, audit, consoles.api(), library));
+            ApiServer server = await(ApiServer.start(vertx, broker, manager, options, audit, consoles.api(), library, new WebFiles()));
             keys.add(server.sshKeys());
             bookkeeper.open();
             Optional<LedgerWatch> watch = broker.ledger().map(office -> LedgerWatch.start(vertx, manager, office));

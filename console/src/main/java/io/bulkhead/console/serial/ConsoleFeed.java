@@ -463,7 +463,8 @@ final class ConsoleFeed implements AutoCloseable {
 
     void tick(long nowMillis) {
         spread(lease.tick(nowMillis), -1);
-        viewers().forEach(each -> each.tick(nowMillis, service.options()));
+        viewers().forEach(each -> service.farewell(each.caller())
+                .ifPresentOrElse(each::end, () -> each.tick(nowMillis, service.options())));
     }
 
     /** Ends every viewer; the log is closed by whoever opened it. */

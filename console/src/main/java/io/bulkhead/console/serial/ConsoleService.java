@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * The consoles of all partitions, for any number of viewers by any transport.
@@ -36,6 +37,7 @@ public final class ConsoleService implements AutoCloseable {
     private int viewerCount;
     private boolean known;
     private boolean closed;
+    private volatile Predicate<Caller> admitted = caller -> true;
     private Runnable stopTicking = () -> {};
 
     /**
@@ -62,6 +64,21 @@ public final class ConsoleService implements AutoCloseable {
 
     public ConsoleService(Parts parts) {
         this.parts = parts;
+    }
+
+    /** Lets only those in and stay of whom this is true; asked again every second. May be called on any thread. */
+    public void admitOnly(Predicate<Caller> known) {
+        admitted = known;
+    }
+
+    /** Why somebody may be here no more. */
+    Optional<Problem> farewell(Caller caller) {
+        return admitted.test(caller)
+                ? Optional.empty()
+                : Optional.of(Problem.of(
+                        ProblemCode.UNAUTHENTICATED,
+                        "the token was revoked or has expired",
+                        "'bulkhead token create' makes one"));
     }
 
     /** Begins to follow the manager's consoles. */
@@ -152,6 +169,10 @@ public final class ConsoleService implements AutoCloseable {
             throw Refusal.of(
                     ProblemCode.INVALID_REQUEST,
                     "version " + hello.version() + " of the protocol is not known; known is " + MessageCodec.VERSION);
+        }
+        Optional<Problem> farewell = farewell(caller);
+        if (farewell.isPresent()) {
+            throw new Refusal(farewell.get());
         }
         ConsoleRight needed = needed(hello.wish());
         if (!parts.rights().allow(caller, ConsoleRight.READ, name)

@@ -21,6 +21,8 @@ final class ApiValues {
     private static final Pattern GROUP = Pattern.compile("[a-z_][a-z0-9_-]{0,31}");
     private static final Pattern PLACE =
             Pattern.compile("(localhost|\\d{1,3}(?:\\.\\d{1,3}){3}|\\[[0-9a-fA-F:.]+]):(\\d{1,5})");
+    private static final Pattern ORIGIN =
+            Pattern.compile("https?://([a-z0-9-]+(\\.[a-z0-9-]+)*|\\[[0-9a-f:.]+])(:[1-9]\\d{0,4})?");
     private static final int MOST_PORT = 65_535;
 
     private ApiValues() {}
@@ -37,6 +39,20 @@ final class ApiValues {
             }
         }
         return new LinkedHashSet<>(names);
+    }
+
+    static Set<String> origins(String text) {
+        if (text.equals(NONE)) {
+            return Set.of();
+        }
+        List<String> all = Arrays.stream(text.split(",", -1)).map(String::strip).toList();
+        for (String origin : all) {
+            if (!ORIGIN.matcher(origin).matches()) {
+                throw new IllegalArgumentException(
+                        "'" + origin + "' is no origin; it has a scheme, a host in small letters and no path");
+            }
+        }
+        return new LinkedHashSet<>(all);
     }
 
     static Optional<Settings.Place> place(String text) {

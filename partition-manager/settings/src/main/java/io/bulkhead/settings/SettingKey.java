@@ -316,6 +316,15 @@ public record SettingKey<T>(
             "The private key of tls_certificate in PEM, PKCS #8.",
             ApiValues::file);
 
+    static final SettingKey<Set<String>> API_ALLOWED_ORIGINS = new SettingKey<>(
+            "api",
+            "allowed_origins",
+            ApiValues.NONE,
+            "origins like https://desk.example.org with commas between, or none",
+            "Pages from where else than this server may open consoles by WebSocket: needed where a proxy in front serves"
+                    + " the page by another name.",
+            ApiValues::origins);
+
     static final SettingKey<Settings.ConsoleRole> CONSOLES_READ = new SettingKey<>(
             "consoles",
             "read",
@@ -435,6 +444,7 @@ public record SettingKey<T>(
             API_LISTEN,
             API_TLS_CERTIFICATE,
             API_TLS_KEY,
+            API_ALLOWED_ORIGINS,
             CONSOLES_READ,
             CONSOLES_WRITE,
             CONSOLES_TAKE_OVER,

@@ -185,6 +185,7 @@ public record Settings(
      * @param listen on TCP, if at all
      * @param tlsCertificate in PEM
      * @param tlsKey in PEM
+     * @param allowedOrigins of pages from elsewhere that may open consoles, as browsers write them
      */
     public record Api(
             Optional<Set<String>> admins,
@@ -192,7 +193,8 @@ public record Settings(
             Set<String> viewers,
             Optional<Place> listen,
             Optional<Path> tlsCertificate,
-            Optional<Path> tlsKey) {}
+            Optional<Path> tlsKey,
+            Set<String> allowedOrigins) {}
 
     /**
      * A place on TCP.

@@ -257,7 +257,8 @@ public final class SettingsLoader {
                         sure(SettingKey.API_VIEWERS),
                         sure(SettingKey.API_LISTEN),
                         sure(SettingKey.API_TLS_CERTIFICATE),
-                        sure(SettingKey.API_TLS_KEY)),
+                        sure(SettingKey.API_TLS_KEY),
+                        sure(SettingKey.API_ALLOWED_ORIGINS)),
                 new Settings.Consoles(
                         sure(SettingKey.CONSOLES_READ),
                         sure(SettingKey.CONSOLES_WRITE),

@@ -20,7 +20,8 @@ class ApiSettingsTest {
                         "api.viewers", "monitoring",
                         "api.listen", "[::]:7480",
                         "api.tls_certificate", "/etc/bulkhead/tls.pem",
-                        "api.tls_key", "/etc/bulkhead/tls.key"))
+                        "api.tls_key", "/etc/bulkhead/tls.key",
+                        "api.allowed_origins", "https://desk.example.org, http://[::1]:8080"))
                 .api();
 
         assertThat(api)
@@ -30,7 +31,8 @@ class ApiSettingsTest {
                         Set.of("monitoring"),
                         Optional.of(new Settings.Place("::", 7480)),
                         Optional.of(Path.of("/etc/bulkhead/tls.pem")),
-                        Optional.of(Path.of("/etc/bulkhead/tls.key"))));
+                        Optional.of(Path.of("/etc/bulkhead/tls.key")),
+                        Set.of("https://desk.example.org", "http://[::1]:8080")));
     }
 
     @Test
@@ -59,6 +61,9 @@ class ApiSettingsTest {
                 "api.viewers | a b | 'a b' is not the name of a group",
                 "api.viewers | a,,b | '' is not the name of a group",
                 "api.tls_key | tls.key | 'tls.key' is relative",
+                "api.allowed_origins | * | '*' is no origin",
+                "api.allowed_origins | https://a.example/ | 'https://a.example/' is no origin",
+                "api.allowed_origins | null | 'null' is no origin",
                 "api.tls_key | /tls.key | api.tls_certificate: must be set where api.tls_key is",
                 "api.tls_certificate | /tls.pem | api.tls_key: must be set where api.tls_certificate is"
             })

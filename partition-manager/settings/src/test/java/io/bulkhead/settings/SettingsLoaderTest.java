@@ -155,8 +155,8 @@ class SettingsLoaderTest {
                                 + " partitions.uid_ranges, partitions.console_history, partitions.console_log, network.subnet,"
                                 + " network.uplink, network.nat, network.host_names, control-plane.user, api.admins,"
                                 + " api.operators, api.viewers, api.listen, api.tls_certificate, api.tls_key,"
-                                + " consoles.read, consoles.write, consoles.take_over, consoles.grants, consoles.break,"
-                                + " consoles.writer_idle, consoles.most_idle, consoles.most_attached,"
+                                + " api.allowed_origins, consoles.read, consoles.write, consoles.take_over, consoles.grants,"
+                                + " consoles.break, consoles.writer_idle, consoles.most_idle, consoles.most_attached,"
                                 + " ssh.listen, ssh.escape_key)",
                         "override: host.confine: 'yes' is neither true nor false; allowed: true or false");
         assertThat(refused).message().hasLineCount(12);

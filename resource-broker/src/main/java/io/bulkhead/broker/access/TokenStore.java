@@ -164,6 +164,14 @@ public final class TokenStore {
                 .filter(token -> !token.isExpired(clockMillis.getAsLong()));
     }
 
+    /** Whether there is a token of that id that has not expired. */
+    public synchronized boolean isGood(String id) {
+        long now = clockMillis.getAsLong();
+        return kept.stream()
+                .map(TokenBook.Kept::token)
+                .anyMatch(token -> token.id().equals(id) && !token.isExpired(now));
+    }
+
     private static void refuse(Refusal refusal) {
         throw new Refusal(refusal.problem(), refusal);
     }

@@ -105,7 +105,7 @@ final class Api {
         all.addAll(new GenerationEndpoint(broker.generations(), works).routes());
         all.addAll(new LedgerEndpoint(broker).routes());
         all.addAll(new SshKeyEndpoint(services).routes());
-        all.addAll(new ConsoleEndpoint(services).routes());
+        all.addAll(new ConsoleEndpoint(services, auditing).routes());
         all.addAll(new ConsoleLogEndpoint(services).routes());
         this.routes = new Routes(all);
     }

@@ -38,6 +38,10 @@ public final class ApiServer {
     private static final long CLOSE_MILLIS = 1_000;
 
     private static final String NO_ROUTE = "none";
+    private static final String A_PAGE = "page";
+
+    /** The longest message of a WebSocket, bytes; one frame holds it. */
+    private static final int SOCKET_MESSAGE_BYTES = 20 << 10;
     private static final int SWITCHING_PROTOCOLS = 101;
 
     private final ApiOptions options;
@@ -49,8 +53,10 @@ public final class ApiServer {
     private final UnixDoor unixDoor;
     private final HttpServer unix;
     private final Optional<TcpPlace> tcp;
+    private final PageEndpoint pages;
 
-    private ApiServer(Services services, SocketPlace place, Optional<TcpPlace> tcp) {
+    private ApiServer(Services services, SocketPlace place, Optional<TcpPlace> tcp, Pages pages) {
+        this.pages = new PageEndpoint(pages);
         this.services = services;
         this.options = services.options();
         this.auditing = new Auditing(services.audit());
@@ -60,12 +66,21 @@ public final class ApiServer {
         this.unixDoor = new UnixDoor(place.roles(options.access()));
         this.unix = services.vertx().createHttpServer(httpOptions(options.limits()));
         this.tcp = tcp;
+        services.consoles()
+                .admitOnly(caller ->
+                        caller.tokenId().map(services.tokens()::isGood).orElse(true));
     }
 
     static HttpServerOptions httpOptions(ApiOptions.Limits limits) {
         return new HttpServerOptions()
                 .setHttp2ClearTextEnabled(false)
                 .setUseAlpn(false)
+                .addWebSocketSubProtocol(ConsoleEndpoint.PROTOCOL)
+                .setMaxWebSocketFrameSize(SOCKET_MESSAGE_BYTES)
+                .setMaxWebSocketMessageSize(SOCKET_MESSAGE_BYTES)
+                // Compressed together, what somebody else put out could tell of what was typed.
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setPerMessageWebSocketCompressionSupported(false)
                 .setHandle100ContinueAutomatically(true)
                 .setMaxHeaderSize(limits.headerBytes())
                 .setMaxInitialLineLength(limits.headerBytes());
@@ -73,7 +88,7 @@ public final class ApiServer {
 
     /** Listens, without consoles and their logs. */
     public static Future<ApiServer> start(Vertx vertx, Broker broker, ManagerClient manager, ApiOptions options) {
-        return start(vertx, broker, manager, options, auditTrail(options), Consoles.NONE, ConsoleRecords.NONE);
+        return start(vertx, broker, manager, options, auditTrail(options), Consoles.NONE, ConsoleRecords.NONE, Pages.NONE);
     }
 
     /** The audit trail of an API with these options. */
@@ -91,6 +106,7 @@ public final class ApiServer {
      * @param audit of {@link #auditTrail}; closed with the server
      * @param consoles who serves them
      * @param records the consoles' logs
+     * @param pages for browsers
      * @return the server when it listens; fails with a {@link Refusal} where the path is another live server's, where TCP
      *     would be open to others without TLS, or where a certificate cannot be used
      */
@@ -101,23 +117,24 @@ public final class ApiServer {
             ApiOptions options,
             AuditTrail audit,
             Consoles consoles,
-            ConsoleRecords records) {
+            ConsoleRecords records,
+            Pages pages) {
         SocketPlace place;
         ApiServer server;
         try {
             Services services = Services.of(vertx, broker, manager, options, audit, consoles, records);
             Optional<TcpPlace> tcp = options.access().listen().map(listen -> TcpPlace.of(services, listen));
             place = SocketPlace.take(options.socket());
-            server = at(place, services, tcp);
+            server = at(place, services, tcp, pages);
         } catch (Refusal e) {
             return Future.failedFuture(e);
         }
         return server.listen().map(server).onFailure(failure -> place.close());
     }
 
-    private static ApiServer at(SocketPlace place, Services services, Optional<TcpPlace> tcp) {
+    private static ApiServer at(SocketPlace place, Services services, Optional<TcpPlace> tcp, Pages pages) {
         try {
-            return new ApiServer(services, place, tcp);
+            return new ApiServer(services, place, tcp, pages);
         } catch (Refusal e) {
             place.close();
             throw e;
@@ -183,6 +200,11 @@ public final class ApiServer {
         Caller caller = Caller.anonymous(Caller.Transport.TCP, String.valueOf(request.remoteAddress()));
         try {
             caller = door.identify(request);
+            template[0] = A_PAGE;
+            if (pages.answer(request)) {
+                return;
+            }
+            template[0] = NO_ROUTE;
             Routes.Found found = find(request, door, caller);
             template[0] = found.route().template();
             permit(found.route(), request, door, caller);

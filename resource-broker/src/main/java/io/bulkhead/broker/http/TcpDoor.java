@@ -50,7 +50,7 @@ final class TcpDoor implements Door {
     }
 
     private Caller bearer(Token token, HttpServerRequest request) {
-        return new Caller("token " + token.id(), Optional.of(token.role()), transport, address(request));
+        return Caller.bearer(token, transport, address(request));
     }
 
     private Refusal wrong(HttpServerRequest request) {

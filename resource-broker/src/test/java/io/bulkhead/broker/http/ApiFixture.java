@@ -62,7 +62,7 @@ abstract class ApiFixture {
         Broker broker = broker(manager);
         ApiOptions options = new ApiOptions(api, InstanceName.parse("test"), "1.2.3", LIMITS, access());
         return get(ApiServer.start(
-                vertx, broker, manager, options, ApiServer.auditTrail(options), Consoles.NONE, records()));
+                vertx, broker, manager, options, ApiServer.auditTrail(options), consoles(), records(), pages()));
     }
 
     /** The broker behind the API; one without a ledger, unless a test wants another. */
@@ -73,6 +73,16 @@ abstract class ApiFixture {
     /** The consoles' logs; none, unless a test wants some. */
     ConsoleRecords records() {
         return ConsoleRecords.NONE;
+    }
+
+    /** Who serves consoles; nobody, unless a test wants somebody. */
+    Consoles consoles() {
+        return Consoles.NONE;
+    }
+
+    /** For browsers; none, unless a test wants some. */
+    Pages pages() {
+        return Pages.NONE;
     }
 
     /** Who may reach it; the state is below the test's directory. */

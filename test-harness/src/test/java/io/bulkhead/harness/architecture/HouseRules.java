@@ -34,7 +34,7 @@ import java.util.stream.Stream;
  */
 final class HouseRules {
     /** Adapters to the world; everything asynchronous stays in them. {@code ControlPlane} puts them together. */
-    private static final List<String> EDGES = List.of("http", "store", "client", "ssh", "ws");
+    private static final List<String> EDGES = List.of("http", "store", "client", "ssh", "web");
 
     /** Decide and compute, but never look at the world themselves. */
     private static final List<String> PURE = List.of(

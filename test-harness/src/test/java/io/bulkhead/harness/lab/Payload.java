@@ -21,6 +21,9 @@ final class Payload {
     private static final Path JAR = Path.of(System.getProperty("java.home"), "bin", "jar");
     private static final long SPARE_BYTES = 16L << 20;
 
+    /** 200 MB for driving browsers, which no test does there. */
+    private static final String BROWSERS_DRIVER = "driver-bundle-";
+
     private Payload() {}
 
     /**
@@ -42,7 +45,7 @@ final class Payload {
         Path tests = Files.createDirectory(stage.resolve("tests"));
         List<String> inside = new ArrayList<>();
         for (Path element : classPath) {
-            if (Files.exists(element)) {
+            if (Files.exists(element) && !element.getFileName().toString().startsWith(BROWSERS_DRIVER)) {
                 String name = "%03d-%s".formatted(inside.size(), element.getFileName());
                 // Only classes from jars can be in an archive of classes.
                 boolean packs = Files.isDirectory(element);

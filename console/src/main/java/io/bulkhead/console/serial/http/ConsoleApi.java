@@ -5,18 +5,23 @@ import io.bulkhead.broker.http.Consoles;
 import io.bulkhead.broker.metrics.ConsoleFigures;
 import io.bulkhead.console.serial.ConsoleReport;
 import io.bulkhead.console.serial.ConsoleService;
+import io.bulkhead.console.serial.web.WebSocketGate;
 import io.bulkhead.contract.partition.ConsoleStatus;
 import io.bulkhead.contract.partition.PartitionName;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.NetSocket;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** The console service as the API knows it. */
 public final class ConsoleApi implements Consoles {
     private final Vertx vertx;
     private final ConsoleService service;
+    private final WebSocketGate gate;
 
-    public ConsoleApi(Vertx vertx, ConsoleService service) {
+    public ConsoleApi(Vertx vertx, ConsoleService service, WebSocketGate gate) {
+        this.gate = gate;
         this.vertx = vertx;
         this.service = service;
     }
@@ -49,6 +54,21 @@ public final class ConsoleApi implements Consoles {
     @Override
     public void attach(PartitionName name, Caller caller, NetSocket socket, long helloMillis, Runnable gone) {
         new SocketAttachment(vertx, service, name, caller, socket, helloMillis, gone);
+    }
+
+    @Override
+    public Record ticket(PartitionName name, Caller caller) {
+        return gate.ticket(name, caller);
+    }
+
+    @Override
+    public void socket(PartitionName name, Caller caller, HttpServerRequest request, long helloMillis, Runnable gone) {
+        gate.open(name, caller, request, helloMillis, gone);
+    }
+
+    @Override
+    public void admitOnly(Predicate<Caller> known) {
+        service.admitOnly(known);
     }
 
     @Override

@@ -20,6 +20,8 @@ import io.bulkhead.console.serial.ServiceThread;
 import io.bulkhead.console.serial.client.EventLoopThread;
 import io.bulkhead.console.serial.client.ManagerLines;
 import io.bulkhead.console.serial.log.FileConsoleLogs;
+import io.bulkhead.console.serial.web.Origins;
+import io.bulkhead.console.serial.web.WebSocketGate;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.settings.Settings;
@@ -44,11 +46,11 @@ public final class ConsoleRoom implements AutoCloseable {
     private final LoggedPast past;
     private final ConsoleApi api;
 
-    private ConsoleRoom(Vertx vertx, ServiceThread thread, ConsoleService service, LoggedPast past) {
+    private ConsoleRoom(Vertx vertx, ServiceThread thread, ConsoleService service, LoggedPast past, Origins origins) {
         this.thread = thread;
         this.service = service;
         this.past = past;
-        this.api = new ConsoleApi(vertx, service);
+        this.api = new ConsoleApi(vertx, service, new WebSocketGate(vertx, service, origins));
     }
 
     /**
@@ -87,7 +89,8 @@ public final class ConsoleRoom implements AutoCloseable {
                         writingTo(audit),
                         breaks(how, broker),
                         options)),
-                past);
+                past,
+                new Origins(settings.api().allowedOrigins()));
     }
 
     private static long millis(Optional<Duration> time) {
