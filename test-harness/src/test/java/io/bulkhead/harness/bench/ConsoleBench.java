@@ -1,7 +1,9 @@
 package io.bulkhead.harness.bench;
 
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /** What the serial consoles can do, and what they do under load; the budgets are those of the console's design. */
@@ -20,15 +22,26 @@ final class ConsoleBench {
         this.progress = progress;
     }
 
+    /** One part of it. */
+    @FunctionalInterface
+    private interface Trial {
+        String run(ConsoleGround ground) throws IOException;
+    }
+
     /** Runs, and returns the results in Markdown. */
     String run() throws IOException {
-        String instance = "bulkhead-bench-" + ProcessHandle.current().pid();
         StringBuilder text = new StringBuilder();
-        try (ConsoleGround ground = ConsoleGround.open(instance)) {
-            HostLines.of(ground.manager().host())
-                    .forEach(line -> text.append("- ").append(line).append('\n'));
-            if (trials.contains("capacity")) {
-                text.append('\n').append(new CapacityTrial(ground, progress, seconds).run());
+        HostLines.ofThisHost().forEach(line -> text.append("- ").append(line).append('\n'));
+        Map<String, Trial> all = new LinkedHashMap<>();
+        all.put("capacity", ground -> new CapacityTrial(ground, progress, seconds).run());
+        all.put("throughput", ground -> new ThroughputTrial(ground, progress, seconds).run());
+        all.put("latency", ground -> new LatencyTrial(ground, progress).run());
+        for (Map.Entry<String, Trial> each : all.entrySet()) {
+            if (trials.contains(each.getKey())) {
+                String instance = "bh-bench-" + ProcessHandle.current().pid();
+                try (ConsoleGround ground = ConsoleGround.open(instance)) {
+                    text.append('\n').append(each.getValue().run(ground));
+                }
             }
         }
         return text.toString();

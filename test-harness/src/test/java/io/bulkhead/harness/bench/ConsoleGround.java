@@ -27,7 +27,7 @@ import org.awaitility.Awaitility;
 final class ConsoleGround implements AutoCloseable {
     private static final long MEMORY_BYTES = 32L << 20;
     private static final int TASKS = 64;
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final ManagerProcess manager;
     private final ApiClient api;
