@@ -23,10 +23,10 @@ final class CapacityTrial {
     private static final int BUSY_BYTES_PER_SECOND = 1_000_000;
     private static final int IDLE_MILLIS = 10;
 
-    /** Ten times what its writer needs, so that its share of a CPU does not hold it up. */
-    private static final int BUSY_MILLIS = 200;
+    /** More than its writer needs; all together are what two CPUs can give. */
+    private static final int BUSY_MILLIS = 45;
 
-    private static final int FLOOD_MILLIS = 1000;
+    private static final int FLOOD_MILLIS = 600;
     private static final int STALLED_AT_FLOOD = 9;
     private static final int READING_AT_FLOOD = 6;
     private static final int READING_AT_BUSY = 2;

@@ -33,14 +33,16 @@ final class ConsoleBench {
         StringBuilder text = new StringBuilder();
         HostLines.ofThisHost().forEach(line -> text.append("- ").append(line).append('\n'));
         Map<String, Trial> all = new LinkedHashMap<>();
-        all.put("capacity", ground -> new CapacityTrial(ground, progress, seconds).run());
         all.put("throughput", ground -> new ThroughputTrial(ground, progress, seconds).run());
         all.put("latency", ground -> new LatencyTrial(ground, progress).run());
+        all.put("capacity", ground -> new CapacityTrial(ground, progress, seconds).run());
         for (Map.Entry<String, Trial> each : all.entrySet()) {
             if (trials.contains(each.getKey())) {
                 String instance = "bh-bench-" + ProcessHandle.current().pid();
                 try (ConsoleGround ground = ConsoleGround.open(instance)) {
-                    text.append('\n').append(each.getValue().run(ground));
+                    String results = each.getValue().run(ground);
+                    progress.accept("\n" + results);
+                    text.append('\n').append(results);
                 }
             }
         }

@@ -43,7 +43,7 @@ final class ConsoleGround implements AutoCloseable {
     static ConsoleGround open(String instance) throws IOException {
         Path directory = Files.createTempDirectory(Path.of("/var/tmp"), instance + "-");
         String cpus = HostLines.text("/sys/devices/system/cpu/online").strip();
-        ManagerProcess manager = ManagerProcess.start(instance, directory, "[host]\ncpus = " + cpus);
+        ManagerProcess manager = ManagerProcess.start(instance, directory, "[host]\ncpu_reserve = 0.01\ncpus = " + cpus);
         try {
             long controlPlane = manager.startControlPlane();
             return new ConsoleGround(manager, new ApiClient(manager.apiSocket()), controlPlane);

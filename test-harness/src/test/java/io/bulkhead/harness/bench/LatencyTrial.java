@@ -22,6 +22,7 @@ final class LatencyTrial {
     private static final int QUIET = 49;
     private static final int QUIET_MILLIS = 10;
     private static final int FLOOD_MILLIS = 1000;
+    private static final int BOUNDED_MILLIS = 300;
     private static final int ROUNDS = 40;
     private static final int INTERRUPTS = 20;
     private static final long VIEWER_BYTES_PER_SECOND = 20_000_000;
@@ -44,7 +45,7 @@ final class LatencyTrial {
         for (int i = 1; i <= QUIET; i++) {
             quiet.add(ground.start("quiet-" + i, QUIET_MILLIS, ConsoleSlice.DEFAULT));
         }
-        PartitionName bounded = ground.start("bounded", FLOOD_MILLIS, ConsoleSlice.DEFAULT);
+        PartitionName bounded = ground.start("bounded", BOUNDED_MILLIS, ConsoleSlice.DEFAULT);
         PartitionName full = ground.start("full", FLOOD_MILLIS, ConsoleGround.unlimited());
         List<Attached> typists = new ArrayList<>();
         Table table = new Table("from a key to its echo, ms", "median", "p99", "longest", "n");
