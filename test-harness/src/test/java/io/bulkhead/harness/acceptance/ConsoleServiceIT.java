@@ -26,7 +26,7 @@ class ConsoleServiceIT {
     private static final String STREAM = "a console is one numbered stream for everybody, whatever of ours dies";
     private static final ClientMessage.Hello VIEW = ClientMessage.Hello.view("test", Start.now(), LagPolicy.COMPLETE);
     private static final long SEED = 20_261_127;
-    private static final int KILLS = 6;
+    private static final int USUAL_KILLS = 6;
 
     /** Writes numbered lines to the console, some 150 kB a second, until /tmp/go is gone. */
     private static final String LINES = """
@@ -134,6 +134,28 @@ class ConsoleServiceIT {
         }
     }
 
+    @Test
+    @Proves(STREAM)
+    void isStoppedByOneKeyHoweverMuchComes() throws IOException {
+        ClientMessage.Hello interactive = ClientMessage.Hello.view("flooded", Start.now(), LagPolicy.INTERACTIVE);
+        try (ConsoleViewer writer = ConsoleViewer.attach(host.api(), "shell", interactive.wishing(Wish.TAKE_OVER))) {
+            writer.type("yes flood-$((20+3))\n");
+            writer.awaitText("flood-23\r\nflood-23");
+            long begin = writer.position();
+            await().atMost(Patience.seconds(30)).until(() -> writer.position() > begin + 4_000_000);
+
+            writer.type("\u0003");
+            writer.awaitText("^C");
+            writer.type("echo end-of-$((20+4))\n");
+
+            writer.awaitText("end-of-24\r\n");
+            long end = host.show("shell").console().offset();
+            assertThat(host.exec("shell", "pgrep -x yes").status()).isEqualTo(1);
+            await().atMost(Patience.seconds(10)).until(() -> writer.position() == end);
+            writer.check();
+        }
+    }
+
     private static long residentKiB() {
         return Long.parseLong(
                 ThisHost.line(java.nio.file.Path.of("/proc/" + host.controlPlanePid() + "/status"), "VmRSS:")
@@ -147,7 +169,8 @@ class ConsoleServiceIT {
         try (ConsoleViewer viewer = ConsoleViewer.attach(host.api(), "shell", VIEW.wishing(Wish.TAKE_OVER))) {
             host.exec("shell", LINES).expect(0);
             viewer.awaitText("line-100.");
-            for (int round = 0; round < KILLS; round++) {
+            int kills = Rounds.count(USUAL_KILLS);
+            for (int round = 0; round < kills; round++) {
                 boolean manager = round % 2 == 1;
                 LockSupport.parkNanos(50_000_000L + random.nextInt(400_000_000));
                 long before = viewer.position();
@@ -161,7 +184,7 @@ class ConsoleServiceIT {
             viewer.type("\necho end-of-$((20+2))\n");
             viewer.awaitText("end-of-22");
 
-            assertThat(attachments).isGreaterThan(KILLS / 2);
+            assertThat(attachments).isGreaterThan(kills / 2);
             assertThat(viewer.skipped()).as("a ring holds what comes meanwhile").isZero();
             assertNumbersFollowEachOther(viewer.text());
         }

@@ -11,6 +11,11 @@ final class Rounds {
     private Rounds() {}
 
     static int count() {
-        return Integer.getInteger(COUNT, USUAL);
+        return count(USUAL);
+    }
+
+    /** @param usual how many where nobody asked for a number */
+    static int count(int usual) {
+        return Integer.getInteger(COUNT, usual);
     }
 }

@@ -31,6 +31,7 @@ public final class Bench {
         all.put("planner", () -> new PlannerBench(Bench::say).run());
         all.put("api", () -> new ApiBench(Bench::say).run());
         all.put("interference", () -> new InterferenceBench(Bench::say).run());
+        all.put("console", () -> new ConsoleBench(Bench::say).run());
         return all;
     }
 

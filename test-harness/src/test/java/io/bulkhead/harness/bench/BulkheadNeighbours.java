@@ -3,7 +3,6 @@ package io.bulkhead.harness.bench;
 import io.bulkhead.contract.hardware.NodeSet;
 import io.bulkhead.contract.order.Order;
 import io.bulkhead.contract.order.Reply;
-import io.bulkhead.contract.order.StreamMessage;
 import io.bulkhead.contract.partition.Claim;
 import io.bulkhead.contract.partition.CpuClaim;
 import io.bulkhead.contract.partition.CpuSlice;
@@ -23,13 +22,11 @@ import io.bulkhead.contract.unit.ByteSize;
 import io.bulkhead.contract.unit.CpuMillis;
 import io.bulkhead.contract.unit.Limit;
 import io.bulkhead.contract.unit.OperationRate;
-import io.bulkhead.contract.wire.Frame;
 import io.bulkhead.harness.bench.Contender.CannotRunException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +35,6 @@ final class BulkheadNeighbours implements Neighbours {
     private static final PartitionName VICTIM = new PartitionName("victim");
     private static final PartitionName HOG = new PartitionName("hog");
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final int LOST = 255;
 
     private final ManagerProcess manager;
     private final PairTerms terms;
@@ -215,29 +211,7 @@ final class BulkheadNeighbours implements Neighbours {
     }
 
     private Program inside(PartitionName name, List<String> command) throws IOException {
-        ManagerClient stream = manager.connect();
-        stream.ask(Reply.StreamOpened.class, new Order.ExecuteCommand(name, command, Map.of(), Optional.empty()));
-        stream.send(Frame.stream(new StreamMessage.EndOfInput()));
-        Output output = new Output();
-        Thread reader = new Thread(() -> read(stream, output), "output of " + name);
-        reader.setDaemon(true);
-        reader.start();
-        return output;
-    }
-
-    private static void read(ManagerClient stream, Output output) {
-        try (stream) {
-            while (output.status().isEmpty()) {
-                Frame frame = stream.read();
-                if (frame.kind() == Frame.Kind.OUTPUT || frame.kind() == Frame.Kind.ERROR_OUTPUT) {
-                    output.take(frame.payload(), frame.payload().length);
-                } else if (frame.as(StreamMessage.class) instanceof StreamMessage.Exited exited) {
-                    output.end(exited.status());
-                }
-            }
-        } catch (IOException e) {
-            output.end(LOST);
-        }
+        return PartitionProgram.start(manager, name, command);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.bulkhead.harness.bench;
 import io.bulkhead.console.client.ApiClient;
 import io.bulkhead.contract.hardware.NodeSet;
 import io.bulkhead.contract.order.Order;
+import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.order.Reply;
 import io.bulkhead.contract.partition.Claim;
 import io.bulkhead.contract.partition.CpuClaim;
@@ -35,7 +36,7 @@ final class ManagerProcess implements AutoCloseable {
     /** Its uids; those behind them are the peers'. */
     static final long UID_BASE = 45_000L << 16;
 
-    static final int UID_RANGES = 64;
+    static final int UID_RANGES = 128;
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final long STOP_TIMEOUT_MILLIS = 10_000;
@@ -178,9 +179,14 @@ final class ManagerProcess implements AutoCloseable {
         return ManagerClient.connect(directory.resolve("run/manager.sock"));
     }
 
+    /** Where the control plane answers, once it was started. */
+    Path apiSocket() {
+        return directory.resolve("run/control/api.sock");
+    }
+
     /** Starts the control plane beside it, as root, and waits until it answers; ended with the manager. */
     long startControlPlane() throws IOException {
-        Path socket = directory.resolve("run/control/api.sock");
+        Path socket = apiSocket();
         Files.createDirectories(directory.resolve("run/control"));
         Process started = new ProcessBuilder(
                         launcher(),
@@ -195,9 +201,18 @@ final class ManagerProcess implements AutoCloseable {
         Awaitility.await()
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(20))
-                .until(() -> Files.exists(socket) || !started.isAlive());
+                .until(() -> answers(socket) || !started.isAlive());
         new ApiClient(socket).get("/v1/partitions");
         return started.pid();
+    }
+
+    private static boolean answers(Path socket) {
+        try {
+            new ApiClient(socket).get("/readyz");
+            return true;
+        } catch (Refusal e) {
+            return false;
+        }
     }
 
     /** Defines a partition with the small init. */
@@ -229,7 +244,8 @@ final class ManagerProcess implements AutoCloseable {
                 claim.io(),
                 claim.oomGroup(),
                 claim.storage(),
-                claim.network());
+                claim.network(),
+                claim.console());
     }
 
     /** Ends every partition and the manager, and removes its directory. */
