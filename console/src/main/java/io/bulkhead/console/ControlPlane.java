@@ -130,7 +130,8 @@ public final class ControlPlane implements AutoCloseable {
                     () -> ConsoleRoom.rights(keys.stream()
                             .flatMap(store -> store.accepted().stream())
                             .toList()));
-            ApiServer server = await(ApiServer.start(vertx, broker, manager, options, audit, consoles.api(), library, new WebFiles()));
+            ApiServer server = await(
+                    ApiServer.start(vertx, broker, manager, options, audit, consoles.api(), library, new WebFiles()));
             keys.add(server.sshKeys());
             bookkeeper.open();
             Optional<LedgerWatch> watch = broker.ledger().map(office -> LedgerWatch.start(vertx, manager, office));

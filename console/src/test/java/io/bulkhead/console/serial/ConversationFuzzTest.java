@@ -77,7 +77,8 @@ class ConversationFuzzTest {
             int known = sink.messages().size();
             sink.writable(true);
             conversation.writable();
-            List<ServerMessage> came = sink.messages().subList(known, sink.messages().size());
+            List<ServerMessage> came =
+                    sink.messages().subList(known, sink.messages().size());
             assertThat(came.stream().filter(Seat::isBeside).count()).isLessThanOrEqualTo(Viewer.MOST_WAITING);
         }
 
@@ -97,8 +98,8 @@ class ConversationFuzzTest {
         lines.has("db", 0, 0, "one");
         lines.line().put("before \u001b[6n\u001b[?1049h");
         IntStream.range(0, VIEWERS).forEach(number -> seats.add(new Seat("viewer-" + number)));
-        seats.forEach(each -> each.say(Hello.view("", Start.bytes(1_000), LagPolicy.COMPLETE)
-                .wishing(data.pickValue(Wish.values()))));
+        seats.forEach(each -> each.say(
+                Hello.view("", Start.bytes(1_000), LagPolicy.COMPLETE).wishing(data.pickValue(Wish.values()))));
 
         for (int step = 0; step < MOST_STEPS && data.remainingBytes() > 0; step++) {
             take(data);
@@ -111,8 +112,8 @@ class ConversationFuzzTest {
             assertThat(each.sink.position() < 0 || each.sink.balances()).isTrue();
             each.conversation.gone();
         }
-        assertThat(service.reports()).allSatisfy(report -> assertThat(report.viewers())
-                .isEmpty());
+        assertThat(service.reports())
+                .allSatisfy(report -> assertThat(report.viewers()).isEmpty());
     }
 
     private void take(FuzzedDataProvider data) {
@@ -195,8 +196,7 @@ class ConversationFuzzTest {
             case 7 -> new ClientMessage.Break();
             case 8 -> new ClientMessage.Ping(data.consumeLong());
             case 9 -> new ClientMessage.Pong(data.consumeLong());
-            default -> new ClientMessage.Input(
-                    ByteBuffer.wrap(new byte[data.consumeInt(0, MessageCodec.MOST_DATA)]));
+            default -> new ClientMessage.Input(ByteBuffer.wrap(new byte[data.consumeInt(0, MessageCodec.MOST_DATA)]));
         };
     }
 }

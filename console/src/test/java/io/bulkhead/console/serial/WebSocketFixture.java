@@ -166,8 +166,8 @@ abstract class WebSocketFixture {
     /** A client with a ticket that has said hello, and has been let in. */
     Client attach(ClientMessage.Hello hello) throws Exception {
         Client client = new Client(connect(ticket(ANN), own()), new LinkedBlockingQueue<>());
-        client.socket().binaryMessageHandler(message ->
-                client.came().add(MessageCodec.decodeServer(ByteBuffer.wrap(message.getBytes()))));
+        client.socket().binaryMessageHandler(message -> client.came()
+                .add(MessageCodec.decodeServer(ByteBuffer.wrap(message.getBytes()))));
         client.say(hello);
         client.next(ServerMessage.Opened.class);
         return client;

@@ -9,6 +9,7 @@ import io.bulkhead.console.protocol.LagPolicy;
 import io.bulkhead.console.protocol.ServerMessage;
 import io.bulkhead.console.protocol.Start;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,7 @@ class WebSocketViewerIT extends WebSocketFixture {
     /** So that time does not have to be waited for long; the service looks every second. */
     @Override
     ConsoleOptions options() {
-        return new ConsoleOptions(1 << 20, 8, LeaseOptions.DEFAULT, 500, 2_500, 0);
+        return new ConsoleOptions(1 << 20, 8, LeaseOptions.DEFAULT, 500, 2_500, Map.of());
     }
 
     private static ClientMessage.Hello view(LagPolicy policy, int credit) {
@@ -67,7 +68,8 @@ class WebSocketViewerIT extends WebSocketFixture {
 
         assertThat(read).isEqualTo((long) pieces * PIECE);
         // There was credit for all of it: it is its connection that takes no more.
-        ConsoleReport.Looking seen = onLoop(() -> service.reports().get(0).viewers().get(0));
+        ConsoleReport.Looking seen =
+                onLoop(() -> service.reports().get(0).viewers().get(0));
         assertThat(seen.delivered()).isLessThan(1 << 20);
 
         stalled.socket().resume();

@@ -42,6 +42,7 @@ public final class ApiServer {
 
     /** The longest message of a WebSocket, bytes; one frame holds it. */
     private static final int SOCKET_MESSAGE_BYTES = 20 << 10;
+
     private static final int SWITCHING_PROTOCOLS = 101;
 
     private final ApiOptions options;
@@ -88,7 +89,8 @@ public final class ApiServer {
 
     /** Listens, without consoles and their logs. */
     public static Future<ApiServer> start(Vertx vertx, Broker broker, ManagerClient manager, ApiOptions options) {
-        return start(vertx, broker, manager, options, auditTrail(options), Consoles.NONE, ConsoleRecords.NONE, Pages.NONE);
+        return start(
+                vertx, broker, manager, options, auditTrail(options), Consoles.NONE, ConsoleRecords.NONE, Pages.NONE);
     }
 
     /** The audit trail of an API with these options. */

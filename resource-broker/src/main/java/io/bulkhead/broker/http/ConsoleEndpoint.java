@@ -73,8 +73,8 @@ final class ConsoleEndpoint {
     private void socket(Exchange exchange) {
         PartitionName name = exchange.partition();
         exchange.onAnswered(given -> given.problem()
-                .ifPresent(code ->
-                        auditing.denied(exchange.caller(), "console-socket", Optional.of(name.value()), code)));
+                .ifPresent(
+                        code -> auditing.denied(exchange.caller(), "console-socket", Optional.of(name.value()), code)));
         HttpConnection connection = exchange.request().connection();
         services.consoles()
                 .socket(

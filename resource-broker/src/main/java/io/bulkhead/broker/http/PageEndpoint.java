@@ -10,8 +10,9 @@ import java.util.Optional;
 /** Serves {@link Pages}, so that a browser runs nothing and loads nothing that does not come from here. */
 final class PageEndpoint {
     /** W3C Content Security Policy: nothing inline, nothing from elsewhere, in nobody's frame. */
-    static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self';"
-            + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    static final String POLICY =
+            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self';"
+                    + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private final Pages pages;
 
@@ -44,7 +45,8 @@ final class PageEndpoint {
         }
         response.putHeader(HttpHeaders.CONTENT_TYPE, page.contentType());
         if (head) {
-            response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(page.bytes().length)).end();
+            response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(page.bytes().length))
+                    .end();
         } else {
             response.end(Buffer.buffer(page.bytes()));
         }

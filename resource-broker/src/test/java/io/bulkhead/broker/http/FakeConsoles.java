@@ -8,6 +8,7 @@ import io.bulkhead.contract.partition.ConsoleStatus;
 import io.bulkhead.contract.partition.PartitionName;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.NetSocket;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
@@ -16,7 +17,7 @@ import java.util.function.Predicate;
 public final class FakeConsoles implements Consoles {
     private final List<Caller> opened = new CopyOnWriteArrayList<>();
     private volatile Predicate<Caller> known = caller -> false;
-    private volatile int tickets;
+    private final AtomicInteger tickets = new AtomicInteger();
 
     /** As the codec finds it: public, and so is the class around it. */
     public record Ticket(String ticket, int seconds) {}
@@ -65,7 +66,7 @@ public final class FakeConsoles implements Consoles {
         if (!name.value().equals("db")) {
             throw Refusal.of(ProblemCode.NOT_FOUND, "there is no partition " + name);
         }
-        return new Ticket("ticket-" + ++tickets, 30);
+        return new Ticket("ticket-" + tickets.incrementAndGet(), 30);
     }
 
     @Override

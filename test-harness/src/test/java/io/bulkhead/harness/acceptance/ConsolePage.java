@@ -111,7 +111,8 @@ final class ConsolePage implements AutoCloseable {
     }
 
     Size size() {
-        String text = (String) page.evaluate("() => bulkheadConsole.terminal.cols + ' ' + bulkheadConsole.terminal.rows");
+        String text =
+                (String) page.evaluate("() => bulkheadConsole.terminal.cols + ' ' + bulkheadConsole.terminal.rows");
         String[] numbers = text.split(" ", 2);
         return new Size(Integer.parseInt(numbers[0]), Integer.parseInt(numbers[1]));
     }

@@ -62,10 +62,10 @@ class ConsolePageIT {
     static void install() throws IOException {
         port = freePort();
         host = Installation.create();
-        Files.writeString(
-                host.config(), "[api]\nlisten = 127.0.0.1:" + port + "\n", StandardOpenOption.APPEND);
+        Files.writeString(host.config(), "[api]\nlisten = 127.0.0.1:" + port + "\n", StandardOpenOption.APPEND);
         host.run("up").expect(0);
-        host.run("define", NAME, "--cpus", ThisHost.partOfCpu("0.2"), "--memory", "128MiB").expect(0);
+        host.run("define", NAME, "--cpus", ThisHost.partOfCpu("0.2"), "--memory", "128MiB")
+                .expect(0);
         host.run("start", NAME).expect(0);
         host.awaitConsole(NAME, "# ");
         playwright = Playwright.create(
@@ -252,9 +252,12 @@ class ConsolePageIT {
 
             page.awaitText("\ntyped: 漢字 ü €");
             // Each has two cells, so that what follows stands where a program reckons it.
-            assertThat(page.page().evaluate("() => { const b = bulkheadConsole.terminal.buffer.active;"
-                            + " for (let y = 0; y < b.length; y++) { const line = b.getLine(y);"
-                            + " if (line.translateToString(true) === '漢字|') { return line.getCell(4).getChars(); } } }"))
+            assertThat(
+                            page.page()
+                                    .evaluate(
+                                            "() => { const b = bulkheadConsole.terminal.buffer.active;"
+                                                    + " for (let y = 0; y < b.length; y++) { const line = b.getLine(y);"
+                                                    + " if (line.translateToString(true) === '漢字|') { return line.getCell(4).getChars(); } } }"))
                     .isEqualTo("|");
         }
     }
@@ -267,8 +270,13 @@ class ConsolePageIT {
             page.awaitText("F10Quit");
             page.awaitText("Load average:");
             page.resizeWindow(900, 500);
-            page.page().waitForCondition(() -> page.screen().lines().count() == page.size().rows()
-                    && page.screen().lines().skip(page.size().rows() - 1).anyMatch(each -> each.contains("F10Quit")));
+            page.page()
+                    .waitForCondition(
+                            () -> page.screen().lines().count() == page.size().rows()
+                                    && page.screen()
+                                            .lines()
+                                            .skip(page.size().rows() - 1)
+                                            .anyMatch(each -> each.contains("F10Quit")));
             page.press("F10");
             page.awaitPlainScreen();
             page.enter("echo htop-ended-$((4+4))");
@@ -281,15 +289,19 @@ class ConsolePageIT {
     @Proves("what a terminal would answer to a console's past is not typed into the console")
     void answersNothingToThePast() {
         // Asks for the terminal's kind (three times), place, size, mode and colours.
-        host.exec(NAME, "printf 'asked\\033[c\\033[>c\\033[=c\\033[6n\\033[18t\\033[?25$p\\033]11;?\\007"
-                        + "\\033]4;1;?\\033\\134\\033P$qm\\033\\134\\033Z-\\n' > /dev/console")
+        host.exec(
+                        NAME,
+                        "printf 'asked\\033[c\\033[>c\\033[=c\\033[6n\\033[18t\\033[?25$p\\033]11;?\\007"
+                                + "\\033]4;1;?\\033\\134\\033P$qm\\033\\134\\033Z-\\n' > /dev/console")
                 .expect(0);
         try (ConsolePage page = open()) {
             page.awaitText("asked");
             page.enter("echo clean-$((5+5))");
             page.awaitText("\nclean-10");
 
-            assertThat(page.all()).containsPattern("(?m)# echo clean-\\$\\(\\(5\\+5\\)\\)$").doesNotContain("^[");
+            assertThat(page.all())
+                    .containsPattern("(?m)# echo clean-\\$\\(\\(5\\+5\\)\\)$")
+                    .doesNotContain("^[");
             assertThat(page.complaints()).isEmpty();
         }
     }
@@ -376,7 +388,8 @@ class ConsolePageIT {
         try (BrowserContext context = browser.newContext()) {
             context.route(
                     foreign,
-                    route -> route.fulfill(new Route.FulfillOptions().setContentType(HTML).setBody("<p>Evil")));
+                    route -> route.fulfill(
+                            new Route.FulfillOptions().setContentType(HTML).setBody("<p>Evil")));
             Page page = context.newPage();
 
             page.navigate(foreign);

@@ -28,7 +28,8 @@ final class PlainTerminal implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        PlainTerminal terminal = new PlainTerminal("bh-test-" + ProcessHandle.current().pid());
+        PlainTerminal terminal =
+                new PlainTerminal("bh-test-" + ProcessHandle.current().pid());
         terminal.tmux(
                 "-f",
                 settings.toString(),

@@ -47,8 +47,7 @@ public final class WebFiles implements Pages {
             return Optional.empty();
         }
         String file = path.equals(PLACE) ? "index.html" : path.substring(PLACE.length());
-        return Optional.ofNullable(FILES.get(file))
-                .map(type -> read.computeIfAbsent(file, fresh -> load(file, type)));
+        return Optional.ofNullable(FILES.get(file)).map(type -> read.computeIfAbsent(file, fresh -> load(file, type)));
     }
 
     private static Page load(String file, String type) {

@@ -25,25 +25,20 @@ final class WebSocketViewer implements ViewerSink {
     private boolean closing;
 
     WebSocketViewer(
-            Vertx vertx,
-            Conversation.Attaching attaching,
-            ServerWebSocket socket,
-            long helloMillis,
-            Runnable gone) {
+            Vertx vertx, Conversation.Attaching attaching, ServerWebSocket socket, long helloMillis, Runnable gone) {
         this.vertx = vertx;
         this.socket = socket;
         this.conversation = new Conversation(attaching, this);
         long helloTimer = vertx.setTimer(helloMillis, late -> {
             if (!conversation.hasBegun()) {
-                conversation.refuse(
-                        Problem.of(ProblemCode.TIMED_OUT, "no hello came within " + helloMillis + " ms"));
+                conversation.refuse(Problem.of(ProblemCode.TIMED_OUT, "no hello came within " + helloMillis + " ms"));
             }
         });
         socket.setWriteQueueMaxSize(QUEUE_BYTES);
         socket.drainHandler(drained -> conversation.writable());
         socket.binaryMessageHandler(message -> conversation.received(ByteBuffer.wrap(message.getBytes())));
-        socket.textMessageHandler(text ->
-                conversation.refuse(Problem.of(ProblemCode.PROTOCOL_ERROR, "a message is binary, not text")));
+        socket.textMessageHandler(
+                text -> conversation.refuse(Problem.of(ProblemCode.PROTOCOL_ERROR, "a message is binary, not text")));
         socket.exceptionHandler(failure -> abort());
         socket.closeHandler(closed -> {
             vertx.cancelTimer(helloTimer);

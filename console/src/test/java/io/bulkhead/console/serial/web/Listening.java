@@ -1,9 +1,9 @@
 package io.bulkhead.console.serial.web;
 
+import io.bulkhead.broker.access.Caller;
 import io.bulkhead.console.serial.ConsoleService;
 import io.bulkhead.console.serial.ViewerSink;
 import io.bulkhead.contract.partition.PartitionName;
-import io.bulkhead.broker.access.Caller;
 import java.nio.ByteBuffer;
 
 /** A {@link Conversation} for tests that stand in the room of the service. */

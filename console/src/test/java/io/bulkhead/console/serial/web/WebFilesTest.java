@@ -23,7 +23,8 @@ class WebFilesTest {
 
     @Test
     void areAllThere() {
-        assertThat(WebFiles.FILES.keySet()).allSatisfy(file -> assertThat(text(file)).isNotEmpty());
+        assertThat(WebFiles.FILES.keySet())
+                .allSatisfy(file -> assertThat(text(file)).isNotEmpty());
         assertThat(files.find("/console/")).isPresent();
     }
 
@@ -40,7 +41,8 @@ class WebFilesTest {
                 .doesNotContainPattern("<style|style=|\\son[a-z]+=|javascript:")
                 .doesNotContainPattern("<script(?![^>]* src=\"[a-z.]+\")");
         assertThat(WebFiles.FILES.keySet().stream().filter(file -> !file.startsWith("vendor/")))
-                .allSatisfy(file -> assertThat(text(file)).doesNotContainPattern("https?://(?!www.w3.org/2000/svg\")|eval\\(|innerHTML"));
+                .allSatisfy(file -> assertThat(text(file))
+                        .doesNotContainPattern("https?://(?!www.w3.org/2000/svg\")|eval\\(|innerHTML"));
     }
 
     @Test
@@ -50,11 +52,14 @@ class WebFilesTest {
             lock = in.readAllBytes();
         }
         assertThat(new String(lock, StandardCharsets.UTF_8)).doesNotContain("resolved");
-        Json.Obj packages = (Json.Obj) ((Json.Obj) JsonReader.read(lock)).members().get("packages");
+        Json.Obj packages =
+                (Json.Obj) ((Json.Obj) JsonReader.read(lock)).members().get("packages");
         for (Map.Entry<String, Json> each : packages.members().entrySet()) {
             Json.Obj locked = (Json.Obj) ((Json.Obj) each.getValue()).members().get("files");
             for (Map.Entry<String, Json> file : locked.members().entrySet()) {
-                byte[] bytes = files.find("/console/vendor/" + file.getKey()).orElseThrow().bytes();
+                byte[] bytes = files.find("/console/vendor/" + file.getKey())
+                        .orElseThrow()
+                        .bytes();
                 String hash = Base64.getEncoder()
                         .encodeToString(MessageDigest.getInstance("SHA-256").digest(bytes));
                 assertThat(file.getValue()).as(file.getKey()).isEqualTo(Json.of("sha256-" + hash));
