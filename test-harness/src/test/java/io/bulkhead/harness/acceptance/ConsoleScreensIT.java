@@ -45,6 +45,8 @@ class ConsoleScreensIT {
                         "console",
                         "shell"));
         plain = Tmux.start(host.name() + "-plain", List.of("sh", "-c", "cd /; exec " + SHELL));
+        await().atMost(Patience.seconds(30)).until(() -> !console.screen().isBlank());
+        console.keys("Enter");
         await().atMost(Patience.seconds(30)).until(() -> console.screen().contains("# "));
         console.type("cd /; exec 2>&1; " + SHELL);
         console.keys("Enter");
@@ -83,7 +85,8 @@ class ConsoleScreensIT {
     private static void sameWith(String text) {
         try {
             await().atMost(Patience.seconds(20))
-                    .until(() -> plain.screen().contains(text) && console.screen().equals(plain.screen()));
+                    .until(() ->
+                            plain.screen().contains(text) && console.screen().equals(plain.screen()));
         } catch (ConditionTimeoutException e) {
             assertThat(console.screen()).isEqualTo(plain.screen()).contains(text);
         }
@@ -129,11 +132,13 @@ class ConsoleScreensIT {
     void aViewOfTheProcessesIsDrawnAndMoves() {
         command("htop --no-color");
         await().atMost(Patience.seconds(20))
-                .until(() -> lastLine(console).contains("F10Quit") && lastLine(console).equals(lastLine(plain)));
+                .until(() -> lastLine(console).contains("F10Quit")
+                        && lastLine(console).equals(lastLine(plain)));
         assertThat(console.screen()).contains("PID").contains("bash");
         keys("F5");
         await().atMost(Patience.seconds(20))
-                .until(() -> lastLine(console).contains("List") && lastLine(console).equals(lastLine(plain)));
+                .until(() ->
+                        lastLine(console).contains("List") && lastLine(console).equals(lastLine(plain)));
         type("q");
         // What was before on the other screen is shown again
         await().atMost(Patience.seconds(20)).until(() -> !console.screen().contains("F10Quit"));

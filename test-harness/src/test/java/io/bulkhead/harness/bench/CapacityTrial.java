@@ -118,8 +118,7 @@ final class CapacityTrial {
                 said.lines().skip(1).forEach(took::add);
             }
         }
-        return new Writes(
-                Latencies.parse("errors 0 \n" + String.join("\n", took) + "\n"), Latencies.parse(floods));
+        return new Writes(Latencies.parse("errors 0 \n" + String.join("\n", took) + "\n"), Latencies.parse(floods));
     }
 
     // ---- viewers
@@ -168,7 +167,9 @@ final class CapacityTrial {
         stalled.forEach(each -> each.read(0));
         for (BenchViewer each : viewers()) {
             long end = ends.getOrDefault(each.partition(), 0L);
-            await("a viewer of " + each.partition(), () -> each.position() == end || each.fault().isPresent());
+            await(
+                    "a viewer of " + each.partition(),
+                    () -> each.position() == end || each.fault().isPresent());
             each.fault().ifPresent(fault -> faults.add("a viewer of " + each.partition() + " " + fault));
         }
         Table table = new Table(
@@ -241,9 +242,8 @@ final class CapacityTrial {
     }
 
     private static String count(List<BenchViewer> viewers, Predicate<PartitionName> which) {
-        return Long.toString(viewers.stream()
-                .filter(each -> which.test(each.partition()))
-                .count());
+        return Long.toString(
+                viewers.stream().filter(each -> which.test(each.partition())).count());
     }
 
     private static long sum(
@@ -307,11 +307,16 @@ final class CapacityTrial {
         StringBuilder text = new StringBuilder("\n- every byte accounted for (written = offsets; delivered + gaps = "
                 + "offsets for each of " + viewers().size() + " viewers and " + all().size() + " logs): "
                 + (faults.isEmpty() ? "**met**" : "**not met**") + "\n");
-        faults.stream().limit(10).forEach(fault -> text.append("    - ").append(fault).append('\n'));
+        faults.stream()
+                .limit(10)
+                .forEach(fault -> text.append("    - ").append(fault).append('\n'));
         text.append("- no write blocked by viewers for more than 10 ms (longest with them, less longest without): ")
                 .append(blocked <= BUDGET_NANOS ? "**met**" : "**not met**")
-                .append(" (").append(Figures.millis(longest(watched))).append(" - ")
-                .append(Figures.millis(without)).append(" ms)\n");
+                .append(" (")
+                .append(Figures.millis(longest(watched)))
+                .append(" - ")
+                .append(Figures.millis(without))
+                .append(" ms)\n");
         return text.toString();
     }
 

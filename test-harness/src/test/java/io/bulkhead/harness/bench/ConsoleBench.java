@@ -15,8 +15,8 @@ final class ConsoleBench {
 
     private final Consumer<String> progress;
     private final int seconds = Integer.parseInt(System.getenv().getOrDefault(SECONDS, "10"));
-    private final List<String> trials =
-            List.of(System.getenv().getOrDefault(TRIALS, "capacity,throughput,latency").split(","));
+    private final List<String> trials = List.of(
+            System.getenv().getOrDefault(TRIALS, "capacity,throughput,latency").split(","));
 
     ConsoleBench(Consumer<String> progress) {
         this.progress = progress;

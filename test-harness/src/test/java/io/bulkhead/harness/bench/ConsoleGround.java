@@ -43,7 +43,8 @@ final class ConsoleGround implements AutoCloseable {
     static ConsoleGround open(String instance) throws IOException {
         Path directory = Files.createTempDirectory(Path.of("/var/tmp"), instance + "-");
         String cpus = HostLines.text("/sys/devices/system/cpu/online").strip();
-        ManagerProcess manager = ManagerProcess.start(instance, directory, "[host]\ncpu_reserve = 0.01\ncpus = " + cpus);
+        ManagerProcess manager =
+                ManagerProcess.start(instance, directory, "[host]\ncpu_reserve = 0.01\ncpus = " + cpus);
         try {
             long controlPlane = manager.startControlPlane();
             return new ConsoleGround(manager, new ApiClient(manager.apiSocket()), controlPlane);
@@ -98,11 +99,7 @@ final class ConsoleGround implements AutoCloseable {
 
     /** How the manager sees a console. */
     ConsoleStatus status(PartitionName partition) throws IOException {
-        return manager
-                .orders()
-                .ask(Reply.Partitions.class, new Order.ListPartitions())
-                .partitions()
-                .stream()
+        return manager.orders().ask(Reply.Partitions.class, new Order.ListPartitions()).partitions().stream()
                 .filter(each -> each.name().equals(partition))
                 .findFirst()
                 .orElseThrow()

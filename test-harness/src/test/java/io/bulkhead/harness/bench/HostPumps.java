@@ -37,20 +37,26 @@ final class HostPumps implements AutoCloseable {
     static HostPumps in(Path parent) throws IOException {
         Path place = Files.createDirectory(parent.resolve("pumps"));
         try (InputStream source = HostPumps.class.getResourceAsStream("pump.c")) {
-            Files.copy(
-                    Objects.requireNonNull(source), place.resolve("pump.c"), StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(Objects.requireNonNull(source), place.resolve("pump.c"), StandardCopyOption.REPLACE_EXISTING);
         }
         HostProgram.run(
-                "gcc", "-O2", "-Wall", "-o", place.resolve("pump").toString(), place.resolve("pump.c").toString());
+                "gcc",
+                "-O2",
+                "-Wall",
+                "-o",
+                place.resolve("pump").toString(),
+                place.resolve("pump.c").toString());
         Files.writeString(place.resolve("passwd"), "");
-        Files.writeString(place.resolve("conserver.cf"), String.join(
-                "\n",
-                "config * { sslrequired no; }",
-                "default full { rw *; }",
-                "default * { logfile " + place.resolve("&.log") + "; include full; master localhost; }",
-                "console pump { type exec; exec \"" + String.join(" ", ThroughputTrial.WRITER) + "\"; }",
-                "access * { trusted 127.0.0.1; allowed 127.0.0.1; }",
-                ""));
+        Files.writeString(
+                place.resolve("conserver.cf"),
+                String.join(
+                        "\n",
+                        "config * { sslrequired no; }",
+                        "default full { rw *; }",
+                        "default * { logfile " + place.resolve("&.log") + "; include full; master localhost; }",
+                        "console pump { type exec; exec \"" + String.join(" ", ThroughputTrial.WRITER) + "\"; }",
+                        "access * { trusted 127.0.0.1; allowed 127.0.0.1; }",
+                        ""));
         return new HostPumps(place);
     }
 
@@ -101,13 +107,22 @@ final class HostPumps implements AutoCloseable {
     Running conserver() throws IOException {
         Process server = start(
                 List.of(
-                        "conserver", "-M", "127.0.0.1", "-p", PORT, "-b", "17830", "-O", "1", "-C",
-                        place.resolve("conserver.cf").toString(), "-P",
+                        "conserver",
+                        "-M",
+                        "127.0.0.1",
+                        "-p",
+                        PORT,
+                        "-b",
+                        "17830",
+                        "-O",
+                        "1",
+                        "-C",
+                        place.resolve("conserver.cf").toString(),
+                        "-P",
                         place.resolve("passwd").toString()),
                 "conserver");
         LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
-        Process client = new ProcessBuilder(
-                        "console", "-M", "127.0.0.1", "-p", PORT, "-E", "-s", "-l", "root", "pump")
+        Process client = new ProcessBuilder("console", "-M", "127.0.0.1", "-p", PORT, "-E", "-s", "-l", "root", "pump")
                 .redirectError(place.resolve("console.log").toFile())
                 .start();
         return new Running(counting(client.getInputStream())::get, () -> {

@@ -69,11 +69,15 @@ final class LatencyTrial {
             }
         }
         interrupts = interrupts(full);
-        Latencies ended = Latencies.of(interrupts.stream().mapToLong(each -> each).toArray(), 0, "");
+        Latencies ended =
+                Latencies.of(interrupts.stream().mapToLong(each -> each).toArray(), 0, "");
         Table keys = new Table("from ^C to the prompt, ms", "median", "p99", "longest", "n");
         keys.row(row("`yes` at full speed, viewer at 20 MB/s", ended));
         return table + "\n" + keys + "\n"
-                + budget("p99 of the echo beside `yes` at full speed, at most 20 ms", beside.p99Nanos(), ECHO_BUDGET_NANOS)
+                + budget(
+                        "p99 of the echo beside `yes` at full speed, at most 20 ms",
+                        beside.p99Nanos(),
+                        ECHO_BUDGET_NANOS)
                 + budget(
                         "^C under `yes` for a viewer at 20 MB/s, at most 100 ms and a round trip",
                         ended.maxNanos(),
@@ -110,8 +114,7 @@ final class LatencyTrial {
         progress.accept("echo beside " + flood);
         String line = String.join(" ", ThroughputTrial.WRITER);
         ground.inside(flood, List.of("/bin/sh", "-c", "exec " + line + " > /dev/console"));
-        try (BenchViewer viewer =
-                BenchViewer.attach(ground.api(), flood, LagPolicy.INTERACTIVE, Start.now())) {
+        try (BenchViewer viewer = BenchViewer.attach(ground.api(), flood, LagPolicy.INTERACTIVE, Start.now())) {
             viewer.read(VIEWER_BYTES_PER_SECOND);
             LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
             return echoes(typists, ROUNDS);
@@ -141,8 +144,7 @@ final class LatencyTrial {
                     .orElseThrow(() -> new IOException("a console's connection has ended"));
             if (message instanceof ServerMessage.Output output) {
                 long nanos = System.nanoTime() - from;
-                typist.connection()
-                        .send(new ClientMessage.Credit(output.bytes().remaining()));
+                typist.connection().send(new ClientMessage.Credit(output.bytes().remaining()));
                 return nanos;
             }
         }
@@ -198,9 +200,8 @@ final class LatencyTrial {
     private static Optional<ByteBuffer> readSlowly(Attached typist, long begun, long bytes) throws IOException {
         LockSupport.parkNanos(
                 begun + bytes * TimeUnit.SECONDS.toNanos(1) / VIEWER_BYTES_PER_SECOND - System.nanoTime());
-        ServerMessage message = typist.connection()
-                .receive()
-                .orElseThrow(() -> new IOException("the console's connection has ended"));
+        ServerMessage message =
+                typist.connection().receive().orElseThrow(() -> new IOException("the console's connection has ended"));
         if (message instanceof ServerMessage.Output output) {
             typist.connection().send(new ClientMessage.Credit(output.bytes().remaining()));
             return Optional.of(output.bytes());

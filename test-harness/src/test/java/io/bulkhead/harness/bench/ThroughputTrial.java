@@ -117,7 +117,8 @@ final class ThroughputTrial {
     }
 
     private Running bulkhead(PartitionName partition, LagPolicy policy) throws IOException {
-        BenchViewer viewer = BenchViewer.attach(ground.api(), partition, policy, Start.now()).read(0);
+        BenchViewer viewer =
+                BenchViewer.attach(ground.api(), partition, policy, Start.now()).read(0);
         String line = String.join(" ", WRITER);
         Program writer = ground.inside(partition, List.of("/bin/sh", "-c", "exec " + line + " > /dev/console"));
         return new Running(viewer::delivered, () -> {
