@@ -45,6 +45,8 @@ class ConsoleScreensIT {
                         "console",
                         "shell"));
         plain = Tmux.start(host.name() + "-plain", List.of("sh", "-c", "cd /; exec " + SHELL));
+        await().atMost(Patience.seconds(30)).until(() -> !console.screen().isBlank());
+        console.keys("Enter");
         await().atMost(Patience.seconds(30)).until(() -> console.screen().contains("# "));
         console.type("cd /; exec 2>&1; " + SHELL);
         console.keys("Enter");
