@@ -8,9 +8,9 @@ import io.bulkhead.contract.partition.ConsoleStatus;
 import io.bulkhead.contract.partition.PartitionName;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.NetSocket;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 /** One console, {@code db}: gives tickets that are counted, and lets no WebSocket in. */

@@ -47,7 +47,7 @@ final class ConsolePage implements AutoCloseable {
     private ConsolePage(BrowserContext context) {
         this.context = context;
         this.page = context.newPage();
-        page.setDefaultTimeout(Patience.seconds(20).toMillis());
+        page.setDefaultTimeout((double) Patience.seconds(20).toMillis());
         page.onConsoleMessage(message -> {
             if (message.type().equals("error")) {
                 complaints.add(message.text());

@@ -10,6 +10,7 @@ import io.bulkhead.contract.partition.PartitionName;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -24,10 +25,10 @@ final class BenchViewer implements AutoCloseable {
     private final Attached attached;
     private final long begin;
     private long owed;
-    private volatile long position;
-    private volatile long delivered;
-    private volatile long skipped;
-    private volatile long gaps;
+    private final AtomicLong position = new AtomicLong();
+    private final AtomicLong delivered = new AtomicLong();
+    private final AtomicLong skipped = new AtomicLong();
+    private final AtomicLong gaps = new AtomicLong();
     private volatile Optional<String> fault = Optional.empty();
 
     private BenchViewer(PartitionName partition, LagPolicy policy, Attached attached) {
@@ -35,7 +36,7 @@ final class BenchViewer implements AutoCloseable {
         this.policy = policy;
         this.attached = attached;
         this.begin = attached.opened().offset();
-        this.position = begin;
+        this.position.set(begin);
     }
 
     /** Attaches and reads nothing yet. */
@@ -66,7 +67,7 @@ final class BenchViewer implements AutoCloseable {
                 take(next.get());
                 if (bytesPerSecond > 0) {
                     LockSupport.parkNanos(
-                            begun + delivered * TimeUnit.SECONDS.toNanos(1) / bytesPerSecond - System.nanoTime());
+                            begun + delivered.get() * TimeUnit.SECONDS.toNanos(1) / bytesPerSecond - System.nanoTime());
                 }
             }
         } catch (IOException e) {
@@ -79,8 +80,8 @@ final class BenchViewer implements AutoCloseable {
         if (message instanceof ServerMessage.Output output) {
             follow(output.offset());
             int length = output.bytes().remaining();
-            delivered += length;
-            position += length;
+            delivered.addAndGet(length);
+            position.addAndGet(length);
             owed += length;
             if (owed >= GIVE_BACK_BYTES) {
                 attached.connection().send(new ClientMessage.Credit((int) owed));
@@ -88,17 +89,17 @@ final class BenchViewer implements AutoCloseable {
             }
         } else if (message instanceof ServerMessage.Gap gap) {
             follow(gap.from());
-            skipped += gap.to() - gap.from();
-            gaps++;
-            position = gap.to();
+            skipped.addAndGet(gap.to() - gap.from());
+            gaps.incrementAndGet();
+            position.set(gap.to());
         } else if (message instanceof ServerMessage.End end) {
             fault = Optional.of("was sent away: " + end.reason());
         }
     }
 
     private void follow(long offset) {
-        if (offset != position) {
-            fault = Optional.of("was at " + position + " and got " + offset);
+        if (offset != position.get()) {
+            fault = Optional.of("was at " + position.get() + " and got " + offset);
         }
     }
 
@@ -112,28 +113,28 @@ final class BenchViewer implements AutoCloseable {
 
     /** The next offset. */
     long position() {
-        return position;
+        return position.get();
     }
 
     /** Bytes that came. */
     long delivered() {
-        return delivered;
+        return delivered.get();
     }
 
     /** Bytes that it was told it did not get. */
     long skipped() {
-        return skipped;
+        return skipped.get();
     }
 
     /** How many gaps those were. */
     long gaps() {
-        return gaps;
+        return gaps.get();
     }
 
     /** Why its books do not balance; empty where they do. */
     Optional<String> fault() {
-        if (fault.isEmpty() && delivered + skipped != position - begin) {
-            return Optional.of(delivered + " + " + skipped + " is not " + (position - begin));
+        if (fault.isEmpty() && delivered() + skipped() != position() - begin) {
+            return Optional.of(delivered() + " + " + skipped() + " is not " + (position() - begin));
         }
         return fault;
     }
