@@ -135,25 +135,26 @@ class FileDrillsIT {
                 .distinct()
                 .toList();
         assertThat(places).contains("/usr", "/proc/sys", "/proc/keys", "/srv/deep/place");
+        // When each is taken off, at once or when it is free, moved, or made writable, as it is and by a child aside
         String script = """
-                mkdir -p /tmp/to
-                for p in %s; do
-                  for how in 'umount' 'umount -l'; do
-                    $how $p 2>/dev/null && echo "REACHED $how $p"
-                    unshare -m $how $p 2>/dev/null && echo "REACHED aside $how $p"
-                  done
-                  unshare -m mount --move $p /tmp/to 2>/dev/null && echo "REACHED move $p"
-                done
-                for p in /usr /proc/sys /proc/sysrq-trigger /proc/irq /srv/deep/place; do
-                  mount -o remount,bind,rw $p 2>/dev/null && echo "REACHED rw $p"
-                  unshare -m mount -o remount,bind,rw $p 2>/dev/null && echo "REACHED aside rw $p"
-                done
-                unshare -m sh -c 'mount --bind /proc /tmp/to && echo REACHED what is below the masks' 2>/dev/null
-                unshare -m sh -c 'mount --bind / /tmp/to && echo REACHED what is below all' 2>/dev/null
-                touch /usr/bin/x 2>/dev/null && echo REACHED usr; true
+                $| = 1; my ($to, $none, $proc, $root) = ("/tmp/to", "", "/proc", "/"); mkdir $to;
+                sub aside { my $child = fork; if (!$child) {
+                  syscall($number{unshare}, 0x20000) == 0 or print "not aside\\n"; shift->(); exit } waitpid $child, 0 }
+                for (qw(%s)) { my $p = $_;
+                  my $off = sub { try("umount2", $p, 0); try("umount2", $p, 2) };
+                  $off->(); aside($off); aside(sub { try("mount", $p, $to, $none, 0x2000, 0) });
+                }
+                for (qw(/usr /proc/sys /proc/sysrq-trigger /proc/irq /srv/deep/place)) { my $p = $_;
+                  my $write = sub { try("mount", $none, $p, $none, 0x1020, 0) };
+                  $write->(); aside($write);
+                }
+                aside(sub { try("mount", $_, $to, $none, 0x1000, 0) for $proc, $root });
+                print "usr REACHED\\n" if open my $file, ">", "/usr/bin/x";
                 """.formatted(String.join(" ", places));
 
-        assertThat(ground.shell(partition, script).expect(0).out()).isEmpty();
+        assertThat(ground.inside(partition, script))
+                .doesNotContain("REACHED", "not aside")
+                .hasLineCount(5 * places.size() + 2 * 5 + 2);
         assertThat(ground.inside(partition, """
                         my ($usr, $to, $none, $root) = ("/usr", "/tmp/to", "", "/"); my $clear = pack "QQQQ", 0, 1, 0, 0;
                         try("mount_setattr", -100, $usr, 0, $clear, 32); try("open_tree", -100, $root, 1);
