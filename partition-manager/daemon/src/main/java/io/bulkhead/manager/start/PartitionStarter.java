@@ -126,7 +126,15 @@ public final class PartitionStarter implements Starter, AutoCloseable {
                 cgroups,
                 processes,
                 new BootThread.Order(
-                        request, init, plan, userNamespace, terminal.master(), terminal.slave(), release, signs, mountPoint));
+                        request,
+                        init,
+                        plan,
+                        userNamespace,
+                        terminal.master(),
+                        terminal.slave(),
+                        release,
+                        signs,
+                        mountPoint));
         undo.push("end what was half-started", () -> abandon(thread, release));
         thread.start();
         joinFully(thread);
