@@ -22,6 +22,10 @@ rmdir $directory;
 
 sub close_elsewhere {
     my $child = fork // die "no child: $!";
-    exit if $child == 0;
+    if ($child == 0) {
+        # Longer than its parent takes to close its own, or the parent's would be the last.
+        select undef, undef, undef, 0.05;
+        exit;
+    }
     close $_[0];
 }

@@ -6,8 +6,7 @@ import io.bulkhead.manager.sys.Syscalls;
 
 /**
  * A pipe on which the process that becomes process 1 says how far it is: a byte when it is there, and one when it is restrained.
- * They only end a wait: who waits looks for himself then. To look again and again instead took time from the very processes that
- * were waited for, on a host whose reserve is one CPU. One thread at a time.
+ * They only end a wait: who waits looks for himself then, once, and not again and again. One thread at a time.
  */
 final class BirthSigns implements AutoCloseable {
     private final Syscalls sys;
