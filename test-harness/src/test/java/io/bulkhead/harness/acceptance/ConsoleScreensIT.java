@@ -21,7 +21,10 @@ class ConsoleScreensIT {
 
     /** The same shell in both places, whatever either is set up with. */
     private static final String SHELL =
-            "env -i TERM=screen LANG=C.UTF-8 PATH=/usr/bin:/bin:/usr/sbin HOME=/ 'PS1=> ' bash --norc --noprofile";
+            "env -i TERM=screen LANG=C.UTF-8 PATH=/usr/bin:/bin:/usr/sbin HOME=/ 'PS1=>> ' bash --norc --noprofile";
+
+    /** As a screen tells it, without the blank at its end. */
+    private static final String PROMPT = ">>";
 
     /** A long text that every Debian has, and so every partition. */
     private static final String TEXT = "/usr/share/common-licenses/GPL-3";
@@ -45,12 +48,10 @@ class ConsoleScreensIT {
                         "console",
                         "shell"));
         plain = Tmux.start(host.name() + "-plain", List.of("sh", "-c", "cd /; exec " + SHELL));
-        await().atMost(Patience.seconds(30)).until(() -> !console.screen().isBlank());
-        console.keys("Enter");
-        await().atMost(Patience.seconds(30)).until(() -> console.screen().contains("# "));
+        await().atMost(Patience.seconds(30)).until(() -> lastLine(console).endsWith("#"));
         console.type("cd /; exec 2>&1; " + SHELL);
         console.keys("Enter");
-        await().atMost(Patience.seconds(10)).until(() -> console.screen().contains("\n> "));
+        await().atMost(Patience.seconds(10)).until(() -> lastLine(console).equals(PROMPT));
     }
 
     @AfterAll
@@ -63,7 +64,7 @@ class ConsoleScreensIT {
     @BeforeEach
     void clear() {
         command("clear");
-        sameWith("> ");
+        sameWith(PROMPT);
     }
 
     private static void type(String text) {
@@ -109,7 +110,7 @@ class ConsoleScreensIT {
         sameWith("ä line of our own");
         type(":q!");
         keys("Enter");
-        sameWith("> ");
+        sameWith(PROMPT);
     }
 
     @Test
@@ -124,7 +125,7 @@ class ConsoleScreensIT {
         type("G");
         sameWith("(END)");
         type("q");
-        sameWith("> ");
+        sameWith(PROMPT);
     }
 
     @Test
@@ -167,13 +168,13 @@ class ConsoleScreensIT {
         sameWith("Stopped");
         command("bg; jobs");
         sameWith("Running");
-        command("kill %1; wait");
+        command("kill %1; sleep 1");
         sameWith("Terminated");
         keys("C-r");
         type("comm");
         sameWith("(reverse-i-search)");
         keys("C-c");
-        sameWith("> ");
+        sameWith(PROMPT);
     }
 
     @Test
@@ -193,9 +194,9 @@ class ConsoleScreensIT {
         sameWith("GNU GENERAL PUBLIC LICENSE");
         console.resize(90, 24);
         plain.resize(90, 24);
-        type("g");
-        sameWith("Preamble");
+        sameWith("copyleft license for");
         type("q");
+        sameWith("18 70");
         command("stty size");
         sameWith("24 90");
     }

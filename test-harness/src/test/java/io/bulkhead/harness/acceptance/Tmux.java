@@ -21,8 +21,9 @@ final class Tmux implements AutoCloseable {
      */
     static Tmux start(String name, List<String> command) {
         Tmux tmux = new Tmux(name);
-        List<String> words =
-                new ArrayList<>(List.of("-f", "/dev/null", "new-session", "-d", "-s", "only", "-x", "90", "-y", "24"));
+        // Without lines that a larger window brings back: those depend on when a program heard of its size
+        List<String> words = new ArrayList<>(List.of("-f", "/dev/null", "set-option", "-g", "history-limit", "0", ";"));
+        words.addAll(List.of("new-session", "-d", "-s", "only", "-x", "90", "-y", "24"));
         words.addAll(command);
         tmux.run(words);
         tmux.tell("set-option", "-g", "status", "off");
