@@ -7,12 +7,14 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
-import com.microsoft.playwright.Route;
+import com.sun.net.httpserver.HttpServer;
 import io.bulkhead.contract.wire.Json;
 import io.bulkhead.harness.proof.Proves;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -34,7 +36,7 @@ class ConsolePageIT {
     private static final String BROWSER = "a console works in a browser as on a terminal";
     private static final String NAME = "web";
     private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
-    private static final String HTML = "text/html";
+    private static final byte[] EVIL = "<p>Evil".getBytes(StandardCharsets.UTF_8);
 
     /** Writes numbered lines to the console, some 200 a second, until /tmp/go is gone. */
     private static final String LINES = """
@@ -246,7 +248,8 @@ class ConsolePageIT {
     @Proves(BROWSER)
     void takesAndShowsWideCharacters() {
         try (ConsolePage page = open()) {
-            page.enter("clear; printf '\\346\\274\\242\\345\\255\\227|\\n'");
+            // A shell that reckons in bytes takes those of a character for keys.
+            page.enter("export LC_ALL=C.UTF-8; clear; printf '\\346\\274\\242\\345\\255\\227|\\n'");
             page.awaitText("漢字|\n");
             page.enter("echo typed: 漢字 ü €");
 
@@ -383,13 +386,17 @@ class ConsolePageIT {
     @Proves("a page of another origin opens no console, whatever it knows")
     void refusesAPageOfAnotherOrigin() throws IOException {
         String url = "ws://127.0.0.1:" + port + "/v1/consoles/" + NAME + "/socket";
-        // As near as another origin can be, so that it is the server that refuses it and not the browser.
-        String foreign = "http://127.0.0.1:" + freePort() + "/";
+        HttpServer elsewhere = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        elsewhere.createContext("/", exchange -> {
+            exchange.getResponseHeaders().set("Content-Type", "text/html");
+            exchange.sendResponseHeaders(200, EVIL.length);
+            exchange.getResponseBody().write(EVIL);
+            exchange.close();
+        });
+        elsewhere.start();
+        // On the same host, so that it is the server that refuses it and not the browser.
+        String foreign = "http://127.0.0.1:" + elsewhere.getAddress().getPort() + "/";
         try (BrowserContext context = browser.newContext()) {
-            context.route(
-                    foreign,
-                    route -> route.fulfill(
-                            new Route.FulfillOptions().setContentType(HTML).setBody("<p>Evil")));
             Page page = context.newPage();
 
             page.navigate(foreign);
@@ -401,6 +408,8 @@ class ConsolePageIT {
             page.navigate(server() + "/console/");
             assertThat(page.evaluate(OPEN, List.of(url, ticket()))).isEqualTo("open");
             assertThat(page.evaluate(OPEN, List.of(url, "made-up"))).isEqualTo("refused");
+        } finally {
+            elsewhere.stop(0);
         }
     }
 
