@@ -111,8 +111,9 @@ class ConsoleRingTest {
         byte[] found = next.read(7 + before < next.start() ? next.start() : 7 + before, 100_000);
         byte[] all = output(7 + before, came);
         long lost = next.end() - (7 + before) - found.length;
-        assertThat(all).startsWith(found);
-        if (exact) {
+        assertThat(found).isEqualTo(Arrays.copyOf(all, Math.min(all.length, found.length)));
+        // As few bytes as that may look like the pattern, and then are a gap.
+        if (exact && asked >= 8) {
             assertThat(found).isEqualTo(all);
             assertThat(lost).isZero();
         } else {
