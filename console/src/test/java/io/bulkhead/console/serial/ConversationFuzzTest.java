@@ -36,115 +36,134 @@ class ConversationFuzzTest {
     /** What is asked for beyond it comes negative, from Jazzer. */
     private static final int MOST_NUMBER = 1 << 30;
 
-    private final FakeThread thread = new FakeThread();
-    private final FakeLines lines = new FakeLines();
-    private final FakeLogs logs = new FakeLogs();
-    private final List<Seat> seats = new ArrayList<>();
-    private final ConsoleService service = new ConsoleService(new ConsoleService.Parts(
-            thread,
-            lines,
-            logs,
-            logs,
-            ConsoleRights.byRole(),
-            (caller, verb, partition, problem) -> {},
-            name -> CompletableFuture.completedFuture("tasks 3\nstate running"),
-            ConsoleOptions.DEFAULT));
+    /** A service, its viewers and its console: new each time, as Jazzer keeps the object that the target is a method of. */
+    private static final class Room {
+        private final FakeThread thread = new FakeThread();
+        private final FakeLines lines = new FakeLines();
+        private final FakeLogs logs = new FakeLogs();
+        private final List<Seat> seats = new ArrayList<>();
+        private final ConsoleService service = new ConsoleService(new ConsoleService.Parts(
+                thread,
+                lines,
+                logs,
+                logs,
+                ConsoleRights.byRole(),
+                (caller, verb, partition, problem) -> {},
+                name -> CompletableFuture.completedFuture("tasks 3\nstate running"),
+                ConsoleOptions.DEFAULT));
 
-    /** Where one viewer sits after the other. */
-    private final class Seat {
-        private final Caller caller;
-        private FakeSink sink = new FakeSink();
-        private Listening conversation;
-
-        Seat(String name) {
-            caller = new Caller(name, Optional.of(Role.OPERATOR), Caller.Transport.TCP, name);
-            conversation = new Listening(service, DB, caller, sink);
+        Room(FuzzedDataProvider data) {
+            service.start();
+            lines.has("db", 0, 0, "one");
+            lines.line().put("before \u001b[6n\u001b[?1049h");
+            IntStream.range(0, VIEWERS).forEach(number -> seats.add(new Seat("viewer-" + number)));
+            seats.forEach(each -> each.say(
+                    Hello.view("", Start.bytes(1_000), LagPolicy.COMPLETE).wishing(data.pickValue(Wish.values()))));
         }
 
-        void anew() {
-            conversation.gone();
-            sink = new FakeSink();
-            conversation = new Listening(service, DB, caller, sink);
+        private void take(FuzzedDataProvider data) {
+            Seat seat = seats.get(data.consumeInt(0, VIEWERS - 1));
+            switch (data.consumeInt(0, 15)) {
+                case 0 -> seat.conversation.received(ByteBuffer.wrap(data.consumeBytes(data.consumeInt(0, 64))));
+                case 1 -> seat.conversation.received(ByteBuffer.wrap(nearly(data)));
+                case 2 -> seat.say(hello(data));
+                case 3 -> seat.say(message(data));
+                case 4 -> {
+                    ClientMessage again = message(data);
+                    IntStream.range(0, data.consumeInt(1, 60)).forEach(time -> seat.say(again));
+                }
+                case 5 -> lines.line().put(output(data));
+                case 6 -> lines.line().lose(data.consumeInt(1, 1 << 16));
+                case 7 -> {
+                    if (data.consumeBoolean()) {
+                        seat.stall();
+                    } else {
+                        seat.goOn();
+                    }
+                }
+                case 8 -> thread.pass(data.consumeInt(1, 30_000));
+                case 9 -> {
+                    if (data.consumeBoolean()) {
+                        lines.line().holdUp();
+                    } else {
+                        lines.line().takeAll();
+                    }
+                }
+                default -> {
+                    // Often, as most of what is said above ends the conversation.
+                    seat.anew();
+                    seat.say(hello(data));
+                }
+            }
         }
 
-        void say(ClientMessage message) {
-            conversation.received(ByteBuffer.wrap(MessageCodec.encode(message).toBytes()));
+        /** All goes on, and everybody leaves. */
+        void end() {
+            seats.forEach(Seat::goOn);
+            thread.pass(100_000);
+            for (Seat each : seats) {
+                assertThat(each.sink.position() < 0 || each.sink.balances()).isTrue();
+                each.conversation.gone();
+            }
+            assertThat(service.reports())
+                    .allSatisfy(report -> assertThat(report.viewers()).isEmpty());
         }
 
-        void stall() {
-            sink.writable(false);
-        }
+        /** Where one viewer sits after the other. */
+        private final class Seat {
+            private final Caller caller;
+            private FakeSink sink = new FakeSink();
+            private Listening conversation;
 
-        /** What was kept for a viewer that took nothing comes now, and is not much. */
-        void goOn() {
-            int known = sink.messages().size();
-            sink.writable(true);
-            conversation.writable();
-            List<ServerMessage> came =
-                    sink.messages().subList(known, sink.messages().size());
-            assertThat(came.stream().filter(Seat::isBeside).count()).isLessThanOrEqualTo(Viewer.MOST_WAITING);
-        }
+            Seat(String name) {
+                caller = new Caller(name, Optional.of(Role.OPERATOR), Caller.Transport.TCP, name);
+                conversation = new Listening(service, DB, caller, sink);
+            }
 
-        private static boolean isBeside(ServerMessage message) {
-            return !(message instanceof ServerMessage.Output
-                    || message instanceof ServerMessage.History
-                    || message instanceof ServerMessage.Modes
-                    || message instanceof ServerMessage.Gap
-                    || message instanceof ServerMessage.Credit);
+            void anew() {
+                conversation.gone();
+                sink = new FakeSink();
+                conversation = new Listening(service, DB, caller, sink);
+            }
+
+            void say(ClientMessage message) {
+                conversation.received(
+                        ByteBuffer.wrap(MessageCodec.encode(message).toBytes()));
+            }
+
+            void stall() {
+                sink.writable(false);
+            }
+
+            /** What was kept for a viewer that took nothing comes now, and is not much. */
+            void goOn() {
+                int known = sink.messages().size();
+                sink.writable(true);
+                conversation.writable();
+                List<ServerMessage> came =
+                        sink.messages().subList(known, sink.messages().size());
+                assertThat(came.stream().filter(Seat::isBeside).count()).isLessThanOrEqualTo(Viewer.MOST_WAITING);
+            }
+
+            private static boolean isBeside(ServerMessage message) {
+                return !(message instanceof ServerMessage.Output
+                        || message instanceof ServerMessage.History
+                        || message instanceof ServerMessage.Modes
+                        || message instanceof ServerMessage.Gap
+                        || message instanceof ServerMessage.Credit);
+            }
         }
     }
 
     /** Bytes that are no message at all, or nearly one; and messages that are, with anything in them. */
     @FuzzTest(maxDuration = "2m")
     void takesAnythingFromAnybody(FuzzedDataProvider data) {
-        service.start();
-        lines.has("db", 0, 0, "one");
-        lines.line().put("before \u001b[6n\u001b[?1049h");
-        IntStream.range(0, VIEWERS).forEach(number -> seats.add(new Seat("viewer-" + number)));
-        seats.forEach(each -> each.say(
-                Hello.view("", Start.bytes(1_000), LagPolicy.COMPLETE).wishing(data.pickValue(Wish.values()))));
-
+        Room room = new Room(data);
         for (int step = 0; step < MOST_STEPS && data.remainingBytes() > 0; step++) {
-            take(data);
-            thread.run();
+            room.take(data);
+            room.thread.run();
         }
-
-        thread.pass(100_000);
-        for (Seat each : seats) {
-            each.goOn();
-            assertThat(each.sink.position() < 0 || each.sink.balances()).isTrue();
-            each.conversation.gone();
-        }
-        assertThat(service.reports())
-                .allSatisfy(report -> assertThat(report.viewers()).isEmpty());
-    }
-
-    private void take(FuzzedDataProvider data) {
-        Seat seat = seats.get(data.consumeInt(0, VIEWERS - 1));
-        switch (data.consumeInt(0, 10)) {
-            case 0 -> seat.conversation.received(ByteBuffer.wrap(data.consumeBytes(data.consumeInt(0, 64))));
-            case 1 -> seat.conversation.received(ByteBuffer.wrap(nearly(data)));
-            case 2 -> seat.say(hello(data));
-            case 3, 4 -> seat.say(message(data));
-            case 5 -> lines.line().put(output(data));
-            case 6 -> lines.line().lose(data.consumeInt(1, 1 << 16));
-            case 7 -> {
-                if (data.consumeBoolean()) {
-                    seat.stall();
-                } else {
-                    seat.goOn();
-                }
-            }
-            case 8 -> thread.pass(data.consumeInt(1, 30_000));
-            case 9 -> {
-                if (data.consumeBoolean()) {
-                    lines.line().holdUp();
-                } else {
-                    lines.line().takeAll();
-                }
-            }
-            default -> seat.anew();
-        }
+        room.end();
     }
 
     private static byte[] nearly(FuzzedDataProvider data) {
@@ -173,7 +192,8 @@ class ConversationFuzzTest {
     }
 
     private static Start start(FuzzedDataProvider data) {
-        long amount = data.consumeBoolean() ? data.consumeInt(0, 100_000) : data.consumeLong(0, (long) MOST_NUMBER << 32);
+        long amount =
+                data.consumeBoolean() ? data.consumeInt(0, 100_000) : data.consumeLong(0, (long) MOST_NUMBER << 32);
         return switch (data.consumeInt(0, 4)) {
             case 0 -> Start.now();
             case 1 -> Start.at(amount);
