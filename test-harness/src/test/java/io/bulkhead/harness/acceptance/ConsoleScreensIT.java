@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Test;
 class ConsoleScreensIT {
     private static final String SCREENS = "programs show at a console what they show on any terminal, key by key";
 
-    /** The same shell in both places, whatever either is set up with. */
+    /** The same shell in both places, whatever either is set up with; there is no home for programs to leave anything in. */
     private static final String SHELL =
-            "env -i TERM=screen LANG=C.UTF-8 PATH=/usr/bin:/bin:/usr/sbin HOME=/ 'PS1=>> ' bash --norc --noprofile";
+            "env -i TERM=screen LANG=C.UTF-8 PATH=/usr/bin:/bin:/usr/sbin HOME=/nonexistent 'PS1=>> ' bash --norc --noprofile";
 
     /** As a screen tells it, without the blank at its end. */
     private static final String PROMPT = ">>";
@@ -160,10 +160,13 @@ class ConsoleScreensIT {
         keys("Enter");
         sameWith("GPL-3\n");
 
-        command("sleep 1000");
+        // Each says that it has the terminal: a key that comes before goes to the shell.
+        command("sh -c 'echo first; exec sleep 1000'");
+        sameWith("\nfirst\n");
         keys("C-c");
         sameWith("^C");
-        command("sleep 1001");
+        command("sh -c 'echo second; exec sleep 1001'");
+        sameWith("\nsecond\n");
         keys("C-z");
         sameWith("Stopped");
         command("bg; jobs");

@@ -272,7 +272,9 @@ class NetworkIT {
             assertThat(repair("a")).isTrue();
             assertThat(ground.promises("a")).as(text).allMatch(Promise::held);
             repair("b");
-            assertThat(ground.inside("a", ONE_PING + "b")).as(text).contains(ANSWERED);
+            // A link made anew carries nothing yet for a moment.
+            await().alias(text).untilAsserted(() -> assertThat(ground.inside("a", ONE_PING + "b"))
+                    .contains(ANSWERED));
             assertThat(ground.inside("a", ONE_PING + "host")).as(text).contains(ANSWERED);
         }
         assertThat(ground.promises("b")).allMatch(Promise::held);
