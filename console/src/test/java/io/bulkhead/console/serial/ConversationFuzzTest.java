@@ -63,11 +63,15 @@ class ConversationFuzzTest {
 
         private void take(FuzzedDataProvider data) {
             Seat seat = seats.get(data.consumeInt(0, VIEWERS - 1));
-            switch (data.consumeInt(0, 10)) {
+            switch (data.consumeInt(0, 15)) {
                 case 0 -> seat.conversation.received(ByteBuffer.wrap(data.consumeBytes(data.consumeInt(0, 64))));
                 case 1 -> seat.conversation.received(ByteBuffer.wrap(nearly(data)));
                 case 2 -> seat.say(hello(data));
-                case 3, 4 -> seat.say(message(data));
+                case 3 -> seat.say(message(data));
+                case 4 -> {
+                    ClientMessage again = message(data);
+                    IntStream.range(0, data.consumeInt(1, 60)).forEach(time -> seat.say(again));
+                }
                 case 5 -> lines.line().put(output(data));
                 case 6 -> lines.line().lose(data.consumeInt(1, 1 << 16));
                 case 7 -> {
@@ -85,15 +89,19 @@ class ConversationFuzzTest {
                         lines.line().takeAll();
                     }
                 }
-                default -> seat.anew();
+                default -> {
+                    // Often, as most of what is said above ends the conversation.
+                    seat.anew();
+                    seat.say(hello(data));
+                }
             }
         }
 
         /** All goes on, and everybody leaves. */
         void end() {
+            seats.forEach(Seat::goOn);
             thread.pass(100_000);
             for (Seat each : seats) {
-                each.goOn();
                 assertThat(each.sink.position() < 0 || each.sink.balances()).isTrue();
                 each.conversation.gone();
             }
