@@ -13,7 +13,6 @@ import io.bulkhead.console.protocol.MessageCodec;
 import io.bulkhead.console.protocol.ServerMessage;
 import io.bulkhead.console.protocol.Start;
 import io.bulkhead.console.protocol.Wish;
-import io.bulkhead.console.serial.web.Listening;
 import io.bulkhead.contract.partition.PartitionName;
 import io.bulkhead.contract.partition.WindowSize;
 import java.nio.ByteBuffer;
@@ -113,17 +112,17 @@ class ConversationFuzzTest {
         private final class Seat {
             private final Caller caller;
             private FakeSink sink = new FakeSink();
-            private Listening conversation;
+            private Conversation conversation;
 
             Seat(String name) {
                 caller = new Caller(name, Optional.of(Role.OPERATOR), Caller.Transport.TCP, name);
-                conversation = new Listening(service, DB, caller, sink);
+                conversation = new Conversation((hello, to) -> service.attach(DB, caller, hello, to), sink);
             }
 
             void anew() {
                 conversation.gone();
                 sink = new FakeSink();
-                conversation = new Listening(service, DB, caller, sink);
+                conversation = new Conversation((hello, to) -> service.attach(DB, caller, hello, to), sink);
             }
 
             void say(ClientMessage message) {

@@ -2,6 +2,7 @@ package io.bulkhead.console.serial.web;
 
 import io.bulkhead.console.protocol.MessageCodec;
 import io.bulkhead.console.protocol.ServerMessage;
+import io.bulkhead.console.serial.Conversation;
 import io.bulkhead.console.serial.ViewerSink;
 import io.bulkhead.contract.order.Problem;
 import io.bulkhead.contract.order.ProblemCode;

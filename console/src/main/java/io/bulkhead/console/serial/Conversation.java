@@ -1,11 +1,9 @@
-package io.bulkhead.console.serial.web;
+package io.bulkhead.console.serial;
 
 import io.bulkhead.console.protocol.ClientMessage;
 import io.bulkhead.console.protocol.MessageCodec;
 import io.bulkhead.console.protocol.ProtocolException;
 import io.bulkhead.console.protocol.ServerMessage;
-import io.bulkhead.console.serial.Viewer;
-import io.bulkhead.console.serial.ViewerSink;
 import io.bulkhead.contract.order.Problem;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
@@ -13,9 +11,9 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /** What is said on one connection, whatever carries it: a hello, then messages. Lives on the service's thread. */
-final class Conversation {
+public final class Conversation {
     /** Attaches a viewer; {@link Refusal} where that may not be. */
-    interface Attaching {
+    public interface Attaching {
         Viewer attach(ClientMessage.Hello hello, ViewerSink sink);
     }
 
@@ -24,13 +22,13 @@ final class Conversation {
     private Optional<Viewer> viewer = Optional.empty();
     private boolean ended;
 
-    Conversation(Attaching attaching, ViewerSink sink) {
+    public Conversation(Attaching attaching, ViewerSink sink) {
         this.attaching = attaching;
         this.sink = sink;
     }
 
     /** One whole message came. */
-    void received(ByteBuffer message) {
+    public void received(ByteBuffer message) {
         if (ended) {
             return;
         }
@@ -54,17 +52,17 @@ final class Conversation {
     }
 
     /** Whether the hello has come. */
-    boolean hasBegun() {
+    public boolean hasBegun() {
         return viewer.isPresent();
     }
 
     /** The connection takes more again. */
-    void writable() {
+    public void writable() {
         viewer.ifPresent(Viewer::writable);
     }
 
     /** Ends it from this side. */
-    void refuse(Problem problem) {
+    public void refuse(Problem problem) {
         if (!ended) {
             ended = true;
             viewer.ifPresent(each -> each.detach(problem.detail()));
@@ -75,7 +73,7 @@ final class Conversation {
     }
 
     /** The connection is no more. */
-    void gone() {
+    public void gone() {
         ended = true;
         viewer.ifPresent(each -> each.detach(""));
     }

@@ -1,9 +1,8 @@
-package io.bulkhead.console.serial.web;
+package io.bulkhead.console.serial;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bulkhead.console.protocol.ServerMessage;
-import io.bulkhead.console.serial.ViewerSink;
 import io.bulkhead.contract.order.ProblemCode;
 import io.bulkhead.contract.order.Refusal;
 import java.nio.ByteBuffer;
