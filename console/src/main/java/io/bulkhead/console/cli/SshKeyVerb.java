@@ -4,8 +4,6 @@ import io.bulkhead.broker.access.SshKey;
 import io.bulkhead.console.client.ApiClient;
 import io.bulkhead.console.text.Table;
 import io.bulkhead.console.text.Words;
-import io.bulkhead.contract.order.ProblemCode;
-import io.bulkhead.contract.order.Refusal;
 import io.bulkhead.contract.wire.Json;
 import io.bulkhead.contract.wire.RecordCodec;
 import java.io.IOException;
@@ -191,20 +189,7 @@ final class SshKeyVerb implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            int code = DONE;
-            for (String id : ids) {
-                try {
-                    if (!id.matches("[a-z0-9]{1,16}")) {
-                        throw Refusal.of(ProblemCode.INVALID_REQUEST, "'" + id + "' is not the id of a key");
-                    }
-                    api().delete(PATH + "/" + id);
-                    bulkhead().remark(id + ": removed");
-                } catch (Refusal e) {
-                    int failed = new Complaints(bulkhead()).about(e.problem());
-                    code = code == DONE ? failed : code;
-                }
-            }
-            return code;
+            return new DeletionById(PATH, "a key", "removed").run(bulkhead(), ids);
         }
     }
 }

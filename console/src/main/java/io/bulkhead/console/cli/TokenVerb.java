@@ -151,20 +151,7 @@ final class TokenVerb implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            int code = DONE;
-            for (String id : ids) {
-                try {
-                    if (!id.matches("[a-z0-9]{1,16}")) {
-                        throw Refusal.of(ProblemCode.INVALID_REQUEST, "'" + id + "' is not the id of a token");
-                    }
-                    api().delete(PATH + "/" + id);
-                    bulkhead().remark(id + ": revoked");
-                } catch (Refusal e) {
-                    int failed = new Complaints(bulkhead()).about(e.problem());
-                    code = code == DONE ? failed : code;
-                }
-            }
-            return code;
+            return new DeletionById(PATH, "a token", "revoked").run(bulkhead(), ids);
         }
     }
 }
