@@ -19,6 +19,8 @@ import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -88,6 +90,16 @@ abstract class ApiFixture {
     /** Who may reach it; the state is below the test's directory. */
     ApiAccess access() {
         return ApiAccess.local(directory.resolve("state"));
+    }
+
+    /** For everybody on this host by TCP too, with tokens. */
+    final ApiAccess byTcp() {
+        return new ApiAccess(
+                directory.resolve("state"),
+                Optional.empty(),
+                Set.of(),
+                Set.of(),
+                Optional.of(new ApiAccess.Listen("127.0.0.1", 0, Optional.empty())));
     }
 
     static <T> T get(Future<T> future) throws Exception {

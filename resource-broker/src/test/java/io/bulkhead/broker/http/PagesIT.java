@@ -7,7 +7,6 @@ import io.bulkhead.broker.access.Role;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What browsers get beside the API, and the two routes of the API that their pages go by. */
@@ -32,12 +31,7 @@ class PagesIT extends ApiFixture {
 
     @Override
     ApiAccess access() {
-        return new ApiAccess(
-                directory.resolve("state"),
-                Optional.empty(),
-                Set.of(),
-                Set.of(),
-                Optional.of(new ApiAccess.Listen("127.0.0.1", 0, Optional.empty())));
+        return byTcp();
     }
 
     /** By TCP, from somebody whom nobody knows unless a header says so. */

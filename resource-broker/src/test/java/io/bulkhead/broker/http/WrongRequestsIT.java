@@ -16,7 +16,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,12 +28,7 @@ class WrongRequestsIT extends ApiFixture {
 
     @Override
     ApiAccess access() {
-        return new ApiAccess(
-                directory.resolve("state"),
-                Optional.empty(),
-                Set.of(),
-                Set.of(),
-                Optional.of(new ApiAccess.Listen("127.0.0.1", 0, Optional.empty())));
+        return byTcp();
     }
 
     @BeforeEach
